@@ -1,0 +1,23 @@
+/** What a backend can do, as data: read by the runtime, the docs' table and the conformance suite. */
+export interface Capabilities {
+  /** The URL scheme and name of the storage: `memory`, `sqlite`, … Shown to people; no code decides by it. */
+  readonly name: string
+  /** Whether a settle can run user's work in its transaction. */
+  readonly tx: boolean
+  /** Whether user's work that failed is undone. Meaningful with `tx`. */
+  readonly txRollback: boolean
+  /** What survives what, in a sentence an operator understands. */
+  readonly durability: string
+  /** Whether data outlives the process. */
+  readonly persistent: boolean
+  /** Which workers can share the log: this process, this machine, or several machines. */
+  readonly reach: "process" | "machine" | "network"
+  /** How another process learns of an append: pushed, or found by looking. */
+  readonly wake: "push" | "poll"
+  /** Partitions of the log. Known after `migrate`; before, what a new log would get. */
+  readonly partitions: number
+  /** The largest payload plus metadata of one message, in bytes of JSON. */
+  readonly maxMessageBytes: number
+  /** The most messages of one `append` call. */
+  readonly maxBatch: number
+}

@@ -1,0 +1,48 @@
+import type { Instant, Position } from "../message/ids.ts"
+import type { Owner } from "./process.ts"
+
+/**
+ * How a group's messages are kept in order. `stream`: per stream, one lease per partition. `key`: per key that the worker computes,
+ * one lease for the whole log. `log`: total order, one lease, one message at a time.
+ */
+export type GroupOrder = "stream" | "key" | "log"
+
+/** Where a new group begins: before the first message, after the last one of this moment, after a position, or at the first message recorded at or after a date. */
+export type StartPoint =
+  | { readonly at: "beginning" }
+  | { readonly at: "now" }
+  | { readonly at: "position"; readonly position: Position }
+  | { readonly at: "date"; readonly date: Instant }
+
+/** What a process wants of a group. */
+export interface GroupSpec {
+  readonly group: string
+  readonly order: GroupOrder
+  /** Used when the group is created, and never again. */
+  readonly start: StartPoint
+  /** The types this process handles for the group. */
+  readonly types: readonly string[]
+  readonly owner: Owner
+  /** The most open lanes (retrying and parked) before the group stops. */
+  readonly maxLanes: number
+}
+
+/** What `ensureGroup` found or made. */
+export type Ensured =
+  | {
+      readonly kind: "ensured"
+      readonly created: boolean
+      /** Types that joined an existing group now: delivered from `since` on; `passedOver` older messages are not, until a reset names the type. */
+      readonly added: readonly AddedType[]
+      /** Types that the group wants and this process lacks: it gets no slice that reaches beyond the first waiting message of one of them. */
+      readonly missing: readonly string[]
+    }
+  /** The group exists with another order: nothing was changed. */
+  | { readonly kind: "order-differs"; readonly stored: GroupOrder }
+
+/** A type that joined a group after the group's creation. */
+export interface AddedType {
+  readonly type: string
+  readonly since: Position
+  readonly passedOver: number
+}

@@ -1,0 +1,159 @@
+import type { Instant, MessageId, Position, StreamId, Version } from "../message/ids.ts"
+import type { Message } from "../message/message.ts"
+import type { GroupOrder, StartPoint } from "./group.ts"
+import type { ProcessInfo } from "./process.ts"
+import type { StopReason } from "./settle.ts"
+
+/**
+ * What a person needs of a log: look, start, stop, reset, skip, repair. Every write raises the fencing tokens it touches, so that no
+ * worker settles over it. Methods that name a group throw `not-found` when there is none.
+ */
+export interface Operator {
+  /** Figures of the whole log. */
+  stats(): Promise<LogStats>
+  /** The groups named, or all, by name. */
+  groups(names?: readonly string[]): Promise<readonly GroupInfo[]>
+  /** Makes a stopped group active again; lanes that retry are due at once. On an active group: nothing. */
+  startGroup(group: string): Promise<void>
+  /** Stops a group: nothing of it is claimed, settles in flight are fenced. Stopping again replaces the reason. */
+  stopGroup(group: string, why: StopReason): Promise<void>
+  /**
+   * Moves a group back to a start point, to handle again what lies above it. What had been handled is `handledBefore` from then on,
+   * exactly, per stream. Checkpoints already below the point stay. Lanes above it are dissolved. `types`: also delivers the messages of these
+   * types that were passed over when the type joined. `reemit`: see `Slice.reemit`; raises the epoch. The group keeps its status.
+   */
+  resetGroup(group: string, to: StartPoint, options?: { readonly types?: readonly string[]; readonly reemit?: boolean }): Promise<void>
+  /** Never hands the message at this position to the group (unless reset below it). Listed in `GroupInfo.skips`. A lane waiting at it goes on behind it. */
+  skip(group: string, position: Position): Promise<void>
+  /** Gives a group another name; everything else stays. Throws `invalid` when the name is taken. */
+  renameGroup(from: string, to: string): Promise<void>
+  /** Forgets a group with its checkpoints, lanes and counts. */
+  deleteGroup(group: string): Promise<void>
+  /** Open lanes by group and key, a page at a time (`after`: the last key of the page before, with one group named). */
+  lanes(query?: LaneQuery): Promise<readonly LaneInfo[]>
+  /** Makes lanes due at once: all parked ones of a group, or those of these keys, parked or retrying. Answers how many. */
+  retryLanes(group: string, keys?: readonly string[]): Promise<number>
+  /** Passes over the message at which a lane waits; the lane goes on behind it. Listed in `GroupInfo.skips`. Throws `not-found`. */
+  discardLane(group: string, key: string): Promise<void>
+  /** Streams, a page at a time: by id, or `recent`: the most recently appended to first. */
+  streams(query: StreamQuery): Promise<readonly StreamInfo[]>
+  /** Schedules not yet due, in due order. */
+  schedules(query: { readonly limit: number; readonly after?: ScheduleInfo }): Promise<readonly ScheduleInfo[]>
+  /** Cancels schedules by message id; answers those that were still waiting. */
+  cancelSchedules(ids: readonly MessageId[]): Promise<readonly MessageId[]>
+  /** Moves schedules to another instant; answers those that were still waiting. */
+  reschedule(ids: readonly MessageId[], at: Instant): Promise<readonly MessageId[]>
+  /**
+   * Removes messages up to a position, never past what a group has not settled (parked lanes included) unless `force`; then each lane's
+   * waiting message is kept in it. Versions and positions go on as before. Idempotency keys go with their messages.
+   */
+  trim(upto: Position, options?: { readonly force?: boolean }): Promise<TrimResult>
+  /** Processes known to the log, live ones first. */
+  processes(): Promise<readonly ProcessInfo[]>
+  /** For each group: whether everything it wants of this stream up to this position is settled (in keyed and log order: of the log). */
+  progress(streamId: StreamId, position: Position): Promise<readonly GroupProgress[]>
+  /** Removes everything Millrace keeps in the storage. `confirm` must be the log's name as `stats` shows it. */
+  uninstall(confirm: string): Promise<void>
+}
+
+export interface LogStats {
+  /** The log's name: what `uninstall` wants to hear. */
+  readonly name: string
+  readonly messages: number
+  readonly streams: number
+  readonly head: Position
+  readonly trimmedTo: Position
+  readonly schedules: number
+  /** Commands of types that no group wants, by type. */
+  readonly unhandled: readonly { readonly type: string; readonly messages: number }[]
+}
+
+export interface GroupInfo {
+  readonly group: string
+  readonly order: GroupOrder
+  readonly status: "active" | "stopped"
+  readonly stopped?: StopReason & { readonly at: Instant }
+  /** Wanted types, with the position above which each is delivered. */
+  readonly types: readonly { readonly type: string; readonly since: Position }[]
+  /** Wanted messages not yet settled, lanes included. */
+  readonly lag: number
+  /** The lowest and the highest checkpoint of its partitions. */
+  readonly oldestCheckpoint: Position
+  readonly newestCheckpoint: Position
+  readonly retrying: number
+  readonly parked: number
+  /** The earliest retry of its lanes. */
+  readonly retryAt?: Instant
+  readonly epoch: number
+  /** Appends and schedules of replayed messages that were dropped. */
+  readonly dropped: number
+  /** Messages never handed out, newest last; the last `SKIPS_KEPT`, and how many in all. */
+  readonly skips: readonly SkipInfo[]
+  readonly skipped: number
+}
+
+/** How many skipped messages a group lists. */
+export const SKIPS_KEPT = 1_000
+
+export interface SkipInfo {
+  readonly position: Position
+  readonly how: "skipped" | "discarded" | "trimmed"
+  readonly at: Instant
+}
+
+export interface LaneQuery {
+  readonly group?: string
+  readonly status?: "retrying" | "parked"
+  readonly after?: string
+  readonly limit?: number
+}
+
+/** An open lane: one stream (or key) of a group that goes its own way for a while. */
+export interface LaneInfo {
+  readonly group: string
+  readonly key: string
+  readonly partition: number
+  readonly status: "retrying" | "parked"
+  /** The position it waits at, and the id of the message there when it still exists. */
+  readonly next: Position
+  readonly messageId?: MessageId
+  /** Failures of that message so far. */
+  readonly failures: number
+  readonly retryAt: Instant
+  readonly error?: string
+  readonly leasedBy?: string
+}
+
+export interface StreamQuery {
+  readonly by: "id" | "recent"
+  readonly category?: string
+  readonly limit: number
+  /** `by: "id"`: the last stream of the page before. */
+  readonly after?: StreamId
+}
+
+export interface StreamInfo {
+  readonly streamId: StreamId
+  readonly version: Version
+  readonly messages: number
+  readonly lastPosition: Position
+}
+
+export interface ScheduleInfo {
+  readonly message: Message
+  readonly at: Instant
+  /** Counts up with each schedule made: breaks ties of `at`. */
+  readonly number: number
+}
+
+export interface TrimResult {
+  readonly removed: number
+  readonly trimmedTo: Position
+  /** Groups that held it back, when it could not go as far as asked. */
+  readonly heldBackBy: readonly string[]
+}
+
+export interface GroupProgress {
+  readonly group: string
+  readonly settled: boolean
+}

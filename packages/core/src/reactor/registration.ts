@@ -1,0 +1,86 @@
+import type { KeyedDocument } from "../backend/document.ts"
+import type { GroupOrder, StartPoint } from "../backend/group.ts"
+import type { StoredMessage } from "../message/message.ts"
+import type { StreamId, Version } from "../message/ids.ts"
+import type { Action } from "./action.ts"
+import type { ErrorStrategy } from "./error-strategy.ts"
+import type { Logger } from "./logger.ts"
+
+/** Every reactor that is more than a bare `Reactor` answers this with what the runtime needs of it. */
+export const REGISTRATION: unique symbol = Symbol.for("millrace.registration")
+
+/** What carries a registration: actors, projectors, handlers. */
+export interface Registrable {
+  readonly [REGISTRATION]: Registration
+}
+
+/** A reactor as the runtime sees it, whatever its user wrote: a group, what it wants, and a function from a stream's messages to actions. */
+export interface Registration {
+  readonly group: string
+  readonly types: readonly string[]
+  readonly order: GroupOrder
+  /** `order: "key"`: the key of a message. */
+  readonly keyOf?: (message: StoredMessage) => string
+  readonly startFrom: StartPoint
+  readonly errorStrategy?: ErrorStrategy
+  /** Whether its work needs the storage's handle inside the settle. */
+  readonly needsTx: boolean
+  /** Commands it decides: no two registered reactors may decide one command. */
+  readonly decides: readonly string[]
+  /** Handles the next messages of one stream (or key), in order. Never throws for a message's sake: a failure is in the outcome. */
+  handle(batch: Batch, access: Access): Promise<Outcome>
+}
+
+/** Consecutive wanted messages of one stream (or key), never empty. */
+export interface Batch {
+  readonly key: string
+  readonly messages: readonly Delivery[]
+  /** The process's memory may be stale (a version conflict has just shown it): read again. */
+  readonly fresh: boolean
+}
+
+export interface Delivery {
+  readonly message: StoredMessage
+  /** Handled before and not re-emitted: produce state, not effects. The runtime drops and counts appends and schedules made here. */
+  readonly replaying: boolean
+  /** Handled before, re-emitted or not: a command is not decided again. */
+  readonly handledBefore: boolean
+  readonly attempt: number
+}
+
+/** What a reactor may ask for while it handles: reads of one moment, coalesced across streams by the runtime; no storage in sight. */
+export interface Access {
+  readonly group: string
+  /** The stream's messages in log order: events with versions above `after` and up to `upto`; with `include: "all"` its commands too. */
+  history(
+    streamId: StreamId,
+    range?: { readonly after?: Version; readonly upto?: Version; readonly include?: "events" | "all" },
+  ): Promise<readonly StoredMessage[]>
+  document(collection: string, id: string): Promise<KeyedDocument | undefined>
+  /** The process's memory of actors: never trusted without a version check at the settle. */
+  readonly baselines: Baselines
+  readonly logger: Logger
+  /** Aborted when the worker's drain deadline has passed or its lease is lost. */
+  readonly signal: AbortSignal
+}
+
+/** State remembered per actor and stream, bounded, least recently used out first. */
+export interface Baselines {
+  get(key: string): Baseline | undefined
+  set(key: string, baseline: Baseline): void
+  delete(key: string): void
+}
+
+/** A state as it was after the event `version`. Whoever takes one out owns it: the state may be mutated, so it is removed by `get`. */
+export interface Baseline {
+  readonly version: Version
+  readonly state: unknown
+}
+
+/** What became of a batch: the messages done, in order, each with its actions; and, when one failed, that one (the messages behind it were not looked at). */
+export interface Outcome {
+  readonly done: readonly { readonly delivery: Delivery; readonly actions: readonly Action[] }[]
+  readonly failed?: { readonly delivery: Delivery; readonly error: unknown }
+  /** Called once the batch's effects are stored (baselines are remembered here). */
+  readonly stored?: () => void
+}
