@@ -49,7 +49,16 @@ function installPackage(name, version) {
   writeFileSync(join(staging, "package.json"), "{}\n")
   const npm = spawnSync(
     "npm",
-    ["install", "--no-audit", "--no-fund", "--no-package-lock", "--loglevel=error", "--prefix", staging, `${name}@${version}`],
+    [
+      "install",
+      "--no-audit",
+      "--no-fund",
+      "--no-package-lock",
+      "--loglevel=error",
+      "--prefix",
+      staging,
+      `${name}@${version}`,
+    ],
     { stdio: ["ignore", 2, 2], shell: process.platform === "win32", cwd: staging },
   )
   if (npm.status !== 0) {
@@ -92,7 +101,11 @@ function installDependencies() {
 function manifestStamp() {
   const hash = createHash("sha256").update(`${process.platform} ${process.arch}`)
   const members = ["packages", "examples"].flatMap((folder) =>
-    existsSync(join(root, folder)) ? readdirSync(join(root, folder)).sort().map((name) => join(folder, name, "package.json")) : [],
+    existsSync(join(root, folder))
+      ? readdirSync(join(root, folder))
+          .sort()
+          .map((name) => join(folder, name, "package.json"))
+      : [],
   )
   for (const file of ["package.json", "pnpm-lock.yaml", "pnpm-workspace.yaml", "tooling/package.json", ...members]) {
     const full = join(root, file)
@@ -115,7 +128,8 @@ function takeInstallLock() {
     }
     const holder = Number(readIfThere(lock))
     if (holder > 0 && !isAlive(holder)) rmSync(lock, { force: true })
-    if (Date.now() > giveUpAt) fail(`bootstrap: another install holds ${lock} for ten minutes: remove it if none is running`)
+    if (Date.now() > giveUpAt)
+      fail(`bootstrap: another install holds ${lock} for ten minutes: remove it if none is running`)
     Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 200)
   }
 }
@@ -138,7 +152,12 @@ function isAlive(pid) {
 }
 
 function run() {
-  const child = spawn(command, commandArguments, { cwd: root, env, stdio: "inherit", shell: process.platform === "win32" })
+  const child = spawn(command, commandArguments, {
+    cwd: root,
+    env,
+    stdio: "inherit",
+    shell: process.platform === "win32",
+  })
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, () => child.kill(signal))
   child.on("error", (error) => fail(`bootstrap: cannot run ${command}: ${error.message}`))
   child.on("exit", (code, signal) => process.exit(code ?? (signal === null ? 1 : 128)))
