@@ -1,0 +1,73 @@
+// The table "room | may import | must not" of ARCHITECTURE.md as data. Arrows go down this table only.
+// A new room or a new arrow is a change of this file, in a commit of its own with a decision note.
+
+/** What a room, or a package, may import besides its own files. */
+export interface Room {
+  /** Folder in the repository. */
+  readonly folder: string
+  /** Folders it may import from. */
+  readonly rooms: readonly string[]
+  /** Packages it may import by name, subpaths included; `node:` allows every built-in module. */
+  readonly packages: readonly string[]
+}
+
+const core = "packages/core/src"
+const schemas = ["effect", "@standard-schema/spec"]
+
+const room = (name: string, rooms: readonly string[], packages: readonly string[] = []): Room => ({
+  folder: `${core}/${name}`,
+  rooms: rooms.map((other) => `${core}/${other}`),
+  packages,
+})
+
+const everyCoreRoom = [
+  "message",
+  "stream",
+  "decider",
+  "backend",
+  "reactor",
+  "store",
+  "operator",
+  "memory",
+  "runtime",
+  "workflow",
+]
+
+/** Looked up from the most special folder to the most general one. */
+export const rooms: readonly Room[] = [
+  room("message", [], schemas),
+  room("stream", ["message"]),
+  room("decider", ["message", "stream"]),
+  room("backend", ["message", "stream"]),
+  room("reactor", ["message", "stream", "decider"]),
+  room("store", ["message", "stream", "decider", "backend"], ["node:async_hooks"]),
+  room("operator", ["message", "stream", "backend"]),
+  room("memory", ["message", "stream", "backend"], ["node:async_hooks"]),
+  room("runtime", ["message", "stream", "decider", "backend", "reactor", "store", "operator", "memory"], ["node:"]),
+  room("workflow", ["message", "stream", "decider", "backend", "reactor", "store", "runtime"]),
+  { folder: "packages/testing/src/conformance", rooms: [], packages: ["@millrace/core/backend", "node:assert"] },
+  {
+    folder: "packages/testing/src",
+    rooms: ["packages/testing/src/conformance"],
+    packages: ["@millrace/core", "vitest", "node:"],
+  },
+  { folder: "packages/sqlite/src", rooms: [], packages: ["@millrace/core/backend", "node:"] },
+]
+
+/** Files outside the rooms: a package's entry may gather all of its rooms. */
+export const entries: readonly Room[] = [
+  { folder: `${core}/index.ts`, rooms: everyCoreRoom.map((name) => `${core}/${name}`), packages: [] },
+]
+
+/** Rooms that take time, timers, randomness and input only as arguments. */
+export const givenOnly: readonly string[] = [
+  `${core}/message`,
+  `${core}/stream`,
+  `${core}/decider`,
+  `${core}/backend`,
+  `${core}/reactor`,
+  `${core}/store`,
+  `${core}/operator`,
+  `${core}/memory`,
+  "packages/testing/src/conformance",
+]
