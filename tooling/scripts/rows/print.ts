@@ -1,0 +1,38 @@
+import Table from "cli-table3"
+
+import type { Missing, PerBackend, Standing, Standings } from "./standing.ts"
+
+const marks: Record<Standing, string> = {
+  proven: "proven",
+  pure: "pure",
+  "n/a": "n/a",
+  failing: "FAILING",
+  "not-run": "not run",
+}
+
+/** Rows in scope as a table, then the lessons, each by backend. */
+export function printStandings(
+  { rows, lessons }: Standings,
+  inScope: { readonly rows: ReadonlySet<string>; readonly lessons: ReadonlySet<string> },
+  backends: readonly string[],
+): void {
+  printTable("row", rows, inScope.rows, backends)
+  printTable("lesson", lessons, inScope.lessons, backends)
+}
+
+function printTable(
+  head: string,
+  standings: Readonly<Record<string, PerBackend>>,
+  inScope: ReadonlySet<string>,
+  backends: readonly string[],
+): void {
+  const table = new Table({ head: [head, ...backends], style: { head: [], border: [], compact: true } })
+  for (const [id, perBackend] of Object.entries(standings)) {
+    if (inScope.has(id)) table.push([id, ...backends.map((backend) => marks[perBackend[backend] ?? "not-run"])])
+  }
+  console.log(table.toString())
+}
+
+export function printMissing(missing: readonly Missing[]): void {
+  for (const { id, backend, standing, says } of missing) console.log(`${id} on ${backend}: ${standing}. ${says}`)
+}
