@@ -1,0 +1,33 @@
+import { runSteps, type Step, type StepResult } from "./run-step.ts"
+
+const turbo = (...tasks: string[]): Step["command"] => [
+  "turbo",
+  "run",
+  ...tasks,
+  "--output-logs=errors-only",
+  "--continue=dependencies-successful",
+]
+
+/** All that is checked besides the tests. The slow ones come first; turbo remembers what has not changed. */
+export const checks: readonly Step[] = [
+  { name: "types", command: turbo("types") },
+  { name: "tarballs", command: turbo("build", "tarball") },
+  { name: "docs", command: ["node", "tooling/scripts/docs.ts"] },
+  { name: "lint", command: ["oxlint", "--type-aware", "--deny-warnings"] },
+  { name: "unused", command: ["knip", "--no-config-hints"] },
+  { name: "arrows", command: ["node", "tooling/scripts/arrows.ts"] },
+  { name: "tags", command: ["node", "tooling/scripts/tags.ts"] },
+  { name: "format", command: ["oxfmt", "--check"] },
+  { name: "manifests", command: ["sherif"] },
+]
+
+/** Runs every check and prints one line for each, with the words of those that fail. */
+export function runChecks(): Promise<StepResult[]> {
+  return runSteps(checks, {
+    atOnce: 2,
+    onEnd: ({ name, passed, seconds, output }) => {
+      console.log(`${passed ? "✓" : "✗"} ${name.padEnd(10)} ${seconds.toFixed(1)} s`)
+      if (!passed) console.log(output.trimEnd().replace(/^/gm, "    "))
+    },
+  })
+}
