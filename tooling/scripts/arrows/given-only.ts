@@ -23,6 +23,10 @@ export function checkGivenOnly(source: Source): Problem[] {
   const refuse = (what: string, offset: number) =>
     problems.push({ file: source.path, line: source.lineAt(offset), says: `takes ${what} itself: let it be given` })
   new Visitor({
+    ImportSpecifier: (node) => {
+      const name = node.imported.type === "Identifier" ? node.imported.name : node.imported.value
+      if (/^(random[A-Z]\w*|getRandomValues|webcrypto)$/.test(name)) refuse(name, node.start)
+    },
     MemberExpression: (node) => {
       if (node.object.type !== "Identifier" || node.property.type !== "Identifier") return
       const name = `${node.object.name}.${node.property.name}`

@@ -40,7 +40,7 @@ export const rooms: readonly Room[] = [
   room("decider", ["message", "stream"]),
   room("backend", ["message", "stream"]),
   room("reactor", ["message", "stream", "decider"]),
-  room("store", ["message", "stream", "decider", "backend"], ["node:async_hooks"]),
+  room("store", ["message", "stream", "decider", "backend"], ["node:async_hooks", "node:crypto"]),
   room("operator", ["message", "stream", "backend"]),
   room("memory", ["message", "stream", "backend"], ["node:async_hooks"]),
   room("runtime", ["message", "stream", "decider", "backend", "reactor", "store", "operator", "memory"], ["node:"]),

@@ -1,6 +1,7 @@
 import { inspect } from "node:util"
 
 const squeeze = (text: string) => text.replace(/\s+/g, " ").trim()
+const withoutBlanks = (text: string) => text.replace(/\s+/g, "")
 
 /** The ways a value may be written behind `// =>`: itself if it is text, as Node prints it, or as JSON. */
 function shapesOf(value: unknown): string[] {
@@ -18,7 +19,8 @@ function fail(place: string, expected: string, actual: string): void {
 export const expectation = {
   shows(place: string, value: unknown, expected: string): void {
     const shapes = shapesOf(value)
-    if (!shapes.some((shape) => squeeze(shape) === squeeze(expected))) fail(place, expected, shapes.at(-2) ?? "")
+    if (!shapes.some((shape) => withoutBlanks(shape) === withoutBlanks(expected)))
+      fail(place, expected, inspect(value, { depth: 10, breakLength: Infinity }))
   },
 
   async throws(place: string, run: () => unknown, words: string): Promise<void> {

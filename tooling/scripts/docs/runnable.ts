@@ -27,7 +27,9 @@ export function runnable({ code, lines, page }: Module, expectationUrl: string):
     }
     const [, indent = "", statement = "", first = ""] = promise
     const expected = [first, ...continuation(source, at + 1)].join("\n")
-    result.push(indent + compare(statement.replace(/;$/, ""), JSON.stringify(`${page}:${lines[at] ?? 0}`), expected))
+    result.push(
+      indent + compare(statement.replace(/^;|;$/g, ""), JSON.stringify(`${page}:${lines[at] ?? 0}`), expected),
+    )
   }
   return result.join("\n")
 }
