@@ -1,0 +1,32 @@
+import type { Backend } from "../backend/backend.ts"
+import type { Owner } from "../backend/process.ts"
+import type { ErrorStrategy } from "../reactor/error-strategy.ts"
+import type { Logger } from "../reactor/logger.ts"
+import type { Access, Registration } from "../reactor/registration.ts"
+import type { Clock } from "./clock.ts"
+import type { Limits } from "./limits.ts"
+import type { SliceSizes } from "./slice-size.ts"
+
+/** What the workers of one app share. */
+export interface Crew {
+  readonly backend: Backend
+  readonly clock: Clock
+  readonly logger: Logger
+  readonly limits: Limits
+  readonly sizes: SliceSizes
+  readonly owner: () => Owner
+  readonly registration: (group: string) => Registration | undefined
+  readonly strategy: (registration: Registration) => ErrorStrategy
+  readonly access: (group: string, signal: AbortSignal) => Access
+  /** In-process hand-off: messages of these types were just stored, schedules made, or lanes opened in this group. */
+  readonly handOff: (news: { readonly types?: readonly string[]; readonly schedules?: boolean; readonly group?: string }) => void
+  /** Work that goes on after its slice was settled; stopping waits for it. */
+  readonly background: (work: Promise<void>) => void
+  /** A slice being delivered: waiting for quiet waits for it. Answers the same promise. */
+  readonly delivering: (delivery: Promise<void>) => Promise<void>
+  /** The storage has told its time. */
+  readonly storageTime: (now: number) => void
+  /** The storage's clock minus this process's, as far as known. */
+  readonly storageOffsetMs: () => number
+  readonly pause: (ms: number) => Promise<void>
+}

@@ -1,0 +1,67 @@
+import type { PartitionSlice } from "../backend/claim.ts"
+import type { Settlement, SettlePart } from "../backend/settle.ts"
+import type { Registration } from "../reactor/registration.ts"
+import { conclude, newsOf } from "./conclude.ts"
+import type { Crew } from "./crew.ts"
+import { decideAgain } from "./finish-lane.ts"
+import { type Job, jobsOf } from "./job.ts"
+import { keepLease } from "./keep-lease.ts"
+import { prepare, type Prepared } from "./prepare.ts"
+import { settleSurely } from "./settle-surely.ts"
+import { unlessAborted } from "./unless-aborted.ts"
+
+/**
+ * claim → handle → settle for a group in total order: one message after another, and the checkpoint never passes one that failed. A retry
+ * holds the group; a parked message is taken out of the order as a lane of its own.
+ */
+export async function deliverLog(slice: PartitionSlice, registration: Registration, crew: Crew, signal: AbortSignal): Promise<void> {
+  const [job] = jobsOf(slice, registration).jobs
+  const kept = keepLease(slice.lease, crew, signal)
+  const access = crew.access(slice.group, kept.signal)
+  try {
+    if (job === undefined) {
+      await settleSurely({ lease: slice.lease, checkpoint: slice.scannedTo, parts: [] }, crew)
+      return
+    }
+    const began = crew.clock.now()
+    let preparing = prepare(job, registration, crew, access, { most: Number.MAX_SAFE_INTEGER, fresh: false })
+    for (let round = 1; ; round += 1) {
+      const prepared = await unlessAborted(preparing, kept.signal)
+      if (prepared === undefined) {
+        await settleSurely({ lease: slice.lease, checkpoint: slice.from, parts: [] }, crew)
+        return
+      }
+      const settlement = settlementOf(slice, job, prepared)
+      const settled = await settleSurely(settlement, crew)
+      if (settled.kind === "fenced") return
+      const verdict = settled.parts[0]
+      if (verdict === undefined || verdict.kind === "stored") {
+        crew.handOff({ ...newsOf(slice.group, settlement.parts), ...(prepared.part.deferral === undefined ? {} : { group: slice.group }) })
+        await conclude([prepared], crew)
+        break
+      }
+      preparing = decideAgain(job, { verdict, prepared }, round, registration, crew, access)
+    }
+    crew.sizes.learn(slice.group, slice.messages.length, crew.clock.now() - began)
+  } finally {
+    kept.release()
+  }
+}
+
+function settlementOf(slice: PartitionSlice, job: Job, prepared: Prepared): Settlement {
+  const { deferral, ...part } = prepared.part
+  const common = {
+    lease: slice.lease,
+    dropped: prepared.dropped,
+    ...(prepared.stop === undefined ? {} : { stop: prepared.stop }),
+  }
+  if (deferral === undefined) return { ...common, checkpoint: slice.scannedTo, parts: [part] }
+  if (deferral.as === "park") {
+    const parked: SettlePart = { key: `@${deferral.position}`, from: deferral.position, deferral: { ...deferral, single: true } }
+    return { ...common, checkpoint: deferral.position, parts: [part, parked] }
+  }
+  const checkpoint = Math.max(slice.from, prepared.doneTo)
+  if (deferral.as !== "retry" || deferral.failures === 0) return { ...common, checkpoint, parts: [part] }
+  const hold = { retryAt: deferral.retryAt, failures: deferral.failures, error: deferral.error ?? `waiting to handle ${job.key} again` }
+  return { ...common, checkpoint, parts: [part], hold }
+}

@@ -1,0 +1,117 @@
+import type { LaneToken, Slice } from "../backend/claim.ts"
+import type { PartVerdict, Settled, SettlePart } from "../backend/settle.ts"
+import type { Registration } from "../reactor/registration.ts"
+import type { Crew } from "./crew.ts"
+import { deliverLog } from "./deliver-log.ts"
+import { finishLane } from "./finish-lane.ts"
+import { type Job, jobsOf } from "./job.ts"
+import { atOnce } from "./judge.ts"
+import { keepLease } from "./keep-lease.ts"
+import { conclude, newsOf } from "./conclude.ts"
+import { prepare, type Prepared } from "./prepare.ts"
+import { runJobs, type RunningJobs } from "./run-jobs.ts"
+import { settleSurely } from "./settle-surely.ts"
+import { unlessAborted } from "./unless-aborted.ts"
+
+/**
+ * claim → handle → settle: handles a slice's streams side by side, each in order, and settles what is done within the slice's budget in one
+ * write. Handlers that need longer go on as lanes of this worker; streams that failed, conflicted or were not reached become lanes too.
+ * Only this function and its two companions (`deliverLog`, `finishLane`) settle.
+ */
+export async function deliver(slice: Slice, registration: Registration, crew: Crew, signal: AbortSignal): Promise<void> {
+  if (registration.order === "log" && slice.source === "partition") return deliverLog(slice, registration, crew, signal)
+  const began = crew.clock.now()
+  const { jobs, skipped } = jobsOf(slice, registration)
+  const kept = keepLease(slice.lease, crew, signal)
+  const access = crew.access(slice.group, kept.signal)
+  const running = runJobs(jobs, crew.limits.streamsAtOnce, (job) =>
+    prepare(job, registration, crew, access, { most: Number.MAX_SAFE_INTEGER, fresh: false }),
+  )
+  try {
+    await withinBudget(running, crew, kept.signal)
+    const parts = jobs.map((job) => partOf(job, running, crew, kept.signal.aborted)).filter((part) => part !== undefined)
+    const ready = jobs.map((job) => running.prepared(job)).filter((one) => one !== undefined)
+    const stop = ready.find((one) => one.stop !== undefined)?.stop
+    const settled = await settleSurely(
+      {
+        lease: leaseOf(slice, parts),
+        ...(slice.source === "partition" ? { checkpoint: slice.scannedTo, skipped } : {}),
+        parts,
+        ...(stop === undefined ? {} : { stop }),
+        dropped: ready.reduce((sum, one) => sum + one.dropped, 0),
+      },
+      crew,
+    )
+    follow(slice, jobs, parts, settled, running, { registration, crew, signal })
+    crew.sizes.learn(slice.group, slice.messages.length, crew.clock.now() - began)
+  } finally {
+    kept.release()
+  }
+}
+
+/** Waits for all jobs, or until the slice's budget is spent or the worker has to stop; after that no further job begins. */
+async function withinBudget(running: RunningJobs, crew: Crew, signal: AbortSignal): Promise<void> {
+  let spent = (): void => {}
+  const timeUp = new Promise<void>((resolve) => (spent = resolve))
+  const cancel = crew.clock.setTimer(crew.limits.sliceBudgetMs, spent)
+  try {
+    await unlessAborted(running.within(timeUp), signal)
+  } finally {
+    cancel()
+    running.close()
+  }
+}
+
+/** What this job puts into the slice's settlement: its effects, a hand-over while it runs, or all of it given back when it was not begun or must end. Lanes that still run are settled later. */
+function partOf(job: Job, running: RunningJobs, crew: Crew, ending: boolean): SettlePart | undefined {
+  const prepared = running.prepared(job)
+  if (prepared !== undefined) return prepared.part
+  const first = job.deliveries[0]
+  const failures = Math.max((first?.attempt ?? 1) - 1, 0)
+  if (ending || running.running(job) === undefined) {
+    return { key: job.key, from: job.from, doneTo: job.from - 1, deferral: atOnce(job.from, first) }
+  }
+  if (job.token !== undefined) return undefined
+  const deferral = { as: "hand-over", position: job.from, failures, leaseMs: crew.limits.leaseMs } as const
+  return { key: job.key, from: job.from, deferral }
+}
+
+/** The lanes that go on are left out of the lease that is settled: they form one of their own. */
+function leaseOf(slice: Slice, parts: readonly SettlePart[]): Slice["lease"] {
+  if (slice.source === "partition") return slice.lease
+  const settling = new Set(parts.map((part) => part.key))
+  return { ...slice.lease, lanes: slice.lease.lanes.filter((lane) => settling.has(lane.key)) }
+}
+
+/** After the settle: concludes what is stored, decides again what conflicted, goes on with what was handed over. */
+function follow(
+  slice: Slice,
+  jobs: readonly Job[],
+  parts: readonly SettlePart[],
+  settled: Settled,
+  running: RunningJobs,
+  at: { readonly registration: Registration; readonly crew: Crew; readonly signal: AbortSignal },
+): void {
+  if (settled.kind === "fenced") {
+    at.crew.logger.warn({ group: slice.group }, "a slice was settled by somebody else in the meantime: nothing of it was stored here")
+    return
+  }
+  const verdicts = new Map<string, PartVerdict | undefined>(parts.map((part, index) => [part.key, settled.parts[index]]))
+  const tokens = new Map<string, LaneToken>(settled.lanes.map((lane) => [lane.key, lane]))
+  const stored: Prepared[] = []
+  for (const job of jobs) {
+    const token = tokens.get(job.key) ?? job.token
+    const goesOn = verdicts.has(job.key) && job.token !== undefined ? undefined : running.running(job)
+    const prepared = running.prepared(job)
+    const verdict = verdicts.get(job.key)
+    if (goesOn !== undefined && token !== undefined) {
+      at.crew.background(finishLane({ job, token, preparing: goesOn, again: undefined }, at))
+    } else if (prepared !== undefined && verdict?.kind === "stored") {
+      stored.push(prepared)
+    } else if (prepared !== undefined && verdict !== undefined && token !== undefined) {
+      at.crew.background(finishLane({ job, token, preparing: undefined, again: { verdict, prepared } }, at))
+    }
+  }
+  at.crew.handOff(newsOf(slice.group, parts))
+  at.crew.background(conclude(stored, at.crew))
+}

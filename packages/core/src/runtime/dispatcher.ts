@@ -1,0 +1,106 @@
+import type { Idle } from "../backend/claim.ts"
+import type { Wake } from "../backend/wake.ts"
+import type { Clock } from "./clock.ts"
+
+/**
+ * Knows which groups may have something to do and wakes one worker at a time for them; a worker that found something wakes the next.
+ * Groups are marked by messages of their types (stored in this process or heard of), by time (`Idle.nextAt`), and by a slow poll.
+ */
+export interface Dispatcher {
+  /** A group and its types, as registered. */
+  want(group: string, types: readonly string[]): void
+  forget(group: string): void
+  /** Something happened that may be work: everything, or what concerns these types or this group. */
+  news(news: { readonly types?: readonly string[] | null; readonly group?: string }): void
+  heard(wake: Wake): void
+  /** The groups to ask for now, or none. */
+  ask(): Asked
+  /** The backend had nothing for these groups: they rest until news or time. */
+  rest(asked: Asked, idle: Idle): void
+  /** Resolves when there may be something to ask for. */
+  wait(): Promise<void>
+  /** Lets the next waiting worker look, if there is anything to look for. */
+  wakeNext(): void
+  /** Lets every waiting worker look, for the end. */
+  wakeAll(): void
+  close(): void
+}
+
+/** The groups asked for, and the moment of asking: news that come later are not forgotten. */
+export interface Asked {
+  readonly groups: readonly string[]
+  readonly moment: number
+}
+
+export function createDispatcher({ clock, pollMs }: { readonly clock: Clock; readonly pollMs: number }): Dispatcher {
+  const wanting = new Map<string, Set<string>>() // type → groups
+  const marked = new Map<string, number>() // group → moment of the last mark; 0 = at rest
+  const waiting: (() => void)[] = []
+  let moment = 1
+  let timer: { readonly at: number; readonly cancel: () => void } | undefined
+
+  const wakeNext = (): void => {
+    if (waiting.length > 0 && [...marked.values()].some((mark) => mark > 0)) waiting.shift()?.()
+  }
+  const mark = (groups: Iterable<string>): void => {
+    moment += 1
+    for (const group of groups) if (marked.has(group)) marked.set(group, moment)
+    wakeNext()
+  }
+  const poll = (): void => {
+    mark([...marked.keys()])
+    cancelPoll = clock.setTimer(pollMs, poll)
+  }
+  let cancelPoll = clock.setTimer(pollMs, poll)
+
+  const news: Dispatcher["news"] = ({ types, group }) => {
+    const concerned = new Set<string>(group === undefined ? [] : [group])
+    for (const type of types ?? []) for (const one of wanting.get(type) ?? []) concerned.add(one)
+    if (types === null) for (const one of marked.keys()) concerned.add(one)
+    if (concerned.size > 0) mark(concerned)
+  }
+
+  return {
+    want(group, types) {
+      for (const type of types) {
+        const groups = wanting.get(type)
+        if (groups === undefined) wanting.set(type, new Set([group]))
+        else groups.add(group)
+      }
+      marked.set(group, moment)
+      wakeNext()
+    },
+    forget(group) {
+      marked.delete(group)
+      for (const groups of wanting.values()) groups.delete(group)
+    },
+    news,
+    heard(wake) {
+      if (wake.kind === "messages") news({ types: wake.types })
+      else if (wake.kind === "work" || wake.kind === "reconnected") news({ types: null })
+    },
+    ask: () => ({ groups: [...marked].filter(([, at]) => at > 0).map(([group]) => group), moment }),
+    rest({ groups, moment: asked }, idle) {
+      for (const group of groups) if ((marked.get(group) ?? 0) <= asked) marked.has(group) && marked.set(group, 0)
+      if (idle.nextAt === null) return
+      const dueIn = Math.max(idle.nextAt - idle.now, 1)
+      const at = clock.now() + dueIn
+      if (timer !== undefined && timer.at <= at && timer.at > clock.now()) return
+      timer?.cancel()
+      timer = { at, cancel: clock.setTimer(dueIn, () => mark([...marked.keys()])) }
+    },
+    wait: () =>
+      new Promise((resolve) => {
+        waiting.push(resolve)
+        wakeNext()
+      }),
+    wakeNext,
+    wakeAll() {
+      for (const resolve of waiting.splice(0)) resolve()
+    },
+    close() {
+      cancelPoll()
+      timer?.cancel()
+    },
+  }
+}

@@ -1,0 +1,87 @@
+import type { LaneToken, Slice, SliceMessage, Skipped } from "../backend/claim.ts"
+import type { Position } from "../message/ids.ts"
+import type { Delivery, Registration } from "../reactor/registration.ts"
+
+/** The share of one stream (or key) in a slice. */
+export interface Job {
+  readonly group: string
+  readonly partition: number
+  readonly key: string
+  /** Where its lane opens if it can not be settled with the slice. */
+  readonly from: Position
+  /** How far it is done once all its messages are. */
+  readonly scannedTo: Position
+  /** In order; empty only for a lane that found nothing of its key. */
+  readonly deliveries: readonly Delivery[]
+  readonly takeovers: number
+  readonly epoch: number
+  /** Why no key could be computed for its message: it counts as failed. */
+  readonly keyError: unknown
+  /** Set for lanes. */
+  readonly token: LaneToken | undefined
+}
+
+/** The key under which everything of a log-ordered slice goes. */
+export const LOG_KEY = "*"
+
+/** Splits a slice into jobs by stream or key, and names what is left to open lanes. */
+export function jobsOf(slice: Slice, registration: Registration): { readonly jobs: readonly Job[]; readonly skipped: readonly Skipped[] } {
+  const facts = { group: slice.group, partition: slice.lease.partition, takeovers: slice.takeovers, epoch: slice.epoch }
+  if (slice.source === "lanes") {
+    const byKey = registration.order === "log" ? undefined : grouped(slice.messages, registration)
+    const jobs = slice.lanes.map(({ key, next, scannedTo }): Job => {
+      const { messages, keyError } = byKey === undefined ? { messages: slice.messages, keyError: undefined } : (byKey.get(key) ?? NOTHING)
+      const token = slice.lease.lanes.find((lane) => lane.key === key)
+      return { ...facts, key, from: next, scannedTo, deliveries: messages.map((one) => deliveryOf(one, slice.reemit)), keyError, token }
+    })
+    return { jobs, skipped: [] }
+  }
+  const skipped: Skipped[] = [...slice.skipped]
+  const setAside = new Set(slice.openLanes)
+  const jobs: Job[] = []
+  for (const [key, { messages, keyError }] of grouped(slice.messages, registration)) {
+    const first = messages[0]
+    if (first === undefined) continue
+    const from = first.message.position
+    if (setAside.has(key)) {
+      skipped.push({ key, position: from })
+      continue
+    }
+    const deliveries = messages.map((one) => deliveryOf(one, slice.reemit))
+    jobs.push({ ...facts, key, from, scannedTo: slice.scannedTo, deliveries, keyError, token: undefined })
+  }
+  return { jobs, skipped }
+}
+
+interface Group {
+  readonly messages: SliceMessage[]
+  readonly keyError: unknown
+}
+
+const NOTHING: Group = { messages: [], keyError: undefined }
+
+function grouped(messages: readonly SliceMessage[], registration: Registration): Map<string, Group> {
+  const groups = new Map<string, Group>()
+  for (const one of messages) {
+    const { key, keyError } = keyOf(one, registration)
+    const group = groups.get(key)
+    if (group === undefined) groups.set(key, { messages: [one], keyError })
+    else group.messages.push(one)
+  }
+  return groups
+}
+
+/** A message whose key can not be computed stands alone under its position. */
+function keyOf({ message }: SliceMessage, registration: Registration): { readonly key: string; readonly keyError: unknown } {
+  if (registration.order === "log") return { key: LOG_KEY, keyError: undefined }
+  if (registration.order === "stream" || registration.keyOf === undefined) return { key: message.streamId, keyError: undefined }
+  try {
+    return { key: registration.keyOf(message), keyError: undefined }
+  } catch (error) {
+    return { key: `!${message.position}`, keyError: error ?? new Error("partitionBy threw nothing") }
+  }
+}
+
+function deliveryOf({ message, handledBefore, attempt }: SliceMessage, reemit: boolean): Delivery {
+  return { message, handledBefore, replaying: handledBefore && !reemit, attempt }
+}

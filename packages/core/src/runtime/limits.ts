@@ -1,0 +1,51 @@
+/** Every bound of the runtime, by name. `createApp({ limits })` changes them. */
+export interface Limits {
+  /** How long a lease lasts; extended by itself while its handlers run. */
+  readonly leaseMs: number
+  /** How long a slice is worked on before what is done is settled and the rest handed over to lanes. */
+  readonly sliceBudgetMs: number
+  /** The most streams of a slice handled at a time. */
+  readonly streamsAtOnce: number
+  /** Handlers of handed-over streams at a time; beyond it no further slice is claimed. */
+  readonly handedOverAtOnce: number
+  /** Rounds of deciding again after version conflicts before a stream waits with backoff. */
+  readonly conflictRounds: number
+  /** Take-overs without progress after which the message counts as failed with `WorkerDied`. */
+  readonly maxTakeovers: number
+  /** The most open lanes of a group. */
+  readonly maxLanes: number
+  /** How often a process that nothing wakes looks for work. */
+  readonly pollMs: number
+  /** How often a process tells that it lives. */
+  readonly heartbeatMs: number
+  /** How long stopping waits for running handlers. */
+  readonly drainMs: number
+  /** Schedules promoted in one call. */
+  readonly promoteAtOnce: number
+  /** Appends that may wait in a process before callers have to wait for room. */
+  readonly queuedAppends: number
+  /** States of actors a process remembers. */
+  readonly baselines: number
+  /** How long a challenged process has to answer for its name. */
+  readonly challengeMs: number
+  /** Tries of one batch of appends whose outcome is unknown or whose storage is away. */
+  readonly writeTries: number
+}
+
+export const DEFAULT_LIMITS: Limits = {
+  leaseMs: 30_000,
+  sliceBudgetMs: 1_000,
+  streamsAtOnce: 256,
+  handedOverAtOnce: 1_000,
+  conflictRounds: 3,
+  maxTakeovers: 3,
+  maxLanes: 10_000,
+  pollMs: 1_000,
+  heartbeatMs: 5_000,
+  drainMs: 30_000,
+  promoteAtOnce: 500,
+  queuedAppends: 10_000,
+  baselines: 10_000,
+  challengeMs: 1_000,
+  writeTries: 8,
+}

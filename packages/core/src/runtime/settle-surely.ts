@@ -1,0 +1,24 @@
+import { BackendError } from "../backend/errors.ts"
+import type { Settled, Settlement } from "../backend/settle.ts"
+import type { Crew } from "./crew.ts"
+
+/** The shortest and longest pause between two tries of a settle. */
+const TRY_MIN_MS = 20
+const TRY_MAX_MS = 2_000
+
+/**
+ * Settles; while the outcome is unknown or the storage is away, repeats the same settlement, which the backend recognises by its lease.
+ * Throws the last error when the tries are used up: the lease then ends by itself and the slice is handed out again.
+ */
+export async function settleSurely(settlement: Settlement, crew: Crew): Promise<Settled> {
+  for (let tried = 1; ; tried += 1) {
+    try {
+      return await crew.backend.settle(settlement)
+    } catch (error) {
+      const passing = error instanceof BackendError && (error.code === "outcome-unknown" || error.code === "unavailable")
+      if (!passing || tried >= crew.limits.writeTries) throw error
+      crew.logger.warn({ error, tried }, "a settle failed and is repeated")
+      await crew.pause(Math.min(TRY_MAX_MS, TRY_MIN_MS * 2 ** tried))
+    }
+  }
+}

@@ -1,0 +1,54 @@
+import type { GroupWant, Slice } from "../backend/claim.ts"
+import type { Crew } from "./crew.ts"
+import { deliver } from "./deliver.ts"
+import type { Asked, Dispatcher } from "./dispatcher.ts"
+
+/** What looking for work came to. */
+export type Look = "worked" | "nothing"
+
+/** One look: asks for a slice of the groups that may have one, and delivers it. */
+export async function lookForWork(asked: Asked, dispatcher: Dispatcher, crew: Crew, signal: AbortSignal): Promise<Look> {
+  const groups = asked.groups.map((group) => wantOf(group, crew)).filter((want) => want !== undefined)
+  if (groups.length === 0) return "nothing"
+  const found = await crew.backend.claim({ owner: crew.owner(), groups, leaseMs: crew.limits.leaseMs })
+  if (found.kind === "idle") {
+    for (const one of found.outdated) warnOutdated(one, crew)
+    crew.storageTime(found.now)
+    dispatcher.rest(asked, found)
+    return "nothing"
+  }
+  dispatcher.wakeNext()
+  const registration = crew.registration(found.group)
+  if (registration === undefined) {
+    await giveBack(found, crew)
+    return "nothing"
+  }
+  await crew.delivering(deliver(found, registration, crew, signal))
+  return "worked"
+}
+
+/** Settles a slice with nothing done, so that another worker gets it at once. */
+async function giveBack(slice: Slice, crew: Crew): Promise<void> {
+  if (slice.source === "partition") {
+    await crew.backend.settle({ lease: slice.lease, checkpoint: slice.from, skipped: slice.skipped, parts: [] })
+  } else {
+    await crew.backend.settle({ lease: slice.lease, parts: [] })
+  }
+}
+
+function wantOf(group: string, crew: Crew): GroupWant | undefined {
+  const registration = crew.registration(group)
+  return registration === undefined ? undefined : { group, types: registration.types, limit: crew.sizes.of(group) }
+}
+
+const warned = new WeakMap<Crew, Set<string>>()
+
+/** Says once per group and type that this process is older than its peers. */
+function warnOutdated(outdated: { readonly group: string; readonly type: string }, crew: Crew): void {
+  const said = warned.get(crew) ?? new Set()
+  warned.set(crew, said)
+  const key = `${outdated.group}\n${outdated.type}`
+  if (said.has(key)) return
+  said.add(key)
+  crew.logger.warn(outdated, "a newer process wants a type this one does not know: its messages wait for a process that does")
+}

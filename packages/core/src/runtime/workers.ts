@@ -1,0 +1,40 @@
+import type { Crew } from "./crew.ts"
+import type { Dispatcher } from "./dispatcher.ts"
+import { supervise, type Supervised } from "./supervise.ts"
+import { lookForWork } from "./work.ts"
+
+/** The worker loops of a process. */
+export interface Workers {
+  /** Stops claiming, lets what runs finish for at most `drainMs`, then aborts it; resolves when all loops have ended. */
+  stop(drainMs: number): Promise<void>
+}
+
+/** Starts `count` supervised loops, each: wait for a hint, claim, handle, settle. */
+export function startWorkers(count: number, dispatcher: Dispatcher, crew: Crew, background: ReadonlySet<Promise<void>>): Workers {
+  const abort = new AbortController()
+  let stopping = false
+  const turn = async (): Promise<number> => {
+    if (stopping) return 0
+    const asked = dispatcher.ask()
+    if (asked.groups.length > 0 && background.size < crew.limits.handedOverAtOnce) {
+      if ((await lookForWork(asked, dispatcher, crew, abort.signal)) === "worked") return 0
+    } else if (asked.groups.length > 0) {
+      await Promise.race(background)
+      return 0
+    }
+    if (!stopping) await dispatcher.wait()
+    return 0
+  }
+  const loops: Supervised[] = Array.from({ length: count }, (_, at) => supervise(`worker ${at + 1}`, turn, crew))
+  return {
+    async stop(drainMs) {
+      stopping = true
+      const ended = Promise.all(loops.map((loop) => loop.stop()))
+      dispatcher.wakeAll()
+      const cancel = crew.clock.setTimer(drainMs, () => abort.abort(new Error("stopping took too long")))
+      await ended
+      await Promise.all(background)
+      cancel()
+    },
+  }
+}

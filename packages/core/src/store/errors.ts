@@ -1,0 +1,65 @@
+import type { MessageId, StreamId, Version } from "../message/ids.ts"
+import type { ExpectedVersion } from "../stream/expected-version.ts"
+
+/** A stream was not at the version expected. Nothing was written. */
+export class VersionConflict extends Error {
+  override readonly name = "VersionConflict"
+  readonly code = "version-conflict"
+  readonly streamId: StreamId
+  readonly expected: ExpectedVersion
+  readonly actual: Version
+
+  constructor(streamId: StreamId, expected: ExpectedVersion, actual: Version) {
+    super(`${streamId} is at version ${actual}, expected ${expected}: reload and decide again`)
+    this.streamId = streamId
+    this.expected = expected
+    this.actual = actual
+  }
+}
+
+/** An append was refused for its content. Nothing was written, and repeating it will not help. */
+export class AppendRefused extends Error {
+  override readonly name = "AppendRefused"
+  readonly code: "ids-partly-known" | "key-reused" | "bad-data"
+  readonly messageIds: readonly MessageId[]
+
+  constructor(code: AppendRefused["code"], detail: string, messageIds: readonly MessageId[] = []) {
+    super(detail)
+    this.code = code
+    this.messageIds = messageIds
+  }
+}
+
+/** A caller asked for an instant that has passed. Nothing was written. */
+export class ScheduleInPast extends Error {
+  override readonly name = "ScheduleInPast"
+  readonly code = "schedule-in-past"
+  readonly at: Date
+
+  constructor(at: Date, now: number) {
+    super(`${at.toISOString()} has passed (it is ${new Date(now).toISOString()}): give an instant in the future, or dispatch the message now`)
+    this.at = at
+  }
+}
+
+/** A store call was made inside the work of a settle, which would wait for the settle it is part of. */
+export class CalledInsideSettle extends Error {
+  override readonly name = "CalledInsideSettle"
+  readonly code = "called-inside-settle"
+
+  constructor(call: string) {
+    super(`${call} was called inside a sync block, and would wait for the settle it is part of: return the message from a reaction or handler, or call ${call} in afterCommit`)
+  }
+}
+
+/** More appends wait in this process than it was told to hold. Nothing was written. */
+export class Overloaded extends Error {
+  override readonly name = "Overloaded"
+  readonly code = "overloaded"
+  readonly waiting: number
+
+  constructor(waiting: number) {
+    super(`${waiting} appends wait to be stored already: slow down and try again, or let callers wait with whenFull: "wait"`)
+    this.waiting = waiting
+  }
+}

@@ -1,0 +1,130 @@
+import type { Append, Verdict } from "../backend/append.ts"
+import { BackendError } from "../backend/errors.ts"
+import { Overloaded } from "./errors.ts"
+
+/** How the writer waits between tries: given by whoever knows the time. */
+export type Pause = (ms: number) => Promise<void>
+
+/** What the writer needs of a backend. */
+export interface AppendTarget {
+  readonly capabilities: { readonly maxBatch: number }
+  append(appends: readonly Append[]): Promise<readonly Verdict[]>
+}
+
+/** The shortest and longest pause between two tries of a batch. */
+const TRY_MIN_MS = 20
+const TRY_MAX_MS = 2_000
+
+interface Waiting {
+  readonly append: Append
+  readonly weight: number
+  readonly resolve: (verdict: Verdict) => void
+  readonly reject: (error: unknown) => void
+}
+
+/**
+ * Groups the appends of a process into one backend call each time: one batch in flight, first in first out, so that two appends a
+ * caller fires in turn land in that order. A lone append waits for nothing. (The idea is the group commit of databases.)
+ */
+export interface Writer {
+  /**
+   * Stores an append and answers its verdict once it is durable: a caller that awaits is slowed to the storage's pace. When
+   * `queuedAppends` wait already, `whenFull: "refuse"` throws `Overloaded`; `"wait"` lets this one wait behind them.
+   */
+  submit(append: Append): Promise<Verdict>
+  /** Resolves when everything submitted so far has its verdict. */
+  idle(): Promise<void>
+}
+
+export interface WriterLimits {
+  readonly queuedAppends: number
+  readonly whenFull: "wait" | "refuse"
+  readonly writeTries: number
+  readonly pause: Pause
+}
+
+export function createWriter(target: AppendTarget, limits: WriterLimits): Writer {
+  const queue: Waiting[] = []
+  let running: Promise<void> | undefined
+
+  const pump = async (): Promise<void> => {
+    await null // callers of the same turn share the first batch too
+    while (queue.length > 0) {
+      const batch = queue.splice(0, batchLength(queue, target.capabilities.maxBatch))
+      await write(target, batch, limits)
+    }
+    running = undefined
+  }
+
+  return {
+    submit(append) {
+      return new Promise((resolve, reject) => {
+        if (limits.whenFull === "refuse" && queue.length >= limits.queuedAppends) {
+          reject(new Overloaded(queue.length))
+          return
+        }
+        queue.push({ append, weight: weightOf(append), resolve, reject })
+        running ??= pump()
+      })
+    },
+    async idle() {
+      while (running !== undefined) await running
+    },
+  }
+}
+
+function weightOf(append: Append): number {
+  let messages = (append.schedules?.length ?? 0) + (append.documents?.length ?? 0)
+  for (const stream of append.streams) messages += stream.messages.length
+  return Math.max(messages, 1)
+}
+
+/** How many appends from the head of the queue fit into one call; one that is too large by itself goes alone. */
+function batchLength(queue: readonly Waiting[], maxBatch: number): number {
+  let count = 0
+  let weight = 0
+  for (const waiting of queue) {
+    weight += waiting.weight
+    if (count > 0 && weight > maxBatch) break
+    count += 1
+  }
+  return count
+}
+
+/**
+ * Writes a batch and hands out its verdicts. What may have landed is repeated as it is (its ids make the repetition a duplicate), what did not
+ * land because the storage was away is tried again; a batch that can not be written at all is split until the culprit stands alone.
+ */
+async function write(
+  target: AppendTarget,
+  batch: readonly Waiting[],
+  limits: { readonly writeTries: number; readonly pause: Pause },
+): Promise<void> {
+  for (let tried = 1; ; tried += 1) {
+    try {
+      const verdicts = await target.append(batch.map((waiting) => waiting.append))
+      batch.forEach((waiting, at) => answer(waiting, verdicts[at]))
+      return
+    } catch (error) {
+      const code = error instanceof BackendError ? error.code : "invalid"
+      if (code === "outcome-unknown" || code === "unavailable") {
+        if (tried < limits.writeTries) {
+          await limits.pause(Math.min(TRY_MAX_MS, TRY_MIN_MS * 2 ** tried))
+          continue
+        }
+      } else if (batch.length > 1) {
+        const half = Math.ceil(batch.length / 2)
+        await write(target, batch.slice(0, half), limits)
+        await write(target, batch.slice(half), limits)
+        return
+      }
+      for (const waiting of batch) waiting.reject(error)
+      return
+    }
+  }
+}
+
+function answer(waiting: Waiting, verdict: Verdict | undefined): void {
+  if (verdict !== undefined) waiting.resolve(verdict)
+  else waiting.reject(new BackendError("invalid", "the backend answered fewer verdicts than it was given appends: report this to its author"))
+}
