@@ -111,10 +111,15 @@ describe("tags", () => {
     expect(readTags(title, promises)).toEqual({ clauses: ["S1.a", "S1.b", "M3.a"], lessons: ["7"], wrong: [] })
   })
 
-  it.each(["[S9.a]", "[S1.c]", "[S1]", "[lesson 8]", "[lesson seven]", "[S1.a oops]", "[S1.ab]"])(
-    "refuse %s",
-    (title) => {
-      expect(readTags(title, promises).wrong).toHaveLength(1)
-    },
-  )
+  it.each([
+    ["a row that does not exist", "[S9.a]"],
+    ["a clause that does not exist", "[S1.c]"],
+    ["a row of several clauses without a letter", "[S1]"],
+    ["a lesson that does not exist", "[lesson 8]"],
+    ["a lesson without a number", "[lesson seven]"],
+    ["other words beside tags", "[S1.a oops]"],
+    ["two letters at once", "[S1.ab]"],
+  ])("refuse %s", (_, title) => {
+    expect(readTags(title, promises).wrong).toHaveLength(1)
+  })
 })
