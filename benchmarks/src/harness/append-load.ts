@@ -1,0 +1,99 @@
+import { type Faults, type Sample } from "./sample.ts"
+import { quantile } from "./statistics.ts"
+
+/** What is appended: the `number`-th entry of one stream, from 1. About 120 bytes of JSON. */
+export interface Entry {
+  readonly stream: string
+  readonly number: number
+  readonly product: string
+  readonly quantity: number
+  readonly price: number
+  readonly note: string
+}
+
+/** A log under load. `append` resolves once the entry is durable. */
+export interface AppendTarget {
+  append(entry: Entry): Promise<unknown>
+  /** Every entry stored, in log order. */
+  stored(): Promise<readonly Pick<Entry, "stream" | "number">[]> | readonly Pick<Entry, "stream" | "number">[]
+  close(): Promise<void> | void
+}
+
+export interface Load {
+  readonly callers: number
+  readonly warmUpMs: number
+  readonly spanMs: number
+}
+
+/** Streams that each caller appends to in rotation. */
+const STREAMS_PER_CALLER = 8
+
+/** Keeps `callers` appends in flight, counts those confirmed within the span, then reads the log back and looks for faults. */
+export async function appendUnderLoad(target: AppendTarget, load: Load): Promise<Sample> {
+  const confirmed = new Map<string, number>()
+  const latencies: number[] = []
+  const from = performance.now() + load.warmUpMs
+  const until = from + load.spanMs
+
+  const call = async (caller: number): Promise<void> => {
+    for (let turn = 0; performance.now() < until; turn += 1) {
+      const stream = `cart-${caller}.${turn % STREAMS_PER_CALLER}`
+      const number = Math.floor(turn / STREAMS_PER_CALLER) + 1
+      const began = performance.now()
+      await target.append(entryOf(stream, number))
+      const ended = performance.now()
+      confirmed.set(stream, number)
+      if (ended >= from && ended < until) latencies.push(ended - began)
+    }
+  }
+
+  try {
+    await Promise.all(Array.from({ length: load.callers }, (_, caller) => call(caller)))
+    const faults = faultsOf(confirmed, await target.stored())
+    latencies.sort((a, b) => a - b)
+    return {
+      value: (latencies.length * 1_000) / load.spanMs,
+      operations: latencies.length,
+      faults,
+      facts: { p50Ms: quantile(latencies, 0.5), p99Ms: quantile(latencies, 0.99) },
+    }
+  } finally {
+    await target.close()
+  }
+}
+
+function entryOf(stream: string, number: number): Entry {
+  return {
+    stream,
+    number,
+    product: `product-${number % 1_000}`,
+    quantity: 1 + (number % 5),
+    price: 1_299,
+    note: "to be wrapped",
+  }
+}
+
+/** Compares what was confirmed (per stream, the last number; all below it too) with what the log holds. */
+export function faultsOf(
+  confirmed: ReadonlyMap<string, number>,
+  stored: readonly Pick<Entry, "stream" | "number">[],
+): Faults {
+  const seen = new Map<string, Set<number>>()
+  const last = new Map<string, number>()
+  let doubled = 0
+  let outOfOrder = 0
+  for (const { stream, number } of stored) {
+    const numbers = seen.get(stream) ?? new Set()
+    seen.set(stream, numbers)
+    if (numbers.has(number)) doubled += 1
+    else if (number < (last.get(stream) ?? 0)) outOfOrder += 1
+    numbers.add(number)
+    last.set(stream, Math.max(number, last.get(stream) ?? 0))
+  }
+  let lost = 0
+  for (const [stream, count] of confirmed) {
+    const numbers = seen.get(stream)
+    for (let number = 1; number <= count; number += 1) if (numbers?.has(number) !== true) lost += 1
+  }
+  return { lost, doubled, outOfOrder }
+}

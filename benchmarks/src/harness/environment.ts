@@ -1,0 +1,59 @@
+import { execFileSync } from "node:child_process"
+import { cpus, loadavg, release, totalmem, type } from "node:os"
+import { DatabaseSync } from "node:sqlite"
+
+import { fsyncRate } from "./fsync-rate.ts"
+
+/** What a figure depends on besides the code: printed and kept with every run. */
+export interface Environment {
+  readonly cpu: string
+  readonly cores: number
+  readonly memoryGiB: number
+  readonly kernel: string
+  readonly loadBefore: number
+  readonly fsyncsPerSecond: number
+  readonly node: string
+  readonly sqlite: string
+  readonly commit: string
+  readonly command: string
+  readonly seed: number
+  readonly at: string
+}
+
+export function describeEnvironment(folder: string, seed: number): Environment {
+  return {
+    cpu: cpus()[0]?.model.trim() ?? "unknown",
+    cores: cpus().length,
+    memoryGiB: Math.round(totalmem() / 2 ** 30),
+    kernel: `${type()} ${release()}`,
+    loadBefore: Number((loadavg()[0] ?? 0).toFixed(2)),
+    fsyncsPerSecond: fsyncRate(folder),
+    node: process.version,
+    sqlite: sqliteVersion(),
+    commit: commitInUse(),
+    command: ["npm run bench --", ...process.argv.slice(2)].join(" "),
+    seed,
+    at: new Date().toISOString(),
+  }
+}
+
+function sqliteVersion(): string {
+  const database = new DatabaseSync(":memory:")
+  try {
+    return String(database.prepare("SELECT sqlite_version() AS version").get()?.["version"])
+  } finally {
+    database.close()
+  }
+}
+
+/** The commit checked out, marked when files differ from it. */
+function commitInUse(): string {
+  try {
+    const git = (...words: string[]) =>
+      execFileSync("git", words, { cwd: import.meta.dirname, encoding: "utf8" }).trim()
+    const changed = git("status", "--porcelain", "--untracked-files=no", ":/packages", ":/benchmarks") !== ""
+    return git("rev-parse", "--short=12", "HEAD") + (changed ? " with changes" : "")
+  } catch {
+    return "unknown"
+  }
+}

@@ -1,0 +1,32 @@
+import { join } from "node:path"
+import { DatabaseSync } from "node:sqlite"
+
+import type { AppendTarget } from "../../harness/append-load.ts"
+import { inTurn } from "../../harness/in-turn.ts"
+import { openStore, type Setup } from "./open-store.ts"
+
+/** Appends through the event store, one event a call. */
+export async function emmettAppends(folder: string, setup: Setup): Promise<AppendTarget> {
+  const file = join(folder, "emmett.db")
+  const { store, close } = await openStore(file, setup)
+  const takeTurn = inTurn()
+  return {
+    append: (entry) => takeTurn(() => store.appendToStream(entry.stream, [{ type: "item-added", data: entry }])),
+    stored: () => storedEntries(file),
+    close,
+  }
+}
+
+function storedEntries(file: string): { stream: string; number: number }[] {
+  const database = new DatabaseSync(file, { readOnly: true })
+  try {
+    return database
+      .prepare(
+        "SELECT stream_id AS stream, json_extract(message_data, '$.number') AS number FROM emt_messages ORDER BY global_position",
+      )
+      .all()
+      .map((row) => ({ stream: String(row["stream"]), number: Number(row["number"]) }))
+  } finally {
+    database.close()
+  }
+}
