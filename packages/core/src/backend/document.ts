@@ -1,21 +1,4 @@
-import type { Json } from "../message/json.ts"
-
-/** A small keyed document of Millrace's own: a snapshot, a projection's state, an API schema, an audit entry, a tick. */
-export interface KeyedDocument {
-  readonly collection: string
-  readonly id: string
-  /** Rises by one with each put, from 1. 0 stands for "absent". A document put again after its deletion starts at 1. */
-  readonly revision: number
-  readonly value: Json
-}
-
-/** Puts (or with `value: undefined` deletes) a document. `expectedRevision` is the revision it must have before (0 = absent), or `any`. */
-export interface DocumentPut {
-  readonly collection: string
-  readonly id: string
-  readonly expectedRevision: number | "any"
-  readonly value: Json | undefined
-}
+export type { DocumentPut, KeyedDocument } from "../message/document.ts"
 
 /** Which documents to read: those named (absent ones are left out), or a page of a collection by id in code-unit order. */
 export type DocumentQuery =

@@ -1,18 +1,10 @@
-import type { Instant, Position } from "../message/ids.ts"
+import type { Position } from "../message/ids.ts"
+import type { GroupOrder } from "../stream/group-order.ts"
+import type { StartPoint } from "../stream/start-point.ts"
 import type { Owner } from "./process.ts"
 
-/**
- * How a group's messages are kept in order. `stream`: per stream, one lease per partition. `key`: per key that the worker computes,
- * one lease for the whole log. `log`: total order, one lease, one message at a time.
- */
-export type GroupOrder = "stream" | "key" | "log"
-
-/** Where a new group begins: before the first message, after the last one of this moment, after a position, or at the first message recorded at or after a date. */
-export type StartPoint =
-  | { readonly at: "beginning" }
-  | { readonly at: "now" }
-  | { readonly at: "position"; readonly position: Position }
-  | { readonly at: "date"; readonly date: Instant }
+export type { GroupOrder } from "../stream/group-order.ts"
+export type { StartPoint } from "../stream/start-point.ts"
 
 /** What a process wants of a group. */
 export interface GroupSpec {

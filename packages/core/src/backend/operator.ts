@@ -22,7 +22,11 @@ export interface Operator {
    * exactly, per stream. Checkpoints already below the point stay. Lanes above it are dissolved. `types`: also delivers the messages of these
    * types that were passed over when the type joined. `reemit`: see `Slice.reemit`; raises the epoch. The group keeps its status.
    */
-  resetGroup(group: string, to: StartPoint, options?: { readonly types?: readonly string[]; readonly reemit?: boolean }): Promise<void>
+  resetGroup(
+    group: string,
+    to: StartPoint,
+    options?: { readonly types?: readonly string[]; readonly reemit?: boolean },
+  ): Promise<void>
   /** Never hands the message at this position to the group (unless reset below it). Listed in `GroupInfo.skips`. A lane waiting at it goes on behind it. */
   skip(group: string, position: Position): Promise<void>
   /** Gives a group another name; everything else stays. Throws `invalid` when the name is taken. */

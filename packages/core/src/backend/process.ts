@@ -32,7 +32,13 @@ export type Beat = {
 export type Pulse =
   | { readonly kind: "ok" }
   /** `join` and `supersede`: another boot holds the name. `join` also sent it a challenge. */
-  | { readonly kind: "held"; readonly bootId: string; readonly beats: number; readonly host: string; readonly pid: number }
+  | {
+      readonly kind: "held"
+      readonly bootId: string
+      readonly beats: number
+      readonly host: string
+      readonly pid: number
+    }
   /** `beat`: another boot has taken the name: this one must stop working. */
   | { readonly kind: "fenced"; readonly bootId: string }
 

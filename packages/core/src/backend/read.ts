@@ -29,7 +29,12 @@ export type ReadQuery =
       readonly direction?: "forward" | "backward"
       readonly afterPosition?: Position
     }
-  | { readonly from: "correlation"; readonly correlationId: MessageId; readonly after?: Position; readonly limit: number }
+  | {
+      readonly from: "correlation"
+      readonly correlationId: MessageId
+      readonly after?: Position
+      readonly limit: number
+    }
   | { readonly from: "ids"; readonly ids: readonly MessageId[] }
 
 /** A stream and the versions wanted of it: above `after` (default 0) and up to `upto` (default: the last). */

@@ -8,11 +8,7 @@ export type MessageKind = "command" | "event"
  * A message before it is stored: the envelope and its JSON payload. Immutable.
  * `createdAt` is an ISO 8601 instant in UTC with milliseconds, by the clock of the process that made the message.
  */
-export interface Message<
-  Type extends string = string,
-  Payload = Json,
-  Kind extends MessageKind = MessageKind,
-> {
+export interface Message<Type extends string = string, Payload = Json, Kind extends MessageKind = MessageKind> {
   readonly id: MessageId
   readonly kind: Kind
   readonly type: Type

@@ -1,3 +1,4 @@
+import type { StartPoint } from "../backend/group.ts"
 import type {
   GroupInfo,
   LaneInfo,
@@ -8,7 +9,6 @@ import type {
   StreamInfo,
   TrimResult,
 } from "../backend/operator.ts"
-import type { StartPoint } from "../backend/group.ts"
 import type { ProcessInfo } from "../backend/process.ts"
 import type { MessageId, Position } from "../message/ids.ts"
 

@@ -1,4 +1,4 @@
-import type { DocumentPut } from "../backend/document.ts"
+import type { DocumentPut } from "../message/document.ts"
 import type { Instant, StreamId, Version } from "../message/ids.ts"
 import type { Message } from "../message/message.ts"
 

@@ -1,5 +1,5 @@
-import type { StartPoint } from "../backend/group.ts"
 import type { StoredMessage } from "../message/message.ts"
+import type { StartPoint } from "../stream/start-point.ts"
 import type { Action } from "./action.ts"
 import type { ErrorStrategy } from "./error-strategy.ts"
 import type { Logger } from "./logger.ts"

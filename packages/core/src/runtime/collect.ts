@@ -1,7 +1,7 @@
 import type { Append, ScheduledAppend, StreamAppend } from "../backend/append.ts"
 import type { DocumentPut } from "../backend/document.ts"
-import type { Instant, StreamId, Version } from "../message/ids.ts"
 import { encodeMessage } from "../message/encode.ts"
+import type { Instant, StreamId, Version } from "../message/ids.ts"
 import type { Message } from "../message/message.ts"
 import type { SyncWork } from "../reactor/action.ts"
 import type { Delivery, Outcome } from "../reactor/registration.ts"
@@ -64,7 +64,9 @@ export function collect(
         }
         case "schedule":
           if (delivery.replaying) dropped += action.messages.length
-          else for (const message of action.messages) schedules.push({ message: produce(message, message.streamId), at: action.at })
+          else
+            for (const message of action.messages)
+              schedules.push({ message: produce(message, message.streamId), at: action.at })
           break
         case "put":
           mergePut(documents, action.put)
@@ -100,7 +102,12 @@ function producer(
 }
 
 /** Adds messages to a stream's draft; false when `expected` can not hold after what the draft appends already. */
-function add(streams: Map<StreamId, Draft>, streamId: StreamId, messages: readonly Message[], expected?: Version): boolean {
+function add(
+  streams: Map<StreamId, Draft>,
+  streamId: StreamId,
+  messages: readonly Message[],
+  expected?: Version,
+): boolean {
   const events = messages.filter((message) => message.kind === "event").length
   const draft = streams.get(streamId)
   if (draft === undefined) {

@@ -19,7 +19,11 @@ export interface Crew {
   readonly strategy: (registration: Registration) => ErrorStrategy
   readonly access: (group: string, signal: AbortSignal) => Access
   /** In-process hand-off: messages of these types were just stored, schedules made, or lanes opened in this group. */
-  readonly handOff: (news: { readonly types?: readonly string[]; readonly schedules?: boolean; readonly group?: string }) => void
+  readonly handOff: (news: {
+    readonly types?: readonly string[]
+    readonly schedules?: boolean
+    readonly group?: string
+  }) => void
   /** Work that goes on after its slice was settled; stopping waits for it. */
   readonly background: (work: Promise<void>) => void
   /** A slice being delivered: waiting for quiet waits for it. Answers the same promise. */

@@ -14,7 +14,12 @@ import { unlessAborted } from "./unless-aborted.ts"
  * claim → handle → settle for a group in total order: one message after another, and the checkpoint never passes one that failed. A retry
  * holds the group; a parked message is taken out of the order as a lane of its own.
  */
-export async function deliverLog(slice: PartitionSlice, registration: Registration, crew: Crew, signal: AbortSignal): Promise<void> {
+export async function deliverLog(
+  slice: PartitionSlice,
+  registration: Registration,
+  crew: Crew,
+  signal: AbortSignal,
+): Promise<void> {
   const [job] = jobsOf(slice, registration).jobs
   const kept = keepLease(slice.lease, crew, signal)
   const access = crew.access(slice.group, kept.signal)
@@ -36,7 +41,10 @@ export async function deliverLog(slice: PartitionSlice, registration: Registrati
       if (settled.kind === "fenced") return
       const verdict = settled.parts[0]
       if (verdict === undefined || verdict.kind === "stored") {
-        crew.handOff({ ...newsOf(slice.group, settlement.parts), ...(prepared.part.deferral === undefined ? {} : { group: slice.group }) })
+        crew.handOff({
+          ...newsOf(slice.group, settlement.parts),
+          ...(prepared.part.deferral === undefined ? {} : { group: slice.group }),
+        })
         await conclude([prepared], crew)
         break
       }
@@ -57,11 +65,19 @@ function settlementOf(slice: PartitionSlice, job: Job, prepared: Prepared): Sett
   }
   if (deferral === undefined) return { ...common, checkpoint: slice.scannedTo, parts: [part] }
   if (deferral.as === "park") {
-    const parked: SettlePart = { key: `@${deferral.position}`, from: deferral.position, deferral: { ...deferral, single: true } }
+    const parked: SettlePart = {
+      key: `@${deferral.position}`,
+      from: deferral.position,
+      deferral: { ...deferral, single: true },
+    }
     return { ...common, checkpoint: deferral.position, parts: [part, parked] }
   }
   const checkpoint = Math.max(slice.from, prepared.doneTo)
   if (deferral.as !== "retry" || deferral.failures === 0) return { ...common, checkpoint, parts: [part] }
-  const hold = { retryAt: deferral.retryAt, failures: deferral.failures, error: deferral.error ?? `waiting to handle ${job.key} again` }
+  const hold = {
+    retryAt: deferral.retryAt,
+    failures: deferral.failures,
+    error: deferral.error ?? `waiting to handle ${job.key} again`,
+  }
   return { ...common, checkpoint, parts: [part], hold }
 }

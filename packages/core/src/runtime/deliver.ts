@@ -1,13 +1,13 @@
 import type { LaneToken, Slice } from "../backend/claim.ts"
 import type { PartVerdict, Settled, SettlePart } from "../backend/settle.ts"
 import type { Registration } from "../reactor/registration.ts"
+import { conclude, newsOf } from "./conclude.ts"
 import type { Crew } from "./crew.ts"
 import { deliverLog } from "./deliver-log.ts"
 import { finishLane } from "./finish-lane.ts"
 import { type Job, jobsOf } from "./job.ts"
 import { atOnce } from "./judge.ts"
 import { keepLease } from "./keep-lease.ts"
-import { conclude, newsOf } from "./conclude.ts"
 import { prepare, type Prepared } from "./prepare.ts"
 import { runJobs, type RunningJobs } from "./run-jobs.ts"
 import { settleSurely } from "./settle-surely.ts"
@@ -18,7 +18,12 @@ import { unlessAborted } from "./unless-aborted.ts"
  * write. Handlers that need longer go on as lanes of this worker; streams that failed, conflicted or were not reached become lanes too.
  * Only this function and its two companions (`deliverLog`, `finishLane`) settle.
  */
-export async function deliver(slice: Slice, registration: Registration, crew: Crew, signal: AbortSignal): Promise<void> {
+export async function deliver(
+  slice: Slice,
+  registration: Registration,
+  crew: Crew,
+  signal: AbortSignal,
+): Promise<void> {
   if (registration.order === "log" && slice.source === "partition") return deliverLog(slice, registration, crew, signal)
   const began = crew.clock.now()
   const { jobs, skipped } = jobsOf(slice, registration)
@@ -29,7 +34,9 @@ export async function deliver(slice: Slice, registration: Registration, crew: Cr
   )
   try {
     await withinBudget(running, crew, kept.signal)
-    const parts = jobs.map((job) => partOf(job, running, crew, kept.signal.aborted)).filter((part) => part !== undefined)
+    const parts = jobs
+      .map((job) => partOf(job, running, crew, kept.signal.aborted))
+      .filter((part) => part !== undefined)
     const ready = jobs.map((job) => running.prepared(job)).filter((one) => one !== undefined)
     const stop = ready.find((one) => one.stop !== undefined)?.stop
     const settled = await settleSurely(
@@ -93,10 +100,15 @@ function follow(
   at: { readonly registration: Registration; readonly crew: Crew; readonly signal: AbortSignal },
 ): void {
   if (settled.kind === "fenced") {
-    at.crew.logger.warn({ group: slice.group }, "a slice was settled by somebody else in the meantime: nothing of it was stored here")
+    at.crew.logger.warn(
+      { group: slice.group },
+      "a slice was settled by somebody else in the meantime: nothing of it was stored here",
+    )
     return
   }
-  const verdicts = new Map<string, PartVerdict | undefined>(parts.map((part, index) => [part.key, settled.parts[index]]))
+  const verdicts = new Map<string, PartVerdict | undefined>(
+    parts.map((part, index) => [part.key, settled.parts[index]]),
+  )
   const tokens = new Map<string, LaneToken>(settled.lanes.map((lane) => [lane.key, lane]))
   const stored: Prepared[] = []
   for (const job of jobs) {

@@ -191,17 +191,36 @@ export class GroupOrderDiffers extends Error {
   readonly code = "group-order-differs"
 }
 
-async function ensure(registration: Registration, parts: EngineParts, owner: Parameters<Backend["ensureGroup"]>[0]["owner"]): Promise<void> {
+async function ensure(
+  registration: Registration,
+  parts: EngineParts,
+  owner: Parameters<Backend["ensureGroup"]>[0]["owner"],
+): Promise<void> {
   const { group, order, startFrom: start, types } = registration
-  const ensured = await parts.backend.ensureGroup({ group, order, start, types, owner, maxLanes: parts.limits.maxLanes })
+  const ensured = await parts.backend.ensureGroup({
+    group,
+    order,
+    start,
+    types,
+    owner,
+    maxLanes: parts.limits.maxLanes,
+  })
   if (ensured.kind === "order-differs") {
-    throw new GroupOrderDiffers(`group ${group} was created with order "${ensured.stored}", not "${order}": give the reactor another name, or delete the group`)
+    throw new GroupOrderDiffers(
+      `group ${group} was created with order "${ensured.stored}", not "${order}": give the reactor another name, or delete the group`,
+    )
   }
   for (const { type, since, passedOver } of ensured.added) {
     if (passedOver === 0) continue
-    parts.logger.warn({ group, type, since, passedOver }, "a type joined a group: older messages of it are passed over unless the group is reset with this type")
+    parts.logger.warn(
+      { group, type, since, passedOver },
+      "a type joined a group: older messages of it are passed over unless the group is reset with this type",
+    )
   }
   if (ensured.missing.length > 0) {
-    parts.logger.warn({ group, missing: ensured.missing }, "the group wants types that this process lacks: it works on slices without them")
+    parts.logger.warn(
+      { group, missing: ensured.missing },
+      "the group wants types that this process lacks: it works on slices without them",
+    )
   }
 }

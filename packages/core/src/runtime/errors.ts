@@ -7,7 +7,9 @@ export class WorkerDied extends Error {
   readonly messageId: MessageId
 
   constructor(messageId: MessageId, takeovers: number) {
-    super(`${takeovers} workers in a row died or stood still while they handled message ${messageId}: look at what its handler does to the process`)
+    super(
+      `${takeovers} workers in a row died or stood still while they handled message ${messageId}: look at what its handler does to the process`,
+    )
     this.messageId = messageId
   }
 }
@@ -29,7 +31,9 @@ export class ProcessNameInUse extends Error {
   readonly code = "process-name-in-use"
 
   constructor(processName: string, holder: { readonly host: string; readonly pid: number }) {
-    super(`process name ${processName} is in use by process ${holder.pid} on ${holder.host}: give this process another name, or stop that one`)
+    super(
+      `process name ${processName} is in use by process ${holder.pid} on ${holder.host}: give this process another name, or stop that one`,
+    )
   }
 }
 

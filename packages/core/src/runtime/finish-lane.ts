@@ -25,7 +25,11 @@ const CONFLICT_BACKOFF_MS = 100
 /** Brings one lane that this worker holds to its settle: waits for its handlers, decides again after conflicts, narrows failures down. */
 export async function finishLane(
   { job, token, preparing, again }: Unfinished,
-  { registration, crew, signal }: { readonly registration: Registration; readonly crew: Crew; readonly signal: AbortSignal },
+  {
+    registration,
+    crew,
+    signal,
+  }: { readonly registration: Registration; readonly crew: Crew; readonly signal: AbortSignal },
 ): Promise<void> {
   const lease: Lease = { of: "lanes", group: job.group, partition: job.partition, lanes: [token] }
   const kept = keepLease(lease, crew, signal)
@@ -54,7 +58,10 @@ export async function finishLane(
       failed = { verdict, prepared }
     }
   } catch (error) {
-    crew.logger.error({ error, group: job.group, key: job.key }, "a lane could not be settled: it is handed out again when its lease ends")
+    crew.logger.error(
+      { error, group: job.group, key: job.key },
+      "a lane could not be settled: it is handed out again when its lease ends",
+    )
   } finally {
     kept.release()
   }
@@ -78,13 +85,17 @@ export async function decideAgain(
     case "stored":
     case "conflict":
     case "document-conflict":
-      if (round <= crew.limits.conflictRounds) return prepare(job, registration, crew, access, { most: prepared.done.length, fresh: true })
+      if (round <= crew.limits.conflictRounds)
+        return prepare(job, registration, crew, access, { most: prepared.done.length, fresh: true })
       return { ...prepared, ...onlyProgress(prepared), part: waitForPeace(job, crew) }
     case "work-failed":
     case "refused": {
       const culprit = prepared.done[0]
       if (prepared.done.length > 1 || culprit === undefined) {
-        return prepare(job, registration, crew, access, { most: Math.max(Math.floor(prepared.done.length / 2), 1), fresh: true })
+        return prepare(job, registration, crew, access, {
+          most: Math.max(Math.floor(prepared.done.length / 2), 1),
+          fresh: true,
+        })
       }
       const error = verdict.kind === "refused" ? new EffectRefused(verdict.code, verdict.detail) : verdict.error
       return failedAlone(job, { delivery: culprit, error }, prepared, registration, crew)
@@ -97,10 +108,17 @@ function waitForPeace(job: Job, crew: Crew): SettlePart {
   const first = job.deliveries[0]
   const failures = Math.max((first?.attempt ?? 1) - 1, 0)
   const retryAt = crew.clock.now() + crew.storageOffsetMs() + CONFLICT_BACKOFF_MS
-  return { key: job.key, from: job.from, doneTo: job.from - 1, deferral: { as: "retry", position: job.from, failures, retryAt } }
+  return {
+    key: job.key,
+    from: job.from,
+    doneTo: job.from - 1,
+    deferral: { as: "retry", position: job.from, failures, retryAt },
+  }
 }
 
-function onlyProgress(prepared: Prepared): Pick<Prepared, "dropped" | "done" | "stored" | "afterCommit" | "stop" | "doneTo"> {
+function onlyProgress(
+  prepared: Prepared,
+): Pick<Prepared, "dropped" | "done" | "stored" | "afterCommit" | "stop" | "doneTo"> {
   return { dropped: 0, done: [], stored: () => {}, afterCommit: [], stop: undefined, doneTo: prepared.part.from - 1 }
 }
 
@@ -115,7 +133,10 @@ async function failedAlone(
   const { deferral, stop } = await judgeFailure(failure, registration, crew)
   const position = failure.delivery.message.position
   const behind = job.deliveries.find(({ message }) => message.position > position)
-  const rest = behind === undefined ? undefined : ({ as: "retry", position: behind.message.position, failures: 0, retryAt: 0 } as const)
+  const rest =
+    behind === undefined
+      ? undefined
+      : ({ as: "retry", position: behind.message.position, failures: 0, retryAt: 0 } as const)
   const chosen = deferral ?? rest
   const doneTo = chosen === undefined ? job.scannedTo : chosen.position - 1
   return {

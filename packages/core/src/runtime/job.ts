@@ -25,14 +25,26 @@ export interface Job {
 export const LOG_KEY = "*"
 
 /** Splits a slice into jobs by stream or key, and names what is left to open lanes. */
-export function jobsOf(slice: Slice, registration: Registration): { readonly jobs: readonly Job[]; readonly skipped: readonly Skipped[] } {
+export function jobsOf(
+  slice: Slice,
+  registration: Registration,
+): { readonly jobs: readonly Job[]; readonly skipped: readonly Skipped[] } {
   const facts = { group: slice.group, partition: slice.lease.partition, takeovers: slice.takeovers, epoch: slice.epoch }
   if (slice.source === "lanes") {
     const byKey = registration.order === "log" ? undefined : grouped(slice.messages, registration)
     const jobs = slice.lanes.map(({ key, next, scannedTo }): Job => {
-      const { messages, keyError } = byKey === undefined ? { messages: slice.messages, keyError: undefined } : (byKey.get(key) ?? NOTHING)
+      const { messages, keyError } =
+        byKey === undefined ? { messages: slice.messages, keyError: undefined } : (byKey.get(key) ?? NOTHING)
       const token = slice.lease.lanes.find((lane) => lane.key === key)
-      return { ...facts, key, from: next, scannedTo, deliveries: messages.map((one) => deliveryOf(one, slice.reemit)), keyError, token }
+      return {
+        ...facts,
+        key,
+        from: next,
+        scannedTo,
+        deliveries: messages.map((one) => deliveryOf(one, slice.reemit)),
+        keyError,
+        token,
+      }
     })
     return { jobs, skipped: [] }
   }
@@ -72,9 +84,13 @@ function grouped(messages: readonly SliceMessage[], registration: Registration):
 }
 
 /** A message whose key can not be computed stands alone under its position. */
-function keyOf({ message }: SliceMessage, registration: Registration): { readonly key: string; readonly keyError: unknown } {
+function keyOf(
+  { message }: SliceMessage,
+  registration: Registration,
+): { readonly key: string; readonly keyError: unknown } {
   if (registration.order === "log") return { key: LOG_KEY, keyError: undefined }
-  if (registration.order === "stream" || registration.keyOf === undefined) return { key: message.streamId, keyError: undefined }
+  if (registration.order === "stream" || registration.keyOf === undefined)
+    return { key: message.streamId, keyError: undefined }
   try {
     return { key: registration.keyOf(message), keyError: undefined }
   } catch (error) {

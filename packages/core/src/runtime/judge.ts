@@ -1,7 +1,7 @@
 import type { Deferral, StopReason } from "../backend/settle.ts"
 import type { Instant, Position } from "../message/ids.ts"
-import type { Logger } from "../reactor/logger.ts"
 import type { ErrorDecision, ErrorStrategy } from "../reactor/error-strategy.ts"
+import type { Logger } from "../reactor/logger.ts"
 import type { Delivery } from "../reactor/registration.ts"
 
 /** What the runtime does about a failed message: set its stream aside, stop its group, or go on behind it. */
@@ -29,7 +29,14 @@ export async function judge(
   const { delivery, error } = failed
   const { message, attempt } = delivery
   const decision = await decide(failed, group)
-  const facts = { error, group: group.name, messageId: message.id, type: message.type, streamId: message.streamId, attempt }
+  const facts = {
+    error,
+    group: group.name,
+    messageId: message.id,
+    type: message.type,
+    streamId: message.streamId,
+    attempt,
+  }
   group.logger[decision.kind === "retry" ? "warn" : "error"](facts, `handling failed: ${decision.kind}`)
   const at = { position: message.position, failures: attempt, error: errorText(error) }
   switch (decision.kind) {
@@ -57,7 +64,11 @@ async function decide(
   group: { readonly name: string; readonly strategy: ErrorStrategy; readonly now: Instant; readonly logger: Logger },
 ): Promise<ErrorDecision> {
   try {
-    return await group.strategy(error, delivery.message, { name: group.name, attempt: delivery.attempt, now: group.now })
+    return await group.strategy(error, delivery.message, {
+      name: group.name,
+      attempt: delivery.attempt,
+      now: group.now,
+    })
   } catch (thrown) {
     group.logger.error({ error: thrown, group: group.name }, "the error strategy itself threw: the group stops")
     return { kind: "stop", reason: `error strategy threw: ${errorText(thrown)}` }

@@ -24,7 +24,10 @@ export function keepLease(lease: Lease, crew: Crew, signal: AbortSignal): KeptLe
     try {
       if (!(await crew.backend.extend(lease, crew.limits.leaseMs))) {
         if (!released) {
-          crew.logger.warn({ lease }, "a lease passed to another worker while its handlers ran: what they produce is not stored here")
+          crew.logger.warn(
+            { lease },
+            "a lease passed to another worker while its handlers ran: what they produce is not stored here",
+          )
           lost.abort(new Error("the lease has passed to another worker"))
         }
         return

@@ -1,6 +1,7 @@
 import { createRequire } from "node:module"
 import { join } from "node:path"
 import { pathToFileURL } from "node:url"
+
 import type { Backend } from "../backend/backend.ts"
 import { memoryBackend } from "../memory/index.ts"
 
@@ -14,12 +15,15 @@ export class BackendNotFound extends Error {
 export async function openBackend(url: string): Promise<Backend> {
   const scheme = /^([a-z][a-z0-9+.-]*):/i.exec(url)?.[1]?.toLowerCase()
   if (scheme === undefined) {
-    throw new BackendNotFound(`"${url}" names no storage: use memory:, sqlite:app.db, postgres://…, redis://… or mongodb://…`)
+    throw new BackendNotFound(
+      `"${url}" names no storage: use memory:, sqlite:app.db, postgres://…, redis://… or mongodb://…`,
+    )
   }
   if (scheme === "memory") return memoryBackend()
   const name = `@millrace/${PACKAGES.get(scheme) ?? scheme}`
   const opened: unknown = await load(name, scheme)
-  if (!isBackendPackage(opened)) throw new BackendNotFound(`${name} has no function open(url): it is no Millrace backend`)
+  if (!isBackendPackage(opened))
+    throw new BackendNotFound(`${name} has no function open(url): it is no Millrace backend`)
   return opened.open(url)
 }
 
@@ -56,5 +60,9 @@ async function load(name: string, scheme: string): Promise<unknown> {
 }
 
 function isMissing(error: unknown): boolean {
-  return error instanceof Error && "code" in error && (error.code === "MODULE_NOT_FOUND" || error.code === "ERR_PACKAGE_PATH_NOT_EXPORTED")
+  return (
+    error instanceof Error &&
+    "code" in error &&
+    (error.code === "MODULE_NOT_FOUND" || error.code === "ERR_PACKAGE_PATH_NOT_EXPORTED")
+  )
 }

@@ -41,7 +41,13 @@ interface Handled {
 }
 
 /** Handles the messages of a job and prepares the part that settles them. What fails for the work of several messages is narrowed down to one. */
-export async function prepare(job: Job, registration: Registration, crew: Crew, access: Access, how: Try): Promise<Prepared> {
+export async function prepare(
+  job: Job,
+  registration: Registration,
+  crew: Crew,
+  access: Access,
+  how: Try,
+): Promise<Prepared> {
   const handled = await handleSome(job, registration, crew, access, how)
   const failure = handled.failed
   const judged = failure === undefined ? {} : await judgeFailure(failure, registration, crew)
@@ -70,7 +76,11 @@ export async function prepare(job: Job, registration: Registration, crew: Crew, 
 }
 
 /** Asks the reactor's error strategy about a message that failed. */
-export function judgeFailure(failure: NonNullable<Outcome["failed"]>, registration: Registration, crew: Crew): Promise<Judgement> {
+export function judgeFailure(
+  failure: NonNullable<Outcome["failed"]>,
+  registration: Registration,
+  crew: Crew,
+): Promise<Judgement> {
   return judge(failure, {
     name: registration.group,
     strategy: crew.strategy(registration),
@@ -88,7 +98,13 @@ function deferRest(handled: Handled, next: Delivery | undefined, crew: Crew): Se
   return { as: "retry", position: next.message.position, failures: handled.retry.attempt, retryAt }
 }
 
-async function handleSome(job: Job, registration: Registration, crew: Crew, access: Access, how: Try): Promise<Handled> {
+async function handleSome(
+  job: Job,
+  registration: Registration,
+  crew: Crew,
+  access: Access,
+  how: Try,
+): Promise<Handled> {
   const messages = job.deliveries.slice(0, how.most)
   const first = messages[0]
   if (first === undefined) return nothing()
@@ -107,8 +123,12 @@ async function handleSome(job: Job, registration: Registration, crew: Crew, acce
   let collected: Collected
   try {
     const all = collect(done, { name: registration.group, epoch: job.epoch, now: crew.clock.now() })
-    if ("unmergeable" in all) throw new Error(`two appends to ${all.unmergeable} expect versions that can not both hold`)
-    await runWorks(all.works.filter(({ work }) => !work.needsTx), undefined)
+    if ("unmergeable" in all)
+      throw new Error(`two appends to ${all.unmergeable} expect versions that can not both hold`)
+    await runWorks(
+      all.works.filter(({ work }) => !work.needsTx),
+      undefined,
+    )
     collected = all
   } catch (error) {
     return narrow(error)
@@ -137,7 +157,10 @@ async function outcomeOf(
   }
 }
 
-async function runWorks(works: readonly { readonly work: SyncWork; readonly idempotencyKey: string }[], tx: unknown): Promise<void> {
+async function runWorks(
+  works: readonly { readonly work: SyncWork; readonly idempotencyKey: string }[],
+  tx: unknown,
+): Promise<void> {
   for (const { work, idempotencyKey } of works) await runInsideSettle(() => work.run({ tx, idempotencyKey }))
 }
 

@@ -72,7 +72,11 @@ export function readTogether(backend: Backend<never>): ReadTogether {
   }
 }
 
-async function readStreams(backend: Backend<never>, asked: readonly Wanted[], include: "events" | "all"): Promise<void> {
+async function readStreams(
+  backend: Backend<never>,
+  asked: readonly Wanted[],
+  include: "events" | "all",
+): Promise<void> {
   try {
     // One stream may be asked for twice with other ranges: each range is read by itself then.
     const distinct = new Map<string, Wanted[]>()
@@ -92,7 +96,11 @@ async function readStreams(backend: Backend<never>, asked: readonly Wanted[], in
         ;(seen.has(id) ? later : now).push(same)
         seen.add(id)
       }
-      const found = await readAll(backend, now.flatMap((same) => same.slice(0, 1).map((one) => one.range)), include)
+      const found = await readAll(
+        backend,
+        now.flatMap((same) => same.slice(0, 1).map((one) => one.range)),
+        include,
+      )
       for (const same of now) {
         for (const one of same) one.resolve(found.get(one.range.streamId) ?? [])
       }
@@ -133,7 +141,11 @@ async function readAll(
   return found
 }
 
-async function readDocuments(backend: Backend<never>, collection: string, asked: readonly WantedDocument[]): Promise<void> {
+async function readDocuments(
+  backend: Backend<never>,
+  collection: string,
+  asked: readonly WantedDocument[],
+): Promise<void> {
   try {
     const found = await backend.documents({ collection, ids: [...new Set(asked.map((one) => one.id))] })
     const byId = new Map(found.map((document) => [document.id, document]))

@@ -13,7 +13,11 @@ export interface RunningJobs {
 }
 
 /** Starts preparing jobs, at most `atOnce` at a time, in their order. */
-export function runJobs(jobs: readonly Job[], atOnce: number, prepareOne: (job: Job) => Promise<Prepared>): RunningJobs {
+export function runJobs(
+  jobs: readonly Job[],
+  atOnce: number,
+  prepareOne: (job: Job) => Promise<Prepared>,
+): RunningJobs {
   const running = new Map<Job, Promise<Prepared>>()
   const prepared = new Map<Job, Prepared>()
   let closed = false

@@ -1,7 +1,7 @@
 import type { Backend } from "../backend/backend.ts"
+import type { Logger } from "../reactor/logger.ts"
 import type { Clock } from "./clock.ts"
 import { supervise } from "./supervise.ts"
-import type { Logger } from "../reactor/logger.ts"
 
 /** Promotes schedules when they fall due: by an exact timer, woken by every schedule made or moved. */
 export interface ScheduleTimer {

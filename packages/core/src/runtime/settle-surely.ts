@@ -15,7 +15,8 @@ export async function settleSurely(settlement: Settlement, crew: Crew): Promise<
     try {
       return await crew.backend.settle(settlement)
     } catch (error) {
-      const passing = error instanceof BackendError && (error.code === "outcome-unknown" || error.code === "unavailable")
+      const passing =
+        error instanceof BackendError && (error.code === "outcome-unknown" || error.code === "unavailable")
       if (!passing || tried >= crew.limits.writeTries) throw error
       crew.logger.warn({ error, tried }, "a settle failed and is repeated")
       await crew.pause(Math.min(TRY_MAX_MS, TRY_MIN_MS * 2 ** tried))

@@ -1,4 +1,5 @@
 import { randomFillSync } from "node:crypto"
+
 import type { MessageId } from "../message/ids.ts"
 import type { MessageSource } from "../message/source.ts"
 

@@ -14,10 +14,14 @@ const PAGE = 1_000
 export async function waitSettled(
   backend: Backend,
   { correlationId, from }: { readonly correlationId: MessageId; readonly from: Position },
-  { timeoutMs, clock, nextSettle }: { readonly timeoutMs: number; readonly clock: Clock; readonly nextSettle: (ms: number) => Promise<void> },
+  {
+    timeoutMs,
+    clock,
+    nextSettle,
+  }: { readonly timeoutMs: number; readonly clock: Clock; readonly nextSettle: (ms: number) => Promise<void> },
 ): Promise<void> {
   const deadline = clock.now() + timeoutMs
-  for (let settledTo = from - 1; ; ) {
+  for (let settledTo = from - 1; ;) {
     const page = await backend.read({ from: "correlation", correlationId, after: settledTo, limit: PAGE })
     let waits = false
     for (const message of page.messages) {

@@ -7,7 +7,12 @@ import type { Asked, Dispatcher } from "./dispatcher.ts"
 export type Look = "worked" | "nothing"
 
 /** One look: asks for a slice of the groups that may have one, and delivers it. */
-export async function lookForWork(asked: Asked, dispatcher: Dispatcher, crew: Crew, signal: AbortSignal): Promise<Look> {
+export async function lookForWork(
+  asked: Asked,
+  dispatcher: Dispatcher,
+  crew: Crew,
+  signal: AbortSignal,
+): Promise<Look> {
   const groups = asked.groups.map((group) => wantOf(group, crew)).filter((want) => want !== undefined)
   if (groups.length === 0) return "nothing"
   const found = await crew.backend.claim({ owner: crew.owner(), groups, leaseMs: crew.limits.leaseMs })
@@ -50,5 +55,8 @@ function warnOutdated(outdated: { readonly group: string; readonly type: string 
   const key = `${outdated.group}\n${outdated.type}`
   if (said.has(key)) return
   said.add(key)
-  crew.logger.warn(outdated, "a newer process wants a type this one does not know: its messages wait for a process that does")
+  crew.logger.warn(
+    outdated,
+    "a newer process wants a type this one does not know: its messages wait for a process that does",
+  )
 }

@@ -10,7 +10,12 @@ export interface Workers {
 }
 
 /** Starts `count` supervised loops, each: wait for a hint, claim, handle, settle. */
-export function startWorkers(count: number, dispatcher: Dispatcher, crew: Crew, background: ReadonlySet<Promise<void>>): Workers {
+export function startWorkers(
+  count: number,
+  dispatcher: Dispatcher,
+  crew: Crew,
+  background: ReadonlySet<Promise<void>>,
+): Workers {
   const abort = new AbortController()
   let stopping = false
   const turn = async (): Promise<number> => {

@@ -37,7 +37,9 @@ export class ScheduleInPast extends Error {
   readonly at: Date
 
   constructor(at: Date, now: number) {
-    super(`${at.toISOString()} has passed (it is ${new Date(now).toISOString()}): give an instant in the future, or dispatch the message now`)
+    super(
+      `${at.toISOString()} has passed (it is ${new Date(now).toISOString()}): give an instant in the future, or dispatch the message now`,
+    )
     this.at = at
   }
 }
@@ -48,7 +50,9 @@ export class CalledInsideSettle extends Error {
   readonly code = "called-inside-settle"
 
   constructor(call: string) {
-    super(`${call} was called inside a sync block, and would wait for the settle it is part of: return the message from a reaction or handler, or call ${call} in afterCommit`)
+    super(
+      `${call} was called inside a sync block, and would wait for the settle it is part of: return the message from a reaction or handler, or call ${call} in afterCommit`,
+    )
   }
 }
 
@@ -59,7 +63,9 @@ export class Overloaded extends Error {
   readonly waiting: number
 
   constructor(waiting: number) {
-    super(`${waiting} appends wait to be stored already: slow down and try again, or let callers wait with whenFull: "wait"`)
+    super(
+      `${waiting} appends wait to be stored already: slow down and try again, or let callers wait with whenFull: "wait"`,
+    )
     this.waiting = waiting
   }
 }

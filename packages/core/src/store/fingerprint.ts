@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto"
+
 import type { ScheduledAppend, StreamAppend } from "../backend/append.ts"
 import type { Message } from "../message/message.ts"
 

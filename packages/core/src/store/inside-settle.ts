@@ -1,4 +1,5 @@
 import { AsyncLocalStorage } from "node:async_hooks"
+
 import { CalledInsideSettle } from "./errors.ts"
 
 const inside = new AsyncLocalStorage<true>()

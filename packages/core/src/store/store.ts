@@ -1,8 +1,8 @@
 import type { Append, AppendedAt, ScheduledAppend, StreamAppend, StreamVersion, Verdict } from "../backend/append.ts"
 import type { Backend } from "../backend/backend.ts"
 import { READ_LIMIT } from "../backend/read.ts"
-import type { MessageId, Position, StreamId, Version } from "../message/ids.ts"
 import { encodeMessage } from "../message/encode.ts"
+import type { MessageId, Position, StreamId, Version } from "../message/ids.ts"
 import type { Message, StoredMessage } from "../message/message.ts"
 import type { ExpectedVersion } from "../stream/expected-version.ts"
 import { AppendRefused, ScheduleInPast, VersionConflict } from "./errors.ts"
@@ -93,8 +93,17 @@ export interface StoreParts {
 
 export function createStore(parts: StoreParts): Store {
   const { backend } = parts
-  const write = (call: string, streams: readonly StreamAppend[], options: WriteOptions = {}, schedules: readonly ScheduledAppend[] = []) =>
-    submit(parts, call, { streams, ...(schedules.length === 0 ? {} : { schedules }), ...keyed(options, streams, schedules) })
+  const write = (
+    call: string,
+    streams: readonly StreamAppend[],
+    options: WriteOptions = {},
+    schedules: readonly ScheduledAppend[] = [],
+  ) =>
+    submit(parts, call, {
+      streams,
+      ...(schedules.length === 0 ? {} : { schedules }),
+      ...keyed(options, streams, schedules),
+    })
 
   return {
     dispatch: (message, options) => write("dispatch", [streamAppend(message.streamId, [message], "any")], options),
@@ -134,7 +143,11 @@ export function createStore(parts: StoreParts): Store {
       return found
     },
     historyFor(streamId, { commands = true, ...range } = {}) {
-      return this.readStream(streamId, { ...range, include: commands ? "all" : "events", limit: Number.MAX_SAFE_INTEGER })
+      return this.readStream(streamId, {
+        ...range,
+        include: commands ? "all" : "events",
+        limit: Number.MAX_SAFE_INTEGER,
+      })
     },
     readLog: (options) => logPages(backend, options),
     async correlationTree(id) {
@@ -142,7 +155,7 @@ export function createStore(parts: StoreParts): Store {
       const [known] = (await backend.read({ from: "ids", ids: [id] })).messages
       const correlationId = known?.correlationId ?? id
       const found: StoredMessage[] = []
-      for (let after = 0; ; ) {
+      for (let after = 0; ;) {
         const page = await backend.read({ from: "correlation", correlationId, after, limit: PAGE })
         found.push(...page.messages)
         const last = page.messages.at(-1)
@@ -158,7 +171,7 @@ async function* logPages(backend: Backend, options: ReadLogOptions = {}): AsyncG
   const { direction = "forward", limit = Number.MAX_SAFE_INTEGER, types } = options
   const names = types?.map((type) => (typeof type === "string" ? type : type.type))
   let { after = 0, upto } = options
-  for (let left = limit; left > 0; ) {
+  for (let left = limit; left > 0;) {
     const page = await backend.read({
       from: "log",
       after,
@@ -188,20 +201,32 @@ export async function submit(parts: StoreParts, call: string, append: Append): P
 function storedOr(verdict: Verdict): Stored {
   switch (verdict.kind) {
     case "appended":
-      return { duplicate: false, firstPosition: verdict.firstPosition, position: verdict.position, streams: verdict.streams }
+      return {
+        duplicate: false,
+        firstPosition: verdict.firstPosition,
+        position: verdict.position,
+        streams: verdict.streams,
+      }
     case "duplicate":
       return { duplicate: true, ...verdict.of, streams: [] }
     case "conflict":
       throw new VersionConflict(verdict.streamId, verdict.expected, verdict.actualVersion)
     case "document-conflict":
-      throw new AppendRefused("bad-data", `document ${verdict.collection}/${verdict.id} is at revision ${verdict.actualRevision}, expected ${verdict.expectedRevision}: read it again`)
+      throw new AppendRefused(
+        "bad-data",
+        `document ${verdict.collection}/${verdict.id} is at revision ${verdict.actualRevision}, expected ${verdict.expectedRevision}: read it again`,
+      )
     case "refused":
       throw new AppendRefused(verdict.code, verdict.detail, verdict.messageIds)
   }
 }
 
 /** The messages of one stream, encoded and set to that stream. */
-export function streamAppend(streamId: StreamId, messages: readonly AnyMessage[], expected: ExpectedVersion): StreamAppend {
+export function streamAppend(
+  streamId: StreamId,
+  messages: readonly AnyMessage[],
+  expected: ExpectedVersion,
+): StreamAppend {
   const encoded = messages.map((message) => {
     const one = encodeMessage(message)
     return one.streamId === streamId ? one : { ...one, streamId }

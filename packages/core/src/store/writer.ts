@@ -126,5 +126,11 @@ async function write(
 
 function answer(waiting: Waiting, verdict: Verdict | undefined): void {
   if (verdict !== undefined) waiting.resolve(verdict)
-  else waiting.reject(new BackendError("invalid", "the backend answered fewer verdicts than it was given appends: report this to its author"))
+  else
+    waiting.reject(
+      new BackendError(
+        "invalid",
+        "the backend answered fewer verdicts than it was given appends: report this to its author",
+      ),
+    )
 }
