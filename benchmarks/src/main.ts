@@ -22,9 +22,11 @@ const { values: options, positionals } = parseArgs({
 
 const backend = positionals[0] ?? ""
 const suite = Object.entries(suites).find(([name]) => name === backend)?.[1]
-const benches = suite?.filter(({ name }) => name.includes(options.only ?? ""))
+const benches = suite?.filter(({ name }) => name.startsWith(options.only ?? ""))
 if (benches === undefined || benches.length === 0) {
-  console.error(`bench: name a backend (${Object.keys(suites).join(", ")}), and with --only a part of a bench's name`)
+  console.error(
+    `bench: name a backend (${Object.keys(suites).join(", ")}), and with --only the beginning of a bench's name`,
+  )
   process.exit(2)
 }
 

@@ -62,7 +62,7 @@ export async function appendUnderLoad(target: AppendTarget, load: Load): Promise
   }
 }
 
-function entryOf(stream: string, number: number): Entry {
+export function entryOf(stream: string, number: number): Entry {
   return {
     stream,
     number,

@@ -8,12 +8,12 @@ import { openStore, type Setup } from "./open-store.ts"
 /** Appends through the event store, one event a call. */
 export async function emmettAppends(folder: string, setup: Setup): Promise<AppendTarget> {
   const file = join(folder, "emmett.db")
-  const { store, close } = await openStore(file, setup)
+  const opened = await openStore(file, setup)
   const takeTurn = inTurn()
   return {
-    append: (entry) => takeTurn(() => store.appendToStream(entry.stream, [{ type: "item-added", data: entry }])),
+    append: (entry) => takeTurn(() => opened.store.appendToStream(entry.stream, [{ type: "item-added", data: entry }])),
     stored: () => storedEntries(file),
-    close,
+    close: () => opened.close(),
   }
 }
 

@@ -15,6 +15,7 @@ export interface OpenStore {
 export async function openStore(fileName: string, setup: Setup): Promise<OpenStore> {
   // Held open in both set-ups: otherwise each call is the last connection to close, and removes the write-ahead log.
   const held = await SQLiteConnectionPool({ fileName }).connection()
+  await held.command("PRAGMA journal_mode = WAL") // waits for the switch that a new connection only starts
   const store = getSQLiteEventStore({
     fileName,
     ...(setup === "tuned" ? { connectionOptions: { singleton: true as const, connection: held } } : {}),

@@ -16,6 +16,7 @@ declare module "@event-driven-io/emmett-sqlite" {
     readonly data: object
   }
   interface Connection {
+    command(sql: string): Promise<unknown>
     close(): void
   }
   interface Pool {

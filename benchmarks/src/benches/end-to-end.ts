@@ -1,0 +1,23 @@
+import type { Bench, Subject } from "../harness/bench.ts"
+import { type OrderLoad, placeOrders } from "../harness/order-load.ts"
+
+const emmett = (name: string, setup: "documented" | "tuned", load: OrderLoad): Subject => ({
+  name,
+  peer: "emmett-sqlite",
+  async measure({ folder }) {
+    const { emmettOrders } = await import("../subjects/emmett-sqlite/orders.ts")
+    return placeOrders(await emmettOrders(folder, setup), load)
+  },
+})
+
+const few: OrderLoad = { callers: 64, cartsPerCaller: 3, ordersPerCart: 10 }
+
+/** A command decided into an event, the event answered by a reaction, in one process. */
+export const endToEnd: Bench = {
+  name: "end-to-end",
+  what: "orders from the command's acceptance to the stored message of its reaction, one process, 64 callers, defaults",
+  unit: "orders/s",
+  rounds: 5,
+  subjects: [emmett("emmett-sqlite", "documented", few), emmett("emmett-sqlite-tuned", "tuned", few)],
+  claims: [],
+}

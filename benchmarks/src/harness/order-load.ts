@@ -1,0 +1,73 @@
+import { type Entry, entryOf, faultsOf } from "./append-load.ts"
+import type { Sample } from "./sample.ts"
+
+/** A system that turns each order (a command to its cart) into an event of the cart, and that event into a message to a ledger (a reaction). */
+export interface OrderTarget {
+  /** Resolves once the order is accepted: queued durably, or decided. */
+  order(entry: Entry): Promise<unknown>
+  /** Resolves once `count` reactions are stored. */
+  reacted(count: number): Promise<void>
+  /** The events and the reactions stored, in log order, by the cart and the number of their order. */
+  stored(): { readonly events: readonly CartNumber[]; readonly reactions: readonly CartNumber[] }
+  close(): Promise<void> | void
+}
+
+export type CartNumber = Pick<Entry, "stream" | "number">
+
+export interface OrderLoad {
+  readonly callers: number
+  readonly cartsPerCaller: number
+  readonly ordersPerCart: number
+}
+
+/** A round that has not seen all reactions after this is over: what is missing counts as lost. */
+const PATIENCE_MS = 60_000
+
+/** The ledger that an order's reaction goes to. */
+export function ledgerOf(entry: Pick<Entry, "product">): string {
+  return `ledger-${Number(entry.product.slice("product-".length)) % 64}`
+}
+
+/** Places all orders and measures from the first until the last reaction is stored, then looks for faults. */
+export async function placeOrders(target: OrderTarget, load: OrderLoad): Promise<Sample> {
+  const carts = Array.from({ length: load.callers }, (_, caller) =>
+    Array.from({ length: load.cartsPerCaller }, (__, cart) => `cart-${caller}.${cart}`),
+  )
+  const count = load.callers * load.cartsPerCaller * load.ordersPerCart
+  const call = async (own: readonly string[]): Promise<void> => {
+    for (let number = 1; number <= load.ordersPerCart; number += 1) {
+      for (const cart of own) await target.order(entryOf(cart, number))
+    }
+  }
+  try {
+    const began = performance.now()
+    await Promise.all(carts.map(call))
+    const accepted = performance.now()
+    await withPatience(target.reacted(count))
+    const ended = performance.now()
+    const { events, reactions } = target.stored()
+    const confirmed = new Map(carts.flat().map((cart) => [cart, load.ordersPerCart]))
+    const [ofEvents, ofReactions] = [faultsOf(confirmed, events), faultsOf(confirmed, reactions)]
+    return {
+      value: (count * 1_000) / (ended - began),
+      operations: count,
+      faults: {
+        lost: ofEvents.lost + ofReactions.lost,
+        doubled: ofEvents.doubled + ofReactions.doubled,
+        outOfOrder: ofEvents.outOfOrder + ofReactions.outOfOrder,
+      },
+      facts: { acceptedPerSecond: (count * 1_000) / (accepted - began) },
+    }
+  } finally {
+    await target.close()
+  }
+}
+
+async function withPatience(work: Promise<void>): Promise<void> {
+  let timer: NodeJS.Timeout | undefined
+  const over = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, PATIENCE_MS)
+  })
+  await Promise.race([work, over])
+  clearTimeout(timer)
+}
