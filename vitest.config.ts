@@ -18,6 +18,7 @@ const suites = [
   ...members("packages").map((name) => ({ name, folder: `packages/${name}` })),
   ...members("examples").map((name) => ({ name: `example ${name}`, folder: `examples/${name}` })),
   { name: "tooling", folder: "tooling" },
+  { name: "benchmarks", folder: "benchmarks" },
 ]
 
 export default defineConfig({
