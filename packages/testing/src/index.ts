@@ -1,1 +1,12 @@
-export {}
+export * from "./assert-messages.ts"
+export type { AnyMessage } from "./compare-messages.ts"
+export * from "./message-matchers.ts"
+export * from "./test-clock.ts"
+export * from "./test-ids.ts"
+export * from "./scenario/case-ended.ts"
+export type { Expectation, ExpectStep } from "./scenario/expectation.ts"
+export type { ExpectedError } from "./scenario/expected-error.ts"
+export type { Stage } from "./scenario/open-stage.ts"
+export type { Definition, Step } from "./scenario/steps.ts"
+export * from "./scenario/with-reactor.ts"
+export * from "./scenario/with-reactors.ts"
