@@ -1,0 +1,108 @@
+import { DatabaseSync } from "node:sqlite"
+
+import { partitionOf } from "../../../../packages/core/src/stream/partition.ts"
+import { log } from "../../../../packages/sqlite/src/migrations/0001-log.ts"
+
+const PARTITIONS = 32
+
+/** A message as the twin is given it. */
+export interface BareMessage {
+  readonly kind: "command" | "event"
+  readonly type: string
+  readonly stream: string
+  readonly payload: object
+  /** The messages it was caused by, and its conversation began with. */
+  readonly causation?: string
+  readonly correlation?: string
+}
+
+/** A log in the tables that Millrace makes, written by prepared statements and nothing else. */
+export interface BareLog {
+  readonly database: DatabaseSync
+  /** One durable transaction. */
+  commit(write: () => void): void
+  /** Inside `commit`: one message behind its stream's last version. Answers its id. */
+  insert(message: BareMessage): string
+  /** Inside `commit`, once at its end: moves the head. */
+  moveHead(): void
+}
+
+export function openLog(file: string): BareLog {
+  const database = new DatabaseSync(file)
+  database.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL")
+  for (const statement of log) database.exec(statement)
+  database.exec("INSERT INTO millrace_log VALUES (1, 'twin', 1, 32, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0)")
+
+  const begin = database.prepare("BEGIN IMMEDIATE")
+  const end = database.prepare("COMMIT")
+  const addStream = database.prepare("INSERT INTO millrace_streams (name) VALUES (?)")
+  const addType = database.prepare("INSERT INTO millrace_types (name) VALUES (?)")
+  const lastVersion = database.prepare(
+    "SELECT version FROM millrace_messages WHERE stream = ? ORDER BY version DESC LIMIT 1",
+  )
+  lastVersion.setReturnArrays(true)
+  const addMessage = database.prepare("INSERT INTO millrace_messages VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")
+  const setHead = database.prepare("UPDATE millrace_log SET head = ?, recorded_at = ? WHERE id = 1")
+  const streams = new Map<string, { readonly id: number; readonly partition: number }>()
+  const types = new Map<string, number>()
+  let head = 0
+
+  const streamOf = (name: string) => {
+    const known = streams.get(name)
+    if (known !== undefined) return known
+    const made = { id: Number(addStream.run(name).lastInsertRowid), partition: partitionOf(name, PARTITIONS) }
+    streams.set(name, made)
+    return made
+  }
+  const typeOf = (name: string) => {
+    const known = types.get(name)
+    if (known !== undefined) return known
+    const made = Number(addType.run(name).lastInsertRowid)
+    types.set(name, made)
+    return made
+  }
+
+  return {
+    database,
+    commit(write) {
+      begin.run()
+      write()
+      end.run()
+    },
+    insert({ kind, type, stream, payload, causation, correlation }) {
+      const { id: streamId, partition } = streamOf(stream)
+      const [last] = toArray(lastVersion.get(streamId))
+      const version = Number(last ?? 0) + (kind === "event" ? 1 : 0)
+      const now = Date.now()
+      const id = timedId(now)
+      head += 1
+      addMessage.run(
+        head,
+        id,
+        kind === "event" ? 1 : 0,
+        typeOf(type),
+        streamId,
+        version,
+        partition,
+        causation ?? null,
+        correlation ?? null,
+        new Date(now).toISOString(),
+        now,
+        null,
+        JSON.stringify(payload),
+      )
+      return id
+    },
+    moveHead: () => void setHead.run(head, Date.now()),
+  }
+}
+
+function toArray(row: unknown): readonly unknown[] {
+  return Array.isArray(row) ? row : []
+}
+
+/** An id that begins with the time, like the ones Millrace makes, so that its index grows at one end. */
+function timedId(now: number): string {
+  const time = now.toString(16).padStart(12, "0")
+  return `${time.slice(0, 8)}-${time.slice(8)}-7${crypto.randomUUID().slice(15)}`
+}
