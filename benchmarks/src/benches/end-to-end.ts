@@ -10,6 +10,16 @@ const emmett = (name: string, setup: "documented" | "tuned", load: OrderLoad): S
   },
 })
 
+const twin: Subject = {
+  name: "twin",
+  async measure({ folder }) {
+    const { bareOrders } = await import("../subjects/bare-sqlite/orders.ts")
+    return placeOrders(bareOrders(folder), many)
+  },
+}
+
+const many: OrderLoad = { callers: 64, cartsPerCaller: 30, ordersPerCart: 10 }
+/** For a subject that takes a hundred times as long. */
 const few: OrderLoad = { callers: 64, cartsPerCaller: 3, ordersPerCart: 10 }
 
 /** A command decided into an event, the event answered by a reaction, in one process. */
@@ -18,6 +28,6 @@ export const endToEnd: Bench = {
   what: "orders from the command's acceptance to the stored message of its reaction, one process, 64 callers, defaults",
   unit: "orders/s",
   rounds: 5,
-  subjects: [emmett("emmett-sqlite", "documented", few), emmett("emmett-sqlite-tuned", "tuned", few)],
+  subjects: [twin, emmett("emmett-sqlite", "documented", few), emmett("emmett-sqlite-tuned", "tuned", few)],
   claims: [],
 }

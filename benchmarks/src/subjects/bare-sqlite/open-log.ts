@@ -21,8 +21,9 @@ export interface BareLog {
   readonly database: DatabaseSync
   /** One durable transaction. */
   commit(write: () => void): void
-  /** Inside `commit`: one message behind its stream's last version. Answers its id. */
-  insert(message: BareMessage): string
+  /** Inside `commit`: one message behind its stream's last version. Answers its id and its partition. */
+  insert(message: BareMessage): { readonly id: string; readonly partition: number }
+  readonly head: number
   /** Inside `commit`, once at its end: moves the head. */
   moveHead(): void
 }
@@ -91,7 +92,10 @@ export function openLog(file: string): BareLog {
         null,
         JSON.stringify(payload),
       )
-      return id
+      return { id, partition }
+    },
+    get head() {
+      return head
     },
     moveHead: () => void setHead.run(head, Date.now()),
   }
