@@ -12,6 +12,7 @@ const turbo = (...tasks: string[]): Step["command"] => [
 export const checks: readonly Step[] = [
   { name: "types", command: turbo("types") },
   { name: "tarballs", command: turbo("build", "tarball") },
+  { name: "bench types", command: ["tsc", "--noEmit", "-p", "benchmarks"] },
   { name: "docs", command: ["node", "tooling/scripts/docs.ts"] },
   { name: "lint", command: ["oxlint", "--type-aware", "--deny-warnings"] },
   { name: "unused", command: ["knip", "--no-config-hints"] },
@@ -26,7 +27,7 @@ export function runChecks(): Promise<StepResult[]> {
   return runSteps(checks, {
     atOnce: 2,
     onEnd: ({ name, passed, seconds, output }) => {
-      console.log(`${passed ? "✓" : "✗"} ${name.padEnd(10)} ${seconds.toFixed(1)} s`)
+      console.log(`${passed ? "✓" : "✗"} ${name.padEnd(12)} ${seconds.toFixed(1)} s`)
       if (!passed) console.log(output.trimEnd().replace(/^/gm, "    "))
     },
   })
