@@ -30,7 +30,7 @@ export interface BareLog {
 
 export function openLog(file: string): BareLog {
   const database = new DatabaseSync(file)
-  database.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL")
+  database.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 4096")
   for (const statement of log) database.exec(statement)
   database.exec("INSERT INTO millrace_log VALUES (1, 'twin', 1, 32, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0)")
 
@@ -38,20 +38,21 @@ export function openLog(file: string): BareLog {
   const end = database.prepare("COMMIT")
   const addStream = database.prepare("INSERT INTO millrace_streams (name) VALUES (?)")
   const addType = database.prepare("INSERT INTO millrace_types (name) VALUES (?)")
-  const lastVersion = database.prepare(
-    "SELECT version FROM millrace_messages WHERE stream = ? ORDER BY version DESC LIMIT 1",
-  )
-  lastVersion.setReturnArrays(true)
+  const readHead = database.prepare("SELECT head FROM millrace_log WHERE id = 1")
   const addMessage = database.prepare("INSERT INTO millrace_messages VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")
   const setHead = database.prepare("UPDATE millrace_log SET head = ?, recorded_at = ? WHERE id = 1")
-  const streams = new Map<string, { readonly id: number; readonly partition: number }>()
+  const streams = new Map<string, { readonly id: number; readonly partition: number; version: number }>()
   const types = new Map<string, number>()
   let head = 0
 
   const streamOf = (name: string) => {
     const known = streams.get(name)
     if (known !== undefined) return known
-    const made = { id: Number(addStream.run(name).lastInsertRowid), partition: partitionOf(name, PARTITIONS) }
+    const made = {
+      id: Number(addStream.run(name).lastInsertRowid),
+      partition: partitionOf(name, PARTITIONS),
+      version: 0,
+    }
     streams.set(name, made)
     return made
   }
@@ -67,13 +68,14 @@ export function openLog(file: string): BareLog {
     database,
     commit(write) {
       begin.run()
+      // the versions remembered hold as long as nobody else has appended
+      if (readHead.get()?.["head"] !== head) throw new Error("another process writes to the twin's log")
       write()
       end.run()
     },
     insert({ kind, type, stream, payload, causation, correlation }) {
-      const { id: streamId, partition } = streamOf(stream)
-      const [last] = toArray(lastVersion.get(streamId))
-      const version = Number(last ?? 0) + (kind === "event" ? 1 : 0)
+      const row = streamOf(stream)
+      if (kind === "event") row.version += 1
       const now = Date.now()
       const id = timedId(now)
       head += 1
@@ -82,9 +84,9 @@ export function openLog(file: string): BareLog {
         id,
         kind === "event" ? 1 : 0,
         typeOf(type),
-        streamId,
-        version,
-        partition,
+        row.id,
+        row.version,
+        row.partition,
         causation ?? null,
         correlation ?? null,
         new Date(now).toISOString(),
@@ -92,17 +94,13 @@ export function openLog(file: string): BareLog {
         null,
         JSON.stringify(payload),
       )
-      return { id, partition }
+      return { id, partition: row.partition }
     },
     get head() {
       return head
     },
     moveHead: () => void setHead.run(head, Date.now()),
   }
-}
-
-function toArray(row: unknown): readonly unknown[] {
-  return Array.isArray(row) ? row : []
 }
 
 /** An id that begins with the time, like the ones Millrace makes, so that its index grows at one end. */
