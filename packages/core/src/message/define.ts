@@ -1,0 +1,58 @@
+import type { Coded } from "./codec.ts"
+import { codecOf } from "./codec-of.ts"
+import type { Definition, Parsed } from "./definition.ts"
+import { DefinitionError } from "./definition-error.ts"
+import { type Draft, draft, requireStreamId } from "./draft.ts"
+import { InvalidPayload } from "./invalid-payload.ts"
+import type { Message, MessageKind, StoredMessage } from "./message.ts"
+import type { PayloadSchema } from "./payload-schema.ts"
+import { UndecodablePayload } from "./undecodable-payload.ts"
+
+/** The longest type of a message. */
+export const MAX_TYPE_LENGTH = 200
+
+/** Makes a definition. `command` and `event` give it its types. */
+export function define(
+  kind: MessageKind,
+  type: string,
+  schema: PayloadSchema | undefined,
+): Definition<MessageKind, string, unknown, unknown> {
+  requireType(kind, type)
+  const codec = codecOf(type, schema)
+
+  const draftOf = (streamId: string, { payload, stored }: Extract<Coded, { ok: true }>): Draft =>
+    draft({ kind, type, streamId: requireStreamId(type, streamId), payload, stored })
+
+  const build = (streamId: string, input?: unknown): Draft => {
+    const coded = codec.make(input)
+    if (!coded.ok) throw new InvalidPayload(type, streamId, coded.errors)
+    return draftOf(streamId, coded)
+  }
+  const parse = (streamId: string, input: unknown): Parsed => {
+    const coded = codec.parse(input)
+    if (coded.ok) return { ok: true, message: draftOf(streamId, coded) }
+    const { errors } = coded
+    const message = Object.freeze({ kind, type, streamId: requireStreamId(type, streamId), payload: input, errors })
+    return { ok: false, message, errors }
+  }
+  const decode = (stored: StoredMessage): StoredMessage<string, unknown> => {
+    const decoded = codec.decode(stored.payload)
+    if (!decoded.ok) throw new UndecodablePayload(type, stored.id, decoded.errors)
+    if (decoded.payload === stored.payload) return Object.freeze(stored)
+    return Object.freeze({ ...stored, payload: decoded.payload })
+  }
+  const is = (message: Pick<Message<string, unknown>, "type" | "kind">): message is Message<string, unknown> =>
+    message.type === type && message.kind === kind
+
+  const make = (streamId: string, payload?: unknown): Draft => build(streamId, payload)
+  Object.defineProperty(make, "name", { value: type })
+  return Object.freeze(Object.assign(make, { kind, type, is, build, parse, decode }))
+}
+
+function requireType(kind: MessageKind, type: string): void {
+  if (typeof type !== "string" || type === "" || type.length > MAX_TYPE_LENGTH || type !== type.trim()) {
+    throw new DefinitionError(
+      `${kind}(…) needs a type: a string of 1 to ${MAX_TYPE_LENGTH} characters without spaces around it, such as "carts.add_item"`,
+    )
+  }
+}

@@ -1,0 +1,21 @@
+import { describeErrors, type FieldError } from "./field-error.ts"
+import type { MessageId } from "./ids.ts"
+
+/** A stored payload does not fit the definition of its type (any more). */
+export class UndecodablePayload extends Error {
+  override readonly name = "UndecodablePayload"
+  readonly code = "undecodable-payload"
+  readonly type: string
+  readonly messageId: MessageId
+  readonly errors: readonly FieldError[]
+
+  constructor(type: string, messageId: MessageId, errors: readonly FieldError[]) {
+    super(
+      `message ${messageId} of type ${type} was stored with a payload that its schema does not accept: ${describeErrors(errors)}. ` +
+        "Let the schema accept what was stored (give new fields a default), then start the group again",
+    )
+    this.type = type
+    this.messageId = messageId
+    this.errors = errors
+  }
+}
