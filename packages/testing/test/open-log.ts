@@ -1,0 +1,41 @@
+import { type App, type AppOptions, type Backend, createApp, systemClock } from "@millrace/core"
+import { type TestClock, testClock } from "../src/test-clock.ts"
+import { onTestFinished } from "vitest"
+import type { TestedBackend } from "./backends.ts"
+
+/** A log for one test, removed with everything opened on it when the test has finished. */
+export interface TestLog {
+  readonly clock: TestClock
+  readonly url: string | undefined
+  /** A backend on the log, closed at the end. */
+  connect(): Promise<Backend>
+  /** An app on the log with a backend of its own (on memory: the same one): another process, as far as the log can tell. */
+  app(options?: Omit<AppOptions, "backend" | "clock">): Promise<App>
+}
+
+/** Opens a log whose storage and apps tell the test clock; with `real: true` the machine's, for tests of running workers. */
+export async function openLog(tested: TestedBackend, { real = false }: { readonly real?: boolean } = {}): Promise<TestLog> {
+  const clock = testClock()
+  const log = await tested.open(real ? undefined : clock)
+  const closing: (() => Promise<void>)[] = []
+  onTestFinished(async () => {
+    for (const close of closing.toReversed()) await close()
+    await log.remove()
+  })
+  const connect = async (): Promise<Backend> => {
+    const backend = await log.connect()
+    closing.push(() => backend.close())
+    await backend.migrate()
+    return backend
+  }
+  return {
+    clock,
+    url: log.url,
+    connect,
+    async app(options = {}) {
+      const app = await createApp({ ...options, backend: await connect(), clock: real ? systemClock : clock })
+      closing.push(() => app.close())
+      return app
+    },
+  }
+}
