@@ -1,6 +1,7 @@
 import type { Instant, Position } from "../message/ids.ts"
 import type { StoredMessage } from "../message/message.ts"
 import type { Owner } from "./process.ts"
+import type { ReplayRow } from "./rules/plan-reset.ts"
 
 /** Asks for work of any of these groups. */
 export interface ClaimRequest {
@@ -76,6 +77,11 @@ export interface PartitionSlice extends SliceFacts {
   readonly skipped: readonly Skipped[]
   /** `order: "key"`: the keys with an open lane. The worker leaves their messages out and names each first one at the settle. */
   readonly openLanes: readonly string[]
+  /**
+   * `order: "key"`: keys whose lane was open at a reset, with what counts as handled before for *their* messages: only the worker knows which those
+   * are, so it corrects `handledBefore` with the rule of that name. Absent when there are none.
+   */
+  readonly replayRows?: readonly ReplayRow[]
 }
 
 /** The due lanes of a partition: messages at or below its checkpoint only. */

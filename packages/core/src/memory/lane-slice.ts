@@ -1,0 +1,93 @@
+import {
+  type ClaimRequest,
+  LANES_PER_SLICE,
+  type LaneScan,
+  type LaneSlice,
+  type LaneToken,
+  type SliceMessage,
+} from "../backend/claim.ts"
+import { handledBefore } from "../backend/rules/handled-before.ts"
+import { isClaimable, leaseAfterClaim, takeoversOf } from "../backend/rules/lease-state.ts"
+import type { Instant, Position } from "../message/ids.ts"
+import type { Candidate } from "./candidates.ts"
+import { nextToken } from "./find-group.ts"
+import type { Lane } from "./group-state.ts"
+import { type LogState, messageAt } from "./log-state.ts"
+import { wantedOfLane } from "./waiting.ts"
+
+type Lanes = Extract<Candidate, { readonly kind: "lanes" }>
+
+interface Scanned {
+  readonly lane: Lane
+  readonly messages: readonly SliceMessage[]
+  readonly scannedTo: Position
+}
+
+/** Leases the neediest due lane and, where streams are concerned, others of its partition beside it. A lane that was taken over goes alone, with one message. */
+export function laneSlice(log: LogState, candidate: Lanes, request: ClaimRequest, now: Instant): LaneSlice {
+  const { group, at, first } = candidate
+  const scans = takeoversOf(first.lease) > 0 ? [scan(log, candidate, first, 1)] : scanTogether(log, candidate, now)
+  const takeovers = takeoversOf(first.lease)
+  const tokens: LaneToken[] = []
+  for (const { lane } of scans) {
+    lane.lease = leaseAfterClaim(lane.lease, { owner: request.owner, now, leaseMs: request.leaseMs })
+    lane.token = nextToken(at)
+    tokens.push({ key: lane.key, token: lane.token })
+  }
+  at.leaseMs = request.leaseMs
+  return {
+    kind: "slice",
+    source: "lanes",
+    group: group.name,
+    lease: { of: "lanes", group: group.name, partition: at.partition, lanes: tokens },
+    messages: scans.flatMap(({ messages }) => messages).sort((a, b) => a.message.position - b.message.position),
+    takeovers,
+    reemit: group.reemit,
+    epoch: group.epoch,
+    lanes: scans.map(({ lane, scannedTo }): LaneScan => ({ key: lane.key, next: lane.at.next, scannedTo })),
+  }
+}
+
+function scanTogether(log: LogState, candidate: Lanes, now: Instant): readonly Scanned[] {
+  const { group, at, want, first } = candidate
+  if (group.order !== "stream") return [scan(log, candidate, first, want.limit)]
+  const others = [...at.lanes.values()]
+    .filter((lane) => lane !== first && isDue(lane, now) && takeoversOf(lane.lease) === 0)
+    .sort((a, b) => a.at.next - b.at.next)
+  const scans: Scanned[] = []
+  let left = want.limit
+  for (const lane of [first, ...others]) {
+    if (left === 0 || scans.length === LANES_PER_SLICE) break
+    const scanned = scan(log, candidate, lane, left)
+    // A lane that can show nothing, because its first message is of a type this process lacks, is not for it.
+    if (scanned.scannedTo < lane.at.next) continue
+    scans.push(scanned)
+    left -= scanned.messages.length
+  }
+  return scans
+}
+
+function isDue(lane: Lane, now: Instant): boolean {
+  return lane.at.status === "retrying" && lane.at.retryAt <= now && isClaimable(lane.lease, now)
+}
+
+/** Reads a lane: messages at or below its partition's checkpoint only, so that it and a slice in flight never hold the same one. */
+function scan(log: LogState, { group, at, want }: Candidate, lane: Lane, limit: number): Scanned {
+  const messages: SliceMessage[] = []
+  let scannedTo = lane.single ? lane.at.next : at.checkpoint
+  for (const { position, type } of wantedOfLane(log, group, at, lane)) {
+    if (!want.types.includes(type)) {
+      scannedTo = position - 1
+      break
+    }
+    const message = lane.kept?.position === position ? lane.kept : messageAt(log, position)
+    if (message === undefined || group.marks.has(position)) continue
+    const attempt = position === lane.at.next ? lane.at.failures + 1 : 1
+    messages.push({ message, handledBefore: handledBefore(lane.replay, message), attempt })
+    if (messages.length === limit) {
+      scannedTo = position
+      break
+    }
+  }
+  return { lane, messages, scannedTo }
+}

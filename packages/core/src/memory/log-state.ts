@@ -1,0 +1,113 @@
+import type { AppendedAt } from "../backend/append.ts"
+import type { Instant, MessageId, Position, StreamId, Version } from "../message/ids.ts"
+import type { Json } from "../message/json.ts"
+import type { Message, StoredMessage } from "../message/message.ts"
+import type { GroupState } from "./group-state.ts"
+import type { ProcessState } from "./process-state.ts"
+
+/** Positions by message type. Arrays are never left empty. */
+export type TypeIndex = Map<string, Position[]>
+
+/** One stream: where its messages are. */
+export interface StreamState {
+  version: Version
+  /** Positions of all its messages still in the log. */
+  readonly positions: Position[]
+  /** Positions of its events still in the log; the first has version `trimmed + 1`. */
+  readonly events: Position[]
+  trimmed: number
+  lastPosition: Position
+}
+
+/** What an idempotency key stands for. `at`: its append's first message, or the head of its moment where it stored none: a trim up to there takes the key along. */
+export interface KeyUse {
+  readonly fingerprint: string
+  readonly of: AppendedAt
+  readonly at: Position
+}
+
+/** A message that waits for its instant. */
+export interface WaitingSchedule {
+  readonly message: Message
+  readonly at: Instant
+  readonly number: number
+}
+
+/**
+ * Everything a log in memory holds. Positions have no gaps here, so the message at position p is `entries[p - trimmedTo - 1]`. Changed by
+ * synchronous functions only, each of which checks everything before its first change: so readers never meet half a write, and nothing needs to be undone.
+ */
+export interface LogState {
+  readonly partitions: number
+  readonly clock: { now(): Instant }
+  migrated: boolean
+  entries: StoredMessage[]
+  trimmedTo: Position
+  /** The instant and text of the last `recordedAt`. */
+  recorded: { readonly at: Instant; readonly text: string }
+  readonly byId: Map<MessageId, Position>
+  readonly streams: Map<StreamId, StreamState>
+  /** Of the whole log: for groups in key and log order, reads by type, and counts. */
+  readonly types: TypeIndex
+  /** Of each partition: for groups in stream order. */
+  readonly partitionTypes: readonly TypeIndex[]
+  /** How many commands of each type are in the log. */
+  readonly commands: Map<string, number>
+  /** Positions by correlation id; a conversation of one message, the common case, costs no array. */
+  readonly conversations: Map<MessageId, Position | Position[]>
+  readonly keys: Map<string, KeyUse>
+  readonly documents: Map<string, Map<string, { readonly revision: number; readonly value: Json }>>
+  /** In order of (at, number). */
+  schedules: WaitingSchedule[]
+  readonly scheduledIds: Set<MessageId>
+  schedulesMade: number
+  readonly groups: Map<string, GroupState>
+  readonly processes: Map<string, ProcessState>
+}
+
+/** A log without anything in it. */
+export function emptyLog(partitions: number, clock: LogState["clock"]): LogState {
+  return {
+    partitions,
+    clock,
+    migrated: false,
+    entries: [],
+    trimmedTo: 0,
+    recorded: { at: 0, text: new Date(0).toISOString() },
+    byId: new Map(),
+    streams: new Map(),
+    types: new Map(),
+    partitionTypes: Array.from({ length: partitions }, () => new Map()),
+    commands: new Map(),
+    conversations: new Map(),
+    keys: new Map(),
+    documents: new Map(),
+    schedules: [],
+    scheduledIds: new Set(),
+    schedulesMade: 0,
+    groups: new Map(),
+    processes: new Map(),
+  }
+}
+
+/** The highest position of the log. */
+export function headOf(log: LogState): Position {
+  return log.trimmedTo + log.entries.length
+}
+
+/** The message at a position, unless there is none or it was trimmed. */
+export function messageAt(log: LogState, position: Position): StoredMessage | undefined {
+  return log.entries[position - log.trimmedTo - 1]
+}
+
+/** The last position recorded before an instant; what is trimmed counts as recorded before. */
+export function lastRecordedBefore(log: LogState, date: Instant): Position {
+  let low = 0
+  let high = log.entries.length
+  while (low < high) {
+    const middle = (low + high) >>> 1
+    if (Date.parse(log.entries[middle]?.recordedAt ?? "") < date) low = middle + 1
+    else high = middle
+  }
+  return log.trimmedTo + low
+}

@@ -1,0 +1,15 @@
+import { replayAfterTypeLeaves } from "../backend/rules/replay-after-type-leaves.ts"
+import { typesThatLeave } from "../backend/rules/types-that-leave.ts"
+import type { Instant } from "../message/ids.ts"
+import { forEachReplay } from "./each-replay.ts"
+import type { GroupState } from "./group-state.ts"
+
+/** Lets the types leave a group that no live process wants any more. */
+export function pruneTypes(group: GroupState, now: Instant): void {
+  const types = [...group.types].map(([type, { wantedAt }]) => ({ type, wantedAt }))
+  for (const type of typesThatLeave(types, { groupHeardAt: group.heardAt, now })) {
+    const since = group.types.get(type)?.since ?? 0
+    group.types.delete(type)
+    forEachReplay(group, (replay, gotTo) => replayAfterTypeLeaves(replay, { type, since, gotTo }))
+  }
+}
