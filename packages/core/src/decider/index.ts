@@ -1,0 +1,5 @@
+export type * from "./decider.ts"
+export type { EmittedEvent } from "./emitted-event.ts"
+export * from "./errors.ts"
+export { Instance, type Reached } from "./instance.ts"
+export type { CamelCase, InlineType, KeyOf, OwnKeyOf, SnakeCase } from "./names.ts"
