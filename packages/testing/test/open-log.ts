@@ -9,8 +9,14 @@ export interface TestLog {
   readonly url: string | undefined
   /** A backend on the log, closed at the end. */
   connect(): Promise<Backend>
-  /** An app on the log with a backend of its own (on memory: the same one): another process, as far as the log can tell. */
-  app(options?: Omit<AppOptions, "backend" | "clock">): Promise<App>
+  /** An app on the log, by default with a backend of its own (on memory: the one there is): another process, as far as the log can tell. */
+  app(options?: TestAppOptions): Promise<App>
+}
+
+export interface TestAppOptions extends Omit<AppOptions, "backend"> {
+  readonly backend?: Backend
+  /** The app plays a process that dies: it is not closed at the end. */
+  readonly unclosed?: boolean
 }
 
 /** Opens a log whose storage and apps tell the test clock; with `real: true` the machine's, for tests of running workers. */
@@ -32,9 +38,10 @@ export async function openLog(tested: TestedBackend, { real = false }: { readonl
     clock,
     url: log.url,
     connect,
-    async app(options = {}) {
-      const app = await createApp({ ...options, backend: await connect(), clock: real ? systemClock : clock })
-      closing.push(() => app.close())
+    async app({ unclosed = false, ...options } = {}) {
+      const backend = options.backend ?? (await connect())
+      const app = await createApp({ clock: real ? systemClock : clock, ...options, backend })
+      if (!unclosed) closing.push(() => app.close())
       return app
     },
   }
