@@ -21,6 +21,8 @@ export interface SharedLog {
 /** A storage that every row has to hold on. */
 export interface TestedBackend {
   readonly name: string
+  /** Whether other processes can reach it. */
+  readonly shared: boolean
   /** A new, empty log whose storage tells `time`; without it the machine's. */
   open(time?: Time): Promise<SharedLog>
 }
@@ -28,6 +30,7 @@ export interface TestedBackend {
 export const backends: readonly TestedBackend[] = [
   {
     name: "memory",
+    shared: false,
     async open(time) {
       const backend = memoryBackend(time === undefined ? {} : { clock: time })
       return { connect: () => backend, url: undefined, remove: () => backend.close() }
@@ -35,6 +38,7 @@ export const backends: readonly TestedBackend[] = [
   },
   {
     name: "sqlite",
+    shared: true,
     async open(time) {
       const folder = await mkdtemp(join(tmpdir(), "millrace-test-"))
       const file = join(folder, "log.db")

@@ -6,6 +6,7 @@ import { backends } from "../backends.ts"
 import { gate } from "../gate.ts"
 import { interceptBackend, losingAnswers, mortal, outages } from "../intercept-backend.ts"
 import { openLog } from "../open-log.ts"
+import { quantityOf } from "../quantity-of.ts"
 import { recorder } from "../recorder.ts"
 import { running } from "../running.ts"
 import { AddItem, Cart, ItemAdded, OrderPlaced } from "../shop.ts"
@@ -214,10 +215,6 @@ for (const backend of backends) {
       ok(long < short * 5 + 50, `50 looks took ${short.toFixed(1)} ms on 200 messages, ${long.toFixed(1)} ms on 20,000`)
     })
   })
-}
-
-function quantityOf(payload: unknown): number {
-  return typeof payload === "object" && payload !== null && "quantity" in payload ? Number(payload.quantity) : -1
 }
 
 function bootIdOf(request: unknown): string {

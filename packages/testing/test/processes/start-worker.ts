@@ -1,0 +1,60 @@
+import { type ChildProcess, spawn } from "node:child_process"
+import { once } from "node:events"
+import { createInterface } from "node:readline"
+import { fileURLToPath } from "node:url"
+import { onTestFinished } from "vitest"
+
+/** A line that a worker said. */
+export interface Said {
+  readonly event: "running" | "began" | "handled" | "ended"
+  readonly processName: string
+  readonly streamId?: string
+  readonly version?: number
+  /** When it was heard. */
+  readonly heardAt: number
+}
+
+/** Workers in processes of their own, and all they say, in the order heard. */
+export interface Crowd {
+  readonly said: readonly Said[]
+  start(processName: string, options?: { readonly leaseMs?: number }): Promise<ChildProcess>
+  /** Resolves when enough was said. */
+  until(enough: (said: readonly Said[]) => boolean): Promise<void>
+  /** What was handled, as `stream:version`. */
+  handled(): readonly string[]
+}
+
+const WORKER = fileURLToPath(new URL("./worker.ts", import.meta.url))
+
+/** Workers on the log at `url`. Those that still run at the end of the test are killed. */
+export function crowd(url: string): Crowd {
+  const said: Said[] = []
+  let looking: (() => void)[] = []
+  const hear = (line: string): void => {
+    said.push({ ...JSON.parse(line), heardAt: performance.now() })
+    for (const look of looking.splice(0)) look()
+  }
+  const until = async (enough: (all: readonly Said[]) => boolean): Promise<void> => {
+    while (!enough(said)) await new Promise<void>((resolve) => (looking = [...looking, resolve]))
+  }
+  return {
+    said,
+    until,
+    handled: () => said.filter(({ event }) => event === "handled").map(({ streamId, version }) => `${streamId}:${version}`),
+    async start(processName, { leaseMs = 30_000 } = {}) {
+      const child = spawn(process.execPath, ["--conditions=millrace-source", WORKER, url, processName, `${leaseMs}`], {
+        stdio: ["ignore", "pipe", "inherit"],
+        env: { ...process.env, NODE_OPTIONS: "--disable-warning=ExperimentalWarning" },
+      })
+      onTestFinished(async () => {
+        if (child.exitCode !== null || child.signalCode !== null) return
+        const exited = once(child, "exit")
+        child.kill("SIGKILL")
+        await exited
+      })
+      createInterface({ input: child.stdout }).on("line", hear)
+      await until((all) => all.some((one) => one.event === "running" && one.processName === processName))
+      return child
+    },
+  }
+}
