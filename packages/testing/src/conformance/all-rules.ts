@@ -1,0 +1,66 @@
+import type { Rule } from "./rule.ts"
+import { expectationRules } from "./rules/append-expectations.rules.ts"
+import { repeatRules } from "./rules/append-repeats.rules.ts"
+import { appendRules } from "./rules/append.rules.ts"
+import { claimRules } from "./rules/claim.rules.ts"
+import { documentRules } from "./rules/documents.rules.ts"
+import { fencingRules } from "./rules/fencing.rules.ts"
+import { groupTypeRules } from "./rules/group-types.rules.ts"
+import { groupRules } from "./rules/groups.rules.ts"
+import { handOverRules } from "./rules/hand-over.rules.ts"
+import { keyOrderRules } from "./rules/key-order.rules.ts"
+import { laneRules } from "./rules/lanes.rules.ts"
+import { leaseRules } from "./rules/leases.rules.ts"
+import { listenRules } from "./rules/listen.rules.ts"
+import { logOrderRules } from "./rules/log-order.rules.ts"
+import { migrateRules } from "./rules/migrate.rules.ts"
+import { operatorGroupRules } from "./rules/operator-groups.rules.ts"
+import { operatorLaneRules } from "./rules/operator-lanes.rules.ts"
+import { operatorLogRules } from "./rules/operator-log.rules.ts"
+import { processRules } from "./rules/processes.rules.ts"
+import { readStreamRules } from "./rules/read-streams.rules.ts"
+import { readRules } from "./rules/read.rules.ts"
+import { replayRules } from "./rules/replay.rules.ts"
+import { scheduleRules } from "./rules/schedules.rules.ts"
+import { settleRepeatRules } from "./rules/settle-repeats.rules.ts"
+import { settleRules } from "./rules/settle.rules.ts"
+import { trimRules } from "./rules/trim.rules.ts"
+
+/** The rules of one part of the contract. */
+export interface RuleGroup {
+  readonly subject: string
+  readonly rules: readonly Rule[]
+}
+
+/** Every rule of the contract, in the order of its methods. */
+export const allRules: readonly RuleGroup[] = [
+  { subject: "migrate, close and capabilities", rules: migrateRules },
+  { subject: "append", rules: appendRules },
+  { subject: "append: expected versions", rules: expectationRules },
+  { subject: "append: repetitions", rules: repeatRules },
+  { subject: "read", rules: readRules },
+  { subject: "read: streams", rules: readStreamRules },
+  { subject: "documents", rules: documentRules },
+  { subject: "groups", rules: groupRules },
+  { subject: "groups: wanted types", rules: groupTypeRules },
+  { subject: "claim", rules: claimRules },
+  { subject: "leases", rules: leaseRules },
+  { subject: "lanes", rules: laneRules },
+  { subject: "lanes: hand-over", rules: handOverRules },
+  { subject: "settle", rules: settleRules },
+  { subject: "settle: repetitions", rules: settleRepeatRules },
+  { subject: "settle: fencing", rules: fencingRules },
+  { subject: "order: log", rules: logOrderRules },
+  { subject: "order: key", rules: keyOrderRules },
+  { subject: "replay", rules: replayRules },
+  { subject: "schedules", rules: scheduleRules },
+  { subject: "processes", rules: processRules },
+  { subject: "listen", rules: listenRules },
+  { subject: "operator: groups", rules: operatorGroupRules },
+  { subject: "operator: lanes", rules: operatorLaneRules },
+  { subject: "operator: the log", rules: operatorLogRules },
+  { subject: "operator: trim", rules: trimRules },
+]
+
+/** The names of all rules: what a harness's deviations name. */
+export const ruleNames: readonly string[] = allRules.flatMap(({ rules }) => rules.map(({ name }) => name))

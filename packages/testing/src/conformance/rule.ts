@@ -1,0 +1,21 @@
+import type { TestLog } from "./test-log.ts"
+
+/** One promise of the contract, as a scenario on a log of its own. */
+export interface Rule {
+  /** A sentence with a subject; its tags in square brackets name the promises it proves. */
+  readonly name: string
+  readonly partitions: number
+  readonly migrated: boolean
+  run(log: TestLog): Promise<void>
+}
+
+export interface RuleOptions {
+  /** Default 1: everything is in one partition, and positions alone tell what comes next. */
+  readonly partitions?: number
+  /** Default true. */
+  readonly migrated?: boolean
+}
+
+export function rule(name: string, run: Rule["run"], { partitions = 1, migrated = true }: RuleOptions = {}): Rule {
+  return { name, partitions, migrated, run }
+}

@@ -1,0 +1,32 @@
+import type { Backend, Capabilities } from "@millrace/core/backend"
+
+import type { Harness } from "./harness.ts"
+
+/** The log of one rule. */
+export interface TestLog {
+  readonly backend: Backend
+  readonly capabilities: Capabilities
+  /** A further backend object on the same log. */
+  reopen(): Promise<Backend>
+  /** Lets time pass on the storage's clock. */
+  advance(ms: number): Promise<void>
+}
+
+/** Opens a log for one rule, runs it there and puts the log away, whatever happened. */
+export async function withTestLog(
+  harness: Harness,
+  { partitions, migrated }: { readonly partitions: number; readonly migrated: boolean },
+  run: (log: TestLog) => Promise<void>,
+): Promise<void> {
+  const open = await harness.open({ partitions, migrated })
+  try {
+    await run({
+      backend: open.backend,
+      capabilities: open.backend.capabilities,
+      reopen: () => open.reopen(),
+      advance: (ms) => open.advance(ms),
+    })
+  } finally {
+    await open.dispose()
+  }
+}
