@@ -13,6 +13,7 @@ export function insertSchedule(log: LogState, message: Message, at: Instant): vo
   })
   placeSchedule(log, { message: copy, at, number: log.schedulesMade })
   log.scheduledIds.add(message.id)
+  log.news.schedule = true
 }
 
 /** Puts a schedule where it belongs in the order of (at, number). */

@@ -63,6 +63,16 @@ export interface LogState {
   schedulesMade: number
   readonly groups: Map<string, GroupState>
   readonly processes: Map<string, ProcessState>
+  /** What listeners have not been told yet. */
+  readonly news: News
+}
+
+/** What changed, collected while writes run and told when they are done. */
+export interface News {
+  readonly types: Set<string>
+  work: boolean
+  schedule: boolean
+  readonly challenged: Set<string>
 }
 
 /** A log without anything in it. */
@@ -87,6 +97,7 @@ export function emptyLog(partitions: number, clock: LogState["clock"]): LogState
     schedulesMade: 0,
     groups: new Map(),
     processes: new Map(),
+    news: { types: new Set(), work: false, schedule: false, challenged: new Set() },
   }
 }
 

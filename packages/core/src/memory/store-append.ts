@@ -44,6 +44,7 @@ export function storeMessage(log: LogState, message: Message): Position {
   const version = event ? stream.version : undefined
   const entry = storedCopy(message, { position, version, recordedAt: recordedNow(log) })
   log.entries.push(entry)
+  log.news.types.add(entry.type)
   log.byId.set(entry.id, position)
   indexType(log.types, entry.type, position)
   const partition = log.partitionTypes[partitionOf(entry.streamId, log.partitions)]

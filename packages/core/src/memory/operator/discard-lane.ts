@@ -1,0 +1,23 @@
+import { BackendError } from "../../backend/errors.ts"
+import { findGroup } from "../find-group.ts"
+import type { LogState } from "../log-state.ts"
+import { wantedOfLane } from "../waiting.ts"
+import { noteSkips } from "./note-skip.ts"
+import { passLane } from "./pass-lane.ts"
+
+/** Passes over the message at which a lane waits. */
+export function discardLane(log: LogState, name: string, key: string): void {
+  const group = findGroup(log, name)
+  const at = group.partitions.find(({ lanes }) => lanes.has(key))
+  const lane = at?.lanes.get(key)
+  if (at === undefined || lane === undefined)
+    throw new BackendError("not-found", `group "${name}" has no open lane "${key}": list its lanes`)
+  const waits = group.order === "stream" ? firstOf(wantedOfLane(log, group, at, lane)) : lane.at.next
+  if (waits !== undefined) noteSkips(log, group, [waits], "discarded")
+  passLane(log, at, lane, waits ?? at.checkpoint)
+}
+
+function firstOf(waiting: ReturnType<typeof wantedOfLane>): number | undefined {
+  for (const { position } of waiting) return position
+  return undefined
+}

@@ -1,0 +1,22 @@
+import type { LogStats } from "../../backend/operator.ts"
+import { headOf, type LogState } from "../log-state.ts"
+
+/** What `uninstall` wants to hear. */
+export const LOG_NAME = "memory"
+
+/** Figures of the whole log. */
+export function stats(log: LogState): LogStats {
+  const wanted = new Set([...log.groups.values()].flatMap((group) => [...group.types.keys()]))
+  const unhandled = [...log.commands]
+    .filter(([type]) => !wanted.has(type))
+    .map(([type, messages]) => ({ type, messages }))
+  return {
+    name: LOG_NAME,
+    messages: log.entries.length,
+    streams: log.streams.size,
+    head: headOf(log),
+    trimmedTo: log.trimmedTo,
+    schedules: log.schedules.length,
+    unhandled: unhandled.sort((a, b) => (a.type < b.type ? -1 : 1)),
+  }
+}

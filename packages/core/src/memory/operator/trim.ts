@@ -1,0 +1,64 @@
+import type { TrimResult } from "../../backend/operator.ts"
+import { checkPosition } from "../../backend/rules/check-arguments.ts"
+import type { Position } from "../../message/ids.ts"
+import { dropMessages } from "../drop-messages.ts"
+import { fence } from "../find-group.ts"
+import type { GroupState, PartitionState } from "../group-state.ts"
+import { headOf, type LogState, messageAt } from "../log-state.ts"
+import { firstWaiting, wantedAbove, wantedOfLane } from "../waiting.ts"
+import { noteSkips } from "./note-skip.ts"
+
+/** Removes messages up to a position, as far as the groups have settled them, or with `force` whatever they have. */
+export function trim(log: LogState, upto: Position, { force = false }: { readonly force?: boolean } = {}): TrimResult {
+  checkPosition("upto", upto)
+  const asked = Math.min(upto, headOf(log))
+  const groups = [...log.groups.values()]
+  const bounds = groups.map((group) => ({ group, settledTo: settledTo(log, group) }))
+  const held = bounds.filter(({ settledTo: to }) => to < asked)
+  const target = force ? asked : Math.min(asked, ...held.map(({ settledTo: to }) => to))
+  if (force) for (const { group } of held) for (const at of group.partitions) passOver(log, group, at, target)
+  const removed = Math.max(target - log.trimmedTo, 0)
+  if (removed > 0) dropMessages(log, target)
+  return {
+    removed,
+    trimmedTo: log.trimmedTo,
+    heldBackBy: force ? [] : held.map(({ group }) => group.name).sort(),
+  }
+}
+
+/** How far a group has settled everything it wants. */
+function settledTo(log: LogState, group: GroupState): Position {
+  let lowest = Number.POSITIVE_INFINITY
+  for (const at of group.partitions) {
+    const waiting = firstWaiting(log, group, at)
+    if (waiting !== undefined) lowest = Math.min(lowest, waiting.position - 1)
+    for (const lane of at.lanes.values()) lowest = Math.min(lowest, lane.at.next - 1)
+  }
+  return lowest
+}
+
+/** Before a forced trim: each lane keeps the message it waits at; whatever else the group loses is listed. */
+function passOver(log: LogState, group: GroupState, at: PartitionState, target: Position): void {
+  const lost: Position[] = []
+  for (const lane of at.lanes.values()) {
+    const ahead = [...wantedOfLane(log, group, at, lane)].filter(({ position }) => position <= target)
+    const first = ahead[0]
+    const kept = first === undefined ? undefined : (lane.kept ?? messageAt(log, first.position))
+    if (kept === undefined) continue
+    lane.kept = kept
+    fence(at, lane)
+    // In key order most of what a lane can see is of other keys, which have settled it.
+    if (group.order === "stream") lost.push(...ahead.slice(1).map(({ position }) => position))
+  }
+  if (at.checkpoint < target) {
+    for (const { position } of wantedAbove(log, group, at.partition, at.checkpoint)) {
+      if (position > target) break
+      lost.push(position)
+    }
+    at.checkpoint = target
+    at.hold = null
+    fence(at)
+  }
+  const unmarked = lost.filter((position) => !group.marks.has(position)).sort((a, b) => a - b)
+  noteSkips(log, group, unmarked, "trimmed")
+}

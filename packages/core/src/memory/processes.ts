@@ -1,0 +1,78 @@
+import type { Beat, Pulse } from "../backend/process.ts"
+import { checkName } from "../backend/rules/check-arguments.ts"
+import { judgeBeat } from "../backend/rules/judge-beat.ts"
+import { leaseAfterRelease, leaseAfterSupersede, type LeaseState } from "../backend/rules/lease-state.ts"
+import type { Instant } from "../message/ids.ts"
+import type { LogState } from "./log-state.ts"
+import { pruneTypes } from "./prune-types.ts"
+
+/** A process not heard for a day is forgotten. */
+const FORGET_PROCESS_MS = 24 * 60 * 60 * 1000
+
+/** Hears a process: that it lives, goes, or wants its name. */
+export function heartbeat(log: LogState, beat: Beat): Pulse {
+  const { processName, bootId } = beat.owner
+  checkName("process name", processName)
+  checkName("boot id", bootId)
+  const now = log.clock.now()
+  const holder = log.processes.get(processName)
+  const ruling = judgeBeat(beat, holder, now)
+  switch (ruling.kind) {
+    case "keep":
+    case "take": {
+      if (ruling.kind === "take" && ruling.from !== undefined)
+        changeLeases(log, ruling.from, (lease) => leaseAfterSupersede(lease, now))
+      const before = ruling.kind === "keep" ? holder : undefined
+      log.processes.set(processName, {
+        bootId,
+        ...beat.facts,
+        startedAt: before?.startedAt ?? now,
+        seenAt: now,
+        beats: (before?.beats ?? 0) + 1,
+      })
+      hearWants(log, beat, now)
+      return { kind: "ok" }
+    }
+    case "held": {
+      if (ruling.challenge) log.news.challenged.add(processName)
+      const { host = "", pid = 0, beats = 0, bootId: heldBy = "" } = holder ?? {}
+      return { kind: "held", bootId: heldBy, beats, host, pid }
+    }
+    case "fenced":
+      return { kind: "fenced", bootId: holder?.bootId ?? "" }
+    case "go":
+      log.processes.delete(processName)
+      changeLeases(log, bootId, (lease) => leaseAfterRelease(lease, false))
+      return { kind: "ok" }
+    case "nothing":
+      return { kind: "ok" }
+  }
+}
+
+/** Changes every lease of a boot. */
+function changeLeases(log: LogState, bootId: string, change: (lease: LeaseState) => LeaseState): void {
+  for (const group of log.groups.values()) {
+    for (const at of group.partitions) {
+      for (const held of [at, ...at.lanes.values()]) {
+        if (held.lease.owner?.bootId !== bootId) continue
+        held.lease = change(held.lease)
+        log.news.work = true
+      }
+    }
+  }
+}
+
+/** Notes who wants what, and lets go of types and processes that nobody has heard of for long. */
+function hearWants(log: LogState, beat: Beat, now: Instant): void {
+  for (const { group: name, types } of beat.wants) {
+    const group = log.groups.get(name)
+    if (group === undefined) continue
+    group.heardAt = now
+    for (const type of types) {
+      const wanted = group.types.get(type)
+      if (wanted !== undefined) wanted.wantedAt = now
+    }
+  }
+  for (const group of log.groups.values()) pruneTypes(group, now)
+  for (const [name, { seenAt }] of log.processes) if (now - seenAt > FORGET_PROCESS_MS) log.processes.delete(name)
+}
