@@ -3,7 +3,7 @@ import type { DocumentPut } from "../backend/document.ts"
 import { encodeMessage } from "../message/encode.ts"
 import type { Instant, StreamId, Version } from "../message/ids.ts"
 import type { Message } from "../message/message.ts"
-import type { SyncWork } from "../reactor/action.ts"
+import type { AnyMessage, SyncWork } from "../reactor/action.ts"
 import type { Delivery, Outcome } from "../reactor/registration.ts"
 import type { ExpectedVersion } from "../stream/expected-version.ts"
 import { derivedId } from "./derived-id.ts"
@@ -87,7 +87,7 @@ export function collect(
 function producer(
   { message: cause }: Delivery,
   group: { readonly name: string; readonly epoch: number; readonly now: Instant },
-): (draft: Message, streamId: StreamId) => Message {
+): (draft: AnyMessage, streamId: StreamId) => Message {
   let index = 0
   const createdAt = new Date(group.now).toISOString()
   return (draft, streamId) => ({

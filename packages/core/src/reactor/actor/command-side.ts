@@ -1,0 +1,77 @@
+import { Instance } from "../../decider/instance.ts"
+import type { AnyCommand } from "../../message/definition.ts"
+import type { StreamId } from "../../message/ids.ts"
+import type { StoredMessage } from "../../message/message.ts"
+import type { Action } from "../action.ts"
+import type { Access, Batch, Delivery } from "../registration.ts"
+import type { ActorSpec } from "./actor-spec.ts"
+
+/** Whether a command is to be decided: it was not when it was stored, and not before a reset. */
+export function mayDecide({ message, handledBefore }: Delivery): boolean {
+  return !handledBefore && message.decided !== true
+}
+
+/** The state that a batch's commands are decided on: the head of the stream, evolved by each decision in turn. */
+export class CommandSide {
+  readonly #spec: ActorSpec
+  readonly #batch: Batch
+  readonly #access: Access
+  readonly #streamId: StreamId
+  #instance: Instance | undefined
+  #missing: readonly StoredMessage[] = []
+  #spoilt = false
+
+  constructor(spec: ActorSpec, batch: Batch, access: Access, streamId: StreamId) {
+    this.#spec = spec
+    this.#batch = batch
+    this.#access = access
+    this.#streamId = streamId
+  }
+
+  /** Reads what the process does not remember, if there is something to decide. */
+  async load(): Promise<void> {
+    const { decides } = this.#spec.decider
+    if (!this.#batch.messages.some((one) => decides.has(one.message.type) && mayDecide(one))) return
+    const known = this.#access.baselines.get(this.#key)
+    const reached = this.#batch.fresh ? undefined : known
+    this.#instance = new Instance(this.#spec.decider, this.#streamId, reached)
+    this.#missing = await this.#access.history(this.#streamId, { after: reached?.version ?? 0 })
+  }
+
+  /** Decides a command at the version reached, and expects the stream to be there. Throws what decide and evolve functions throw. */
+  decide(message: StoredMessage, definition: AnyCommand): readonly Action[] {
+    const instance = this.#current()
+    const expectedVersion = instance.version
+    const command = { ...definition.decode(message), kind: "command" } as const
+    try {
+      const messages = instance.decide(command)
+      return messages.length === 0 ? [] : [{ kind: "append-after", streamId: this.#streamId, messages, expectedVersion }]
+    } catch (error) {
+      // What was emitted before the throw has changed the state, and is not stored.
+      if (instance.version !== expectedVersion) this.#spoilt = true
+      throw error
+    }
+  }
+
+  /** Keeps the state for the next batch: called once the events are stored. */
+  remember(): void {
+    if (this.#instance === undefined || this.#spoilt || this.#missing.length > 0) return
+    const { version, state } = this.#instance
+    if (version > 0) this.#access.baselines.set(this.#key, { version, state })
+  }
+
+  get #key(): string {
+    return `decide:${this.#access.group}:${this.#streamId}`
+  }
+
+  #current(): Instance {
+    const instance = (this.#instance ??= new Instance(this.#spec.decider, this.#streamId))
+    const missing = this.#missing
+    if (missing.length === 0) return instance
+    this.#spoilt = true
+    for (const event of missing) instance.applyStored(event)
+    this.#spoilt = false
+    this.#missing = []
+    return instance
+  }
+}

@@ -1,0 +1,62 @@
+import { UnknownMessageType } from "../../decider/errors.ts"
+import type { Action } from "../action.ts"
+import type { Access, Batch, Delivery, Outcome } from "../registration.ts"
+import { runReaction } from "../run-reaction.ts"
+import type { ActorSpec } from "./actor-spec.ts"
+import { CommandSide, mayDecide } from "./command-side.ts"
+import { ReactionSide } from "./reaction-side.ts"
+import { reactionTo } from "./reaction-to.ts"
+
+interface Sides {
+  readonly commands: CommandSide
+  readonly reactions: ReactionSide
+}
+
+/**
+ * Handles a batch of one stream: its commands are decided one after another on one evolving instance, its reactions see the state right after
+ * their own event. The two have separate states: commands are decided at the head of the stream, reactions look back.
+ * What a read throws goes through; what the actor's functions throw is in the outcome.
+ */
+export async function handleActor(spec: ActorSpec, batch: Batch, access: Access): Promise<Outcome> {
+  const streamId = batch.messages[0]?.message.streamId ?? batch.key
+  const commands = new CommandSide(spec, batch, access, streamId)
+  const reactions = new ReactionSide(spec, batch, access, streamId)
+  await Promise.all([commands.load(), reactions.load()])
+
+  const done: Outcome["done"][number][] = []
+  let failed: Outcome["failed"]
+  for (const delivery of batch.messages) {
+    if (access.signal.aborted) break
+    try {
+      done.push({ delivery, actions: await handleOne(spec, delivery, { commands, reactions }, access) })
+    } catch (error) {
+      reactions.spoil()
+      failed = { delivery, error }
+      break
+    }
+  }
+  const stored = (): void => {
+    commands.remember()
+    reactions.remember()
+  }
+  return failed === undefined ? { done, stored } : { done, failed, stored }
+}
+
+async function handleOne(
+  spec: ActorSpec,
+  delivery: Delivery,
+  { commands, reactions }: Sides,
+  access: Access,
+): Promise<readonly Action[]> {
+  const { message } = delivery
+  const deciding = spec.decider.decides.get(message.type)
+  if (deciding !== undefined) return mayDecide(delivery) ? commands.decide(message, deciding.definition) : []
+  const reacting = reactionTo(spec, message.type)
+  if (reacting === undefined) throw new UnknownMessageType(message.type, spec.decider.name)
+  const who = {
+    name: spec.decider.name,
+    commandOf: (key: string) => spec.decider.decides.get(spec.commandTypes.get(key) ?? "")?.definition,
+  }
+  const state = reactions.stateAt(message)
+  return runReaction(who, reacting.react, state, { delivery, definition: reacting.definition, access })
+}

@@ -1,0 +1,76 @@
+import type { AnyCommand, Defined } from "../message/definition.ts"
+import { DefinitionError } from "../message/definition-error.ts"
+import type { Draft } from "../message/draft.ts"
+import type { JsonObject } from "../message/json.ts"
+import { newStreamId } from "../message/new-stream-id.ts"
+import type { Action } from "./action.ts"
+import type { Dispatched } from "./dispatch.ts"
+import type { React } from "./react.ts"
+import type { Access, Delivery } from "./registration.ts"
+import { actionsOf } from "./produced.ts"
+
+/** Who reacts, and what keys mean in `dispatch("key")`. */
+export interface Reactive {
+  readonly name: string
+  readonly commandOf: (key: string) => AnyCommand | undefined
+}
+
+/** Runs a reaction and gives what it dispatched as actions. Throws what the reaction throws. */
+export async function runReaction(
+  who: Reactive,
+  react: React,
+  state: unknown,
+  { delivery, definition, access }: { readonly delivery: Delivery; readonly definition: Defined; readonly access: Access },
+): Promise<readonly Action[]> {
+  const message = definition.decode(delivery.message)
+  const dispatched: Pending[] = []
+  let running = true
+  const dispatch = (which: AnyCommand | string, payload?: unknown): Dispatched => {
+    if (!running) {
+      throw new DefinitionError(`dispatch(…) was called after the reaction of ${who.name} to ${message.type} had ended: await everything in it`)
+    }
+    const command = commandOf(who, which)
+    const pending = new Pending(command.build(message.streamId, payload))
+    dispatched.push(pending)
+    return pending
+  }
+  const { replaying, attempt } = delivery
+  const { logger, signal } = access
+  try {
+    await react(state, message, { dispatch, replaying, attempt, logger, signal })
+  } finally {
+    running = false
+  }
+  return actionsOf(dispatched.map((one) => one.draft))
+}
+
+/** A dispatched command. Drafts are values, so what it is told later is kept here. */
+class Pending implements Dispatched {
+  draft: Draft
+
+  constructor(draft: Draft) {
+    this.draft = draft
+  }
+
+  to(target: string | { readonly name: string }): this {
+    this.draft = this.draft.to(typeof target === "string" ? target : newStreamId(target.name))
+    return this
+  }
+
+  at(date: Date): this {
+    this.draft = this.draft.at(date)
+    return this
+  }
+
+  withMetadata(metadata: JsonObject): this {
+    this.draft = this.draft.withMetadata(metadata)
+    return this
+  }
+}
+
+function commandOf(who: Reactive, which: AnyCommand | string): AnyCommand {
+  if (typeof which !== "string") return which
+  const known = who.commandOf(which)
+  if (known !== undefined) return known
+  throw new DefinitionError(`${who.name} has no command "${which}": dispatch a definition, or declare it with .command(…) before the reaction`)
+}
