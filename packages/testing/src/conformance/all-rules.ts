@@ -22,6 +22,7 @@ import { readStreamRules } from "./rules/read-streams.rules.ts"
 import { readRules } from "./rules/read.rules.ts"
 import { replayRules } from "./rules/replay.rules.ts"
 import { scheduleRules } from "./rules/schedules.rules.ts"
+import { settlePartRules } from "./rules/settle-parts.rules.ts"
 import { settleRepeatRules } from "./rules/settle-repeats.rules.ts"
 import { settleRules } from "./rules/settle.rules.ts"
 import { trimRules } from "./rules/trim.rules.ts"
@@ -48,6 +49,7 @@ export const allRules: readonly RuleGroup[] = [
   { subject: "lanes", rules: laneRules },
   { subject: "lanes: hand-over", rules: handOverRules },
   { subject: "settle", rules: settleRules },
+  { subject: "settle: parts", rules: settlePartRules },
   { subject: "settle: repetitions", rules: settleRepeatRules },
   { subject: "settle: fencing", rules: fencingRules },
   { subject: "order: log", rules: logOrderRules },

@@ -7,9 +7,9 @@ export interface TestLog {
   readonly backend: Backend
   readonly capabilities: Capabilities
   /** A further backend object on the same log. */
-  reopen(): Promise<Backend>
+  readonly reopen: () => Promise<Backend>
   /** Lets time pass on the storage's clock. */
-  advance(ms: number): Promise<void>
+  readonly advance: (ms: number) => Promise<void>
 }
 
 /** Opens a log for one rule, runs it there and puts the log away, whatever happened. */

@@ -1,0 +1,22 @@
+import { type Backend, memoryBackend } from "@millrace/core"
+
+import type { Harness } from "../../src/conformance/index.ts"
+import { testClock } from "../../src/test-clock.ts"
+
+/** The harness of a backend in memory on a test clock; `alter` may put a defect into it. */
+export function memoryHarness(alter: (backend: Backend) => Backend = (backend) => backend): Harness {
+  return {
+    name: "memory",
+    async open({ partitions, migrated }) {
+      const clock = testClock()
+      const backend = alter(memoryBackend({ partitions, clock }))
+      if (migrated) await backend.migrate()
+      return {
+        backend,
+        reopen: () => Promise.resolve(backend),
+        advance: (ms) => clock.advance(ms),
+        dispose: () => backend.close(),
+      }
+    },
+  }
+}
