@@ -36,7 +36,7 @@ export interface MemoryBackend extends Backend<MemoryTx> {
 /** The most partitions of a log. */
 const MAX_PARTITIONS = 1_024
 
-/** The format of the log; nothing outlives the process, so there is only one. */
+/** The format of the log. Nothing outlives the process, so there is only one. */
 const FORMAT = 1
 
 /**

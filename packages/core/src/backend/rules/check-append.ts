@@ -12,7 +12,7 @@ export interface Holds {
 export const MAX_NAME_LENGTH = 1_000
 
 /**
- * Why an append can not be stored whatever the log holds: `bad-data`, or `undefined`. The same on every backend: names that are empty, too
+ * Why an append can not be stored whatever the log holds: `bad-data`, or `undefined`. The same on every backend: names that are empty (a document's id may be), too
  * long or hold a NUL character or a lone surrogate; values that JSON can not give back; messages that are too large; a stream or document named twice; a key without a fingerprint.
  */
 export function checkAppend(append: Append, holds: Holds): Extract<Verdict, { readonly kind: "refused" }> | undefined {
@@ -68,7 +68,7 @@ function documentsFault(append: Append, holds: Holds): string | undefined {
     seen.add(place)
     const fault =
       nameFault("collection", collection, holds) ??
-      nameFault("document id", id, holds) ??
+      (id === "" ? undefined : nameFault("document id", id, holds)) ??
       (value === undefined ? undefined : valueFault(`document ${place}`, value, holds))
     if (fault !== undefined) return fault
   }

@@ -1,8 +1,7 @@
-import { isClaimable } from "../../backend/rules/lease-state.ts"
-import { findGroup } from "../find-group.ts"
+import { fence, findGroup } from "../find-group.ts"
 import type { LogState } from "../log-state.ts"
 
-/** Makes lanes due at once. One that is being handled right now is left alone: its retry runs already. */
+/** Makes lanes due at once. One that is being handled right now is fenced: whoever asks for a retry gets a new one. */
 export function retryLanes(log: LogState, name: string, keys?: readonly string[]): number {
   const group = findGroup(log, name)
   const now = log.clock.now()
@@ -11,7 +10,7 @@ export function retryLanes(log: LogState, name: string, keys?: readonly string[]
   for (const at of group.partitions) {
     for (const lane of at.lanes.values()) {
       if (named === undefined ? lane.at.status !== "parked" : !named.has(lane.key)) continue
-      if (!isClaimable(lane.lease, now)) continue
+      fence(at, lane)
       lane.at = { ...lane.at, status: "retrying", retryAt: now }
       made += 1
     }

@@ -2,7 +2,7 @@ import { BackendError } from "../../backend/errors.ts"
 import { fence, findGroup } from "../find-group.ts"
 import type { Lane, PartitionState } from "../group-state.ts"
 import { type LogState, messageAt } from "../log-state.ts"
-import { partitionAt } from "../waiting.ts"
+import { firstWaiting, partitionAt } from "../waiting.ts"
 import { noteSkips } from "./note-skip.ts"
 import { passLane } from "./pass-lane.ts"
 
@@ -21,7 +21,12 @@ export function skip(log: LogState, name: string, position: number): void {
     )
   noteSkips(log, group, [position], "skipped")
   group.marks.add(position)
-  if (position > at.checkpoint) fence(at)
+  log.news.work = true
+  if (position > at.checkpoint) {
+    // What holds a group in log order is its first waiting message.
+    if (firstWaiting(log, group, at)?.position === position) at.hold = null
+    fence(at)
+  }
   if (lane === undefined) return
   if (lane.at.next === position) passLane(log, at, lane, position)
   else fence(at, lane)
