@@ -112,7 +112,7 @@ export const expectationRules: readonly Rule[] = [
       const writers = [backend, other]
       const verdicts = await Promise.all(
         Array.from({ length: 40 }, (_, at) => {
-          const streamId = at % 2 === 0 ? "cart-1" : `cart-${at}`
+          const streamId = at % 2 === 0 ? "cart-1" : `other-${at}`
           return appendOne(writers[at % 4 < 2 ? 0 : 1] ?? backend, to(streamId, [event(streamId)]))
         }),
       )
