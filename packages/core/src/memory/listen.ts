@@ -16,7 +16,7 @@ export function listeners(newsNow: () => News): Listeners {
   const flush = (): void => {
     telling = false
     const wakes = takeNews(newsNow())
-    for (const { hear } of [...ears]) for (const wake of wakes) hear(wake)
+    for (const { hear } of ears) for (const wake of wakes) hear(wake)
   }
   return {
     listen(onWake) {

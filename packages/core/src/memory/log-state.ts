@@ -26,6 +26,12 @@ export interface KeyUse {
   readonly at: Position
 }
 
+/** A document's revision and value. */
+export interface StoredDocument {
+  readonly revision: number
+  readonly value: Json
+}
+
 /** A message that waits for its instant. */
 export interface WaitingSchedule {
   readonly message: Message
@@ -56,7 +62,7 @@ export interface LogState {
   /** Positions by correlation id; a conversation of one message, the common case, costs no array. */
   readonly conversations: Map<MessageId, Position | Position[]>
   readonly keys: Map<string, KeyUse>
-  readonly documents: Map<string, Map<string, { readonly revision: number; readonly value: Json }>>
+  readonly documents: Map<string, Map<string, StoredDocument>>
   /** In order of (at, number). */
   schedules: WaitingSchedule[]
   readonly scheduledIds: Set<MessageId>

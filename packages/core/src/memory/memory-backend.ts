@@ -1,6 +1,7 @@
 import type { Backend } from "../backend/backend.ts"
 import { BackendError } from "../backend/errors.ts"
 import type { Json } from "../message/json.ts"
+import { messageSource } from "../message/source.ts"
 import { DEFAULT_PARTITIONS } from "../stream/partition.ts"
 import { append } from "./append.ts"
 import { capabilitiesOf } from "./capabilities.ts"
@@ -21,7 +22,7 @@ import { writeQueue } from "./write-queue.ts"
 
 /** How a log in memory is made. */
 export interface MemoryOptions {
-  /** The storage's clock. Default: the machine's. */
+  /** The storage's clock. Default: the one that messages get their instants from. */
   readonly clock?: { now(): number }
   /** Default: `DEFAULT_PARTITIONS`. */
   readonly partitions?: number
@@ -44,7 +45,7 @@ const FORMAT = 1
  * Writes run one at a time; a settle's user work holds the others back until it ends. Reads never wait, and never see half a write.
  */
 export function memoryBackend({
-  clock = { now: () => Date.now() },
+  clock = { now: () => messageSource().now() },
   partitions = DEFAULT_PARTITIONS,
 }: MemoryOptions = {}): MemoryBackend {
   if (!Number.isSafeInteger(partitions) || partitions < 1 || partitions > MAX_PARTITIONS)

@@ -5,7 +5,7 @@ import type { Message } from "../message/message.ts"
 import { partitionOf } from "../stream/partition.ts"
 import { insertSchedule } from "./insert-schedule.ts"
 import { jsonCopy } from "./json-copy.ts"
-import { headOf, type LogState, type StreamState, type TypeIndex } from "./log-state.ts"
+import { headOf, type LogState, type StoredDocument, type StreamState, type TypeIndex } from "./log-state.ts"
 import { storedCopy } from "./stored-copy.ts"
 
 /** Stores an append that was judged storable, whole, and answers where. */
@@ -78,7 +78,7 @@ function recordedNow(log: LogState): string {
 }
 
 function storeDocument(log: LogState, collection: string, id: string, value: Json | undefined): void {
-  const documents = log.documents.get(collection) ?? new Map()
+  const documents = log.documents.get(collection) ?? new Map<string, StoredDocument>()
   if (value === undefined) {
     documents.delete(id)
   } else {

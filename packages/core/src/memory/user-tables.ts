@@ -22,7 +22,7 @@ export function openTx(
   draft: Draft,
   below: readonly Draft[],
   tables: UserTables,
-): { readonly tx: MemoryTx; end(): void } {
+): { readonly tx: MemoryTx; readonly end: () => void } {
   let open = true
   const check = (): void => {
     if (!open) throw new Error("tx was used after its work had ended: await everything inside the work")

@@ -20,10 +20,10 @@ import { trim } from "./trim.ts"
 
 /** How a call reaches the log: at once for reads, in turn for writes. */
 export interface Doors {
-  look<T>(read: (log: LogState) => T): Promise<T>
-  write<T>(write: (log: LogState) => T): Promise<T>
+  readonly look: <T>(read: (log: LogState) => T) => Promise<T>
+  readonly write: <T>(write: (log: LogState) => T) => Promise<T>
   /** Forgets the whole log. */
-  wipe(): Promise<void>
+  readonly wipe: () => Promise<void>
 }
 
 /** The operator of a log in memory. */
