@@ -1,0 +1,195 @@
+import { BackendError } from "@millrace/core/backend"
+import { Client, type ClientConfig, Pool, type PoolClient, type PoolConfig } from "pg"
+
+import { asAnswered, closedError, type Doubt, isBroken, sqlState, toBackendError, toConnectError } from "./errors.ts"
+import type { Names } from "./names.ts"
+import type { Settings } from "./options.ts"
+import { type Compiled, compilerOf, type Statement } from "./statement.ts"
+
+/** A value of a statement. Lists are written by `list.ts`. */
+export type Value = string | number | boolean | null
+
+/** A row: columns as the text that the server sends. */
+export type Row = readonly (string | null)[]
+
+/** A connection that statements of the log run on. */
+export interface Connection {
+  rows(statement: Statement, ...values: readonly Value[]): Promise<readonly Row[]>
+  /** How many rows a write changed. */
+  count(statement: Statement, ...values: readonly Value[]): Promise<number>
+}
+
+/** A transaction. Everything in it is undone when its callback throws. */
+export interface Transaction extends Connection {
+  readonly client: PoolClient
+  /** Runs statements without values or answers, such as savepoints. */
+  run(text: string): Promise<void>
+}
+
+/** The server, as the backend uses it. Errors come as `BackendError`s, but for bad data and victims of dead-locks, which their callers judge. */
+export interface Database {
+  readonly where: string
+  /** Reads: whatever breaks, nothing is in doubt. */
+  readonly read: Connection
+  /** Writes of one statement each, which is its own transaction. */
+  readonly write: Connection
+  /** Several statements, READ COMMITTED. Its commit may be in doubt, what comes before never is. */
+  transaction<T>(run: (transaction: Transaction) => Promise<T>): Promise<T>
+  /** A connection of its own, outside the pool. */
+  single(): Client
+  close(): Promise<void>
+}
+
+/** Text as it comes: numbers, instants and JSON are parsed where they are used. */
+const AS_TEXT = { getTypeParser: () => (value: unknown) => value }
+
+export function openDatabase(target: string | Pool, settings: Settings, names: Names): Database {
+  const compile = compilerOf(names, settings.prepare)
+  const where = `log ${names.log}`
+  const config = configOf(target, settings)
+  const pool = typeof target === "string" ? new Pool(config) : target
+  // An idle connection that breaks is dropped by the pool; without a listener the process would end with it.
+  const ignore = (): void => {}
+  pool.on("error", ignore)
+  let closed = false
+
+  const connect = async (): Promise<PoolClient> => {
+    if (closed) throw closedError()
+    try {
+      const client = await pool.connect()
+      client.on("error", ignore)
+      return client
+    } catch (error) {
+      throw closed ? closedError() : toConnectError(error, where)
+    }
+  }
+  const release = (client: PoolClient, error?: unknown): void => {
+    client.off("error", ignore)
+    client.release(error !== undefined && isBroken(error) ? true : undefined)
+  }
+  const once = async (doubt: Doubt, statement: Statement, values: readonly Value[]) => {
+    const client = await connect()
+    try {
+      const result = await query(client, compile(statement), values, settings)
+      release(client)
+      return result
+    } catch (error) {
+      release(client, error)
+      throw passable(error) ? error : toBackendError(error, where, doubt)
+    }
+  }
+  const connection = (run: typeof once, doubt: Doubt): Connection => ({
+    rows: async (statement, ...values) => (await run(doubt, statement, values)).rows,
+    count: async (statement, ...values) => (await run(doubt, statement, values)).rowCount ?? 0,
+  })
+  // A server whose default is another isolation gets every write in a transaction that names ours.
+  let named = false
+  const isolated: typeof once = async (doubt, statement, values) => {
+    if (!named) {
+      try {
+        return await once(doubt, statement, values)
+      } catch (error) {
+        if (sqlState(error) !== WRONG_ISOLATION) throw error
+        named = true
+      }
+    }
+    return database.transaction(({ client }) => query(client, compile(statement), values, settings))
+  }
+  const database: Database = {
+    where,
+    read: connection(once, "read"),
+    write: connection(isolated, "write"),
+    async transaction(run) {
+      const client = await connect()
+      const on: Transaction = {
+        client,
+        run: (text) => plain(client, text, settings),
+        rows: async (statement, ...values) => (await query(client, compile(statement), values, settings)).rows,
+        count: async (statement, ...values) => (await query(client, compile(statement), values, settings)).rowCount ?? 0,
+      }
+      let committing = false
+      try {
+        await plain(client, begin(settings), settings)
+        const result = await run(on)
+        committing = true
+        await plain(client, "COMMIT", settings)
+        release(client)
+        return result
+      } catch (error) {
+        await undo(client, error, release)
+        throw passable(error) ? error : toBackendError(error, where, committing ? "write" : "read")
+      }
+    },
+    single() {
+      if (closed) throw closedError()
+      return new Client(config)
+    },
+    async close() {
+      if (closed) return
+      closed = true
+      if (typeof target === "string") await pool.end()
+      pool.off("error", ignore)
+    },
+  }
+  return database
+}
+
+/** What `take_lock` refuses to work at another isolation with. */
+const WRONG_ISOLATION = "25001"
+
+/** What the callers judge themselves. */
+function passable(error: unknown): boolean {
+  return !(error instanceof BackendError) && !isBroken(error)
+}
+
+/** The isolation is named, whatever the server's default; no wait and no pause is endless. */
+function begin(settings: Settings): string {
+  return `BEGIN ISOLATION LEVEL READ COMMITTED; SET LOCAL lock_timeout = ${settings.lockTimeoutMs}; SET LOCAL idle_in_transaction_session_timeout = ${settings.txIdleTimeoutMs}`
+}
+
+async function undo(client: PoolClient, error: unknown, release: (client: PoolClient, error?: unknown) => void) {
+  if (isBroken(error)) return release(client, error)
+  try {
+    await client.query("ROLLBACK")
+    release(client)
+  } catch (broken) {
+    release(client, asAnswered(broken))
+  }
+}
+
+async function plain(client: PoolClient, text: string, settings: Settings): Promise<void> {
+  settings.onStatement?.(text)
+  try {
+    await client.query(text)
+  } catch (error) {
+    throw asAnswered(error)
+  }
+}
+
+async function query(client: PoolClient, { text, name }: Compiled, values: readonly Value[], settings: Settings) {
+  settings.onStatement?.(text)
+  try {
+    return await client.query<(string | null)[]>({
+      text,
+      values: [...values],
+      rowMode: "array",
+      types: AS_TEXT,
+      ...(name === undefined ? {} : { name }),
+    })
+  } catch (error) {
+    throw asAnswered(error)
+  }
+}
+
+function configOf(target: string | Pool, settings: Settings): PoolConfig & ClientConfig {
+  const keep = { keepAlive: true, application_name: "millrace" }
+  if (typeof target !== "string") return { ...target.options, ...keep }
+  return {
+    ...keep,
+    connectionString: target,
+    max: settings.maxConnections,
+    connectionTimeoutMillis: settings.connectTimeoutMs,
+    // A process whose work is done may end while connections are idle.
+    allowExitOnIdle: true,
+  }
+}

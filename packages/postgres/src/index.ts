@@ -1,0 +1,5 @@
+export { open } from "./open.ts"
+export type { PostgresOptions } from "./options.ts"
+export { postgresBackend } from "./postgres-backend.ts"
+export { postgres } from "./postgres-token.ts"
+export { type PostgresTx, TxRefused } from "./tx.ts"

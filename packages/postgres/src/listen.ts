@@ -1,0 +1,186 @@
+import type { Listening, Wake } from "@millrace/core/backend"
+import type { Client } from "pg"
+
+import type { Database } from "./database.ts"
+import { closedError, toConnectError } from "./errors.ts"
+import type { Names } from "./names.ts"
+import { gatherNews, type News } from "./news.ts"
+import type { Settings } from "./options.ts"
+import { notify } from "./sql/notify.ts"
+import { readWakes } from "./wakes.ts"
+
+/** How long to wait before a lost connection is opened again; doubled each time it fails. */
+const RECONNECT_MS = 50
+const MAX_RECONNECT_MS = 5_000
+
+/** Wake-ups of one backend object: those it sends after its commits, and those it hears on one connection of its own. */
+export interface Ears {
+  readonly news: News
+  listen(onWake: (wake: Wake) => void): Promise<Listening>
+  close(): Promise<void>
+}
+
+export function openEars(
+  database: Database,
+  { names, settings, origin }: { readonly names: Names; readonly settings: Settings; readonly origin: string },
+): Ears {
+  const heard = new Set<(wake: Wake) => void>()
+  const tellAll = (wakes: readonly Wake[]): void => {
+    for (const hear of [...heard]) for (const wake of wakes) hear(wake)
+  }
+  const sender = sendAfterCommit(database, names, origin, tellAll)
+  let line: Line | undefined
+  let closed = false
+  return {
+    news: sender.news,
+    async listen(onWake) {
+      if (closed) throw closedError()
+      if (settings.listen) {
+        line ??= openLine(database, names.channel, (payload) => tellAll(readWakes(payload, origin)))
+        try {
+          await line.ready
+        } catch (error) {
+          line = undefined
+          throw toConnectError(error, database.where)
+        }
+      }
+      const ear = (wake: Wake): void => onWake(wake)
+      heard.add(ear)
+      return {
+        async close() {
+          heard.delete(ear)
+        },
+      }
+    },
+    async close() {
+      closed = true
+      heard.clear()
+      await sender.idle()
+      await line?.close()
+    },
+  }
+}
+
+/** Tells this object's listeners at once, others by one NOTIFY at a time: what becomes news while one is on its way goes with the next. */
+function sendAfterCommit(
+  database: Database,
+  names: Names,
+  origin: string,
+  tellAll: (wakes: readonly Wake[]) => void,
+): { readonly news: News; idle(): Promise<void> } {
+  let flushing = false
+  let sending: Promise<void> | undefined
+  let waiting: Wake[] = []
+  const news = gatherNews(() => {
+    if (flushing) return
+    flushing = true
+    queueMicrotask(flush)
+  })
+  function flush(): void {
+    flushing = false
+    const wakes = news.take()
+    if (wakes.length === 0) return
+    tellAll(wakes)
+    waiting = merged([...waiting, ...wakes])
+    sending ??= send()
+  }
+  async function send(): Promise<void> {
+    try {
+      while (waiting.length > 0) {
+        const payload = JSON.stringify([origin, waiting])
+        waiting = []
+        await database.read.rows(notify, names.channel, payload)
+      }
+    } catch {
+      // A wake-up is a hint: whoever misses it looks by itself.
+      waiting = []
+    } finally {
+      sending = undefined
+    }
+  }
+  return { news, idle: async () => sending }
+}
+
+/** Several wake-ups of a kind as one. */
+function merged(wakes: readonly Wake[]): Wake[] {
+  const types = new Set<string>()
+  let all = false
+  const others = new Map<string, Wake>()
+  for (const wake of wakes) {
+    if (wake.kind !== "messages") others.set(JSON.stringify(wake), wake)
+    else if (wake.types === null) all = true
+    else for (const type of wake.types) types.add(type)
+  }
+  if (types.size === 0 && !all) return [...others.values()]
+  const known = all || JSON.stringify([...types]).length > MAX_TYPES_LENGTH ? null : [...types]
+  return [{ kind: "messages", types: known }, ...others.values()]
+}
+
+/** A payload has to stay under 8,000 bytes. */
+const MAX_TYPES_LENGTH = 1_500
+
+/** A listening connection that comes back by itself. */
+interface Line {
+  /** Resolves when it hears. */
+  readonly ready: Promise<void>
+  close(): Promise<void>
+}
+
+function openLine(database: Database, channel: string, onPayload: (payload: string) => void): Line {
+  let client: Client | undefined
+  let closed = false
+  let timer: NodeJS.Timeout | undefined
+  let wait = RECONNECT_MS
+
+  const connect = async (): Promise<void> => {
+    const next = database.single()
+    next.on("notification", ({ payload }) => onPayload(payload ?? ""))
+    let lost = false
+    const lose = (): void => {
+      if (lost) return
+      lost = true
+      if (client === next) client = undefined
+      next.end().catch(() => {})
+      if (ready && !closed) again()
+    }
+    let ready = false
+    next.on("error", lose)
+    next.on("end", lose)
+    try {
+      await next.connect()
+      await next.query(`LISTEN "${channel}"`)
+    } catch (error) {
+      lose()
+      throw error
+    }
+    client = next
+    ready = true
+    if (lost) again()
+    if (closed) await next.end()
+  }
+  const again = (): void => {
+    timer = setTimeout(() => {
+      connect().then(
+        () => {
+          wait = RECONNECT_MS
+          onPayload(RECONNECTED)
+        },
+        () => {
+          wait = Math.min(wait * 2, MAX_RECONNECT_MS)
+          if (!closed) again()
+        },
+      )
+    }, wait)
+  }
+  return {
+    ready: connect(),
+    async close() {
+      closed = true
+      clearTimeout(timer)
+      await client?.end()
+    },
+  }
+}
+
+/** The payload that stands for a line that came back. */
+const RECONNECTED = JSON.stringify(["", [{ kind: "reconnected" }]])

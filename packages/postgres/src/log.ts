@@ -1,0 +1,23 @@
+import type { Holds } from "@millrace/core/backend"
+
+import type { Database } from "./database.ts"
+import type { Names } from "./names.ts"
+import type { Settings } from "./options.ts"
+import type { News } from "./news.ts"
+
+/** A log, as everything that works on it sees it. */
+export interface Log {
+  readonly database: Database
+  readonly settings: Settings
+  readonly names: Names
+  readonly holds: Holds
+  /** Its partitions once it was seen, or those of the log to be made. */
+  readonly partitions: number
+  /** What others are to be told of. */
+  readonly news: News
+}
+
+/** The instant that a statement is to take for now; `null`: the server's. */
+export function clockOf({ settings }: Pick<Log, "settings">): number | null {
+  return settings.clock === undefined ? null : Math.floor(settings.clock.now())
+}

@@ -1,0 +1,57 @@
+import type { Wake } from "@millrace/core/backend"
+
+/** What has changed and others are yet to be told. Told once, however much comes together meanwhile. */
+export interface News {
+  messages(type: string): void
+  work(): void
+  schedule(): void
+  challenge(processName: string): void
+}
+
+/** The most types that one wake-up names: its payload has to stay well under 8,000 bytes. */
+const MAX_TYPES = 50
+const MAX_TYPES_LENGTH = 4_000
+
+/** Gathers news; `tell` is asked to come for them as soon as there are some. */
+export function gatherNews(tell: () => void): News & { take(): readonly Wake[] } {
+  const types = new Set<string>()
+  const challenged = new Set<string>()
+  let work = false
+  let schedule = false
+  return {
+    messages(type) {
+      types.add(type)
+      tell()
+    },
+    work() {
+      work = true
+      tell()
+    },
+    schedule() {
+      schedule = true
+      tell()
+    },
+    challenge(processName) {
+      challenged.add(processName)
+      tell()
+    },
+    take() {
+      const wakes: Wake[] = []
+      if (types.size > 0) wakes.push({ kind: "messages", types: fitting([...types]) })
+      if (work) wakes.push({ kind: "work" })
+      if (schedule) wakes.push({ kind: "schedule" })
+      for (const processName of challenged) wakes.push({ kind: "challenge", processName })
+      types.clear()
+      challenged.clear()
+      work = false
+      schedule = false
+      return wakes
+    },
+  }
+}
+
+/** Too many types to name are all of them. */
+function fitting(types: readonly string[]): readonly string[] | null {
+  const length = types.reduce((sum, type) => sum + Buffer.byteLength(type) + 3, 0)
+  return types.length > MAX_TYPES || length > MAX_TYPES_LENGTH ? null : types
+}

@@ -1,0 +1,117 @@
+import { randomUUID } from "node:crypto"
+
+import { type Backend, BackendError, MAX_NAME_LENGTH, type Migration } from "@millrace/core/backend"
+import { Pool } from "pg"
+
+import { append, MAX_BATCH } from "./append.ts"
+import { claim } from "./claim.ts"
+import { openDatabase } from "./database.ts"
+import { readDocuments } from "./documents.ts"
+import { ensureGroup } from "./ensure-group.ts"
+import { closedError, toBackendError } from "./errors.ts"
+import { extend } from "./extend.ts"
+import { openEars } from "./listen.ts"
+import type { Log } from "./log.ts"
+import { findLog, migrate } from "./migrate.ts"
+import { FORMAT } from "./migrations/index.ts"
+import { namesOf } from "./names.ts"
+import { operatorOf } from "./operator.ts"
+import { type PostgresOptions, settingsOf } from "./options.ts"
+import { heartbeat } from "./processes.ts"
+import { read } from "./read.ts"
+import { promote } from "./schedules.ts"
+import { settle } from "./settle.ts"
+import type { PostgresTx } from "./tx.ts"
+
+/**
+ * A log in a Postgres database (13 or newer), given by URL or by a `pg` pool, which stays its owner's: it is never closed here. Beside the pool one connection
+ * is opened to listen. Nothing is opened before the first call.
+ */
+export function postgresBackend(target: string | Pool, options: PostgresOptions = {}): Backend<PostgresTx> {
+  const settings = settingsOf(options)
+  const names = namesOf(settings)
+  const database = openDatabase(target, settings, names)
+  const ears = openEars(database, { names, settings, origin: randomUUID() })
+  let closing: Promise<void> | undefined
+  let checked: Promise<void> | undefined
+  let partitions = settings.partitions
+  const log: Log = {
+    database,
+    settings,
+    names,
+    holds: { maxMessageBytes: settings.maxMessageBytes, maxNameLength: MAX_NAME_LENGTH },
+    get partitions() {
+      return partitions
+    },
+    news: ears.news,
+  }
+  const alive = (): void => {
+    if (closing !== undefined) throw closedError()
+  }
+  const check = async (): Promise<void> => {
+    const found = await findLog(database.read, names)
+    if (found.kind === "nothing")
+      throw new BackendError("not-migrated", `the database holds no log ${names.log} yet: run migrate first`)
+    if (found.format < FORMAT)
+      throw new BackendError("not-migrated", `the log ${names.log} has format ${found.format} of ${FORMAT}: run migrate first`)
+    partitions = found.partitions
+  }
+  const use = async <T>(work: () => Promise<T>): Promise<T> => {
+    alive()
+    checked ??= check()
+    try {
+      await checked
+    } catch (error) {
+      checked = undefined
+      throw closing === undefined ? toBackendError(error, database.where, "read") : closedError()
+    }
+    try {
+      return await work()
+    } catch (error) {
+      throw toBackendError(error, database.where, "read")
+    }
+  }
+  return {
+    get capabilities() {
+      return {
+        name: "postgres",
+        tx: true,
+        txRollback: true,
+        durability: "what was answered survives a crash of the server, unless synchronous_commit or fsync is off there",
+        persistent: true,
+        reach: "network",
+        wake: settings.listen ? "push" : "poll",
+        partitions,
+        maxMessageBytes: settings.maxMessageBytes,
+        maxBatch: MAX_BATCH,
+      } as const
+    },
+    operator: operatorOf(log, use, () => {
+      checked = undefined
+    }),
+    async migrate({ dryRun = false } = {}): Promise<Migration> {
+      alive()
+      try {
+        const migration = await migrate(database, log, dryRun)
+        if (!dryRun) await use(async () => {})
+        return migration
+      } catch (error) {
+        throw toBackendError(error, database.where, "read")
+      }
+    },
+    close() {
+      closing ??= ears.close().then(() => database.close())
+      return closing
+    },
+    append: (appends) => use(() => append(log, appends)),
+    read: (query) => use(() => read(database.read, query, partitions)),
+    documents: (query) => use(() => readDocuments(database.read, query)),
+    ensureGroup: (spec) => use(() => ensureGroup(log, spec)),
+    claim: (request) => use(() => claim(log, request)),
+    extend: (lease, leaseMs) => use(() => extend(log, lease, leaseMs)),
+    settle: (settlement) => use(() => settle(log, settlement)),
+    promote: (limit) => use(() => promote(log, limit)),
+    heartbeat: (beat) => use(() => heartbeat(log, beat)),
+    listen: (onWake) => use(() => ears.listen(onWake)),
+  }
+}

@@ -1,0 +1,107 @@
+import { type Beat, checkName, judgeBeat, type Pulse } from "@millrace/core/backend"
+
+import { changeGroup } from "./change-group.ts"
+import type { Transaction } from "./database.ts"
+import { textList } from "./list.ts"
+import { clockOf, type Log } from "./log.ts"
+import { int, text } from "./row.ts"
+import { fromSortable, toSortable } from "./sortable.ts"
+import { deleteProcess } from "./sql/delete-process.ts"
+import { forgetProcesses } from "./sql/forget-processes.ts"
+import { hearWantedGroups } from "./sql/hear-wanted-groups.ts"
+import { hearWantedTypes } from "./sql/hear-wanted-types.ts"
+import { lockName } from "./sql/lock-name.ts"
+import { lockPartitionsOfBoot } from "./sql/lock-partitions-of-boot.ts"
+import { putProcess } from "./sql/put-process.ts"
+import { releaseLanes } from "./sql/release-lanes.ts"
+import { releasePartitions } from "./sql/release-partitions.ts"
+import { selectGroupsToPrune } from "./sql/select-groups-to-prune.ts"
+import { selectProcess } from "./sql/select-process.ts"
+import { supersedeLanes } from "./sql/supersede-lanes.ts"
+import { supersedePartitions } from "./sql/supersede-partitions.ts"
+import { pruneTypes } from "./type-grace.ts"
+
+/** A process not heard for a day is forgotten. */
+const FORGET_PROCESS_MS = 24 * 60 * 60 * 1000
+
+/** Hears a process: that it lives, goes, or wants its name. Beats of one name run one after another. */
+export async function heartbeat(log: Log, beat: Beat): Promise<Pulse> {
+  checkName("process name", beat.owner.processName)
+  checkName("boot id", beat.owner.bootId)
+  const pulse = await log.database.transaction((on) => hear(log, on, beat))
+  if (pulse.kind === "ok" && beat.kind !== "leave") await hearWants(log, beat)
+  return pulse
+}
+
+async function hear(log: Log, on: Transaction, beat: Beat): Promise<Pulse> {
+  const { processName, bootId } = beat.owner
+  const name = toSortable(processName)
+  await on.rows(lockName, `${log.names.lock}/${name}`)
+  const [row] = await on.rows(selectProcess, name, clockOf(log))
+  const now = int(row?.[0])
+  const holder = row?.[1] === null || row === undefined ? undefined : holderOf(row)
+  const ruling = judgeBeat(beat, holder, now)
+  switch (ruling.kind) {
+    case "keep":
+    case "take": {
+      if (ruling.kind === "take" && ruling.from !== undefined) await changeLeases(log, on, ruling.from, now)
+      const before = ruling.kind === "keep" ? holder : undefined
+      const { host, pid } = beat.facts
+      await on.count(putProcess, name, bootId, (before?.beats ?? 0) + 1, host, pid, before?.startedAt ?? now, now)
+      return { kind: "ok" }
+    }
+    case "held": {
+      if (ruling.challenge) log.news.challenge(processName)
+      const { host = "", pid = 0, beats = 0, bootId: heldBy = "" } = holder ?? {}
+      return { kind: "held", bootId: heldBy, beats, host, pid }
+    }
+    case "fenced":
+      return { kind: "fenced", bootId: holder?.bootId ?? "" }
+    case "go":
+      await on.count(deleteProcess, name)
+      await changeLeases(log, on, bootId, undefined)
+      return { kind: "ok" }
+    case "nothing":
+      return { kind: "ok" }
+  }
+}
+
+function holderOf(row: readonly (string | null)[]) {
+  return {
+    bootId: text(row[1]),
+    beats: int(row[2]),
+    seenAt: int(row[3]),
+    startedAt: int(row[4]),
+    host: text(row[5]),
+    pid: int(row[6]),
+  }
+}
+
+/** Ends every lease of a boot: as superseded at an instant, or released. */
+async function changeLeases(log: Log, on: Transaction, bootId: string, supersededAt: number | undefined): Promise<void> {
+  const locked = await on.rows(lockPartitionsOfBoot, bootId)
+  if (locked.length === 0) return
+  if (supersededAt === undefined) {
+    await on.count(releasePartitions, bootId)
+    await on.count(releaseLanes, bootId)
+  } else {
+    await on.count(supersedePartitions, bootId, supersededAt)
+    await on.count(supersedeLanes, bootId, supersededAt)
+  }
+  log.news.work()
+}
+
+/** Notes who wants what, and lets go of types and processes that nobody has heard of for long. */
+async function hearWants(log: Log, { wants }: Beat): Promise<void> {
+  const { write, read } = log.database
+  const clock = clockOf(log)
+  if (wants.length > 0) {
+    const groups = wants.map(({ group }) => toSortable(group))
+    await write.count(hearWantedGroups, textList(groups), clock)
+    const pairs = wants.flatMap(({ group, types }) => types.map((type) => ({ group: toSortable(group), type })))
+    await write.count(hearWantedTypes, textList(pairs.map(({ group }) => group)), textList(pairs.map(({ type }) => type)), clock)
+  }
+  const prune = await read.rows(selectGroupsToPrune, clock)
+  for (const row of prune) await changeGroup(log, fromSortable(text(row[0])), pruneTypes)
+  await write.count(forgetProcesses, clock, FORGET_PROCESS_MS)
+}

