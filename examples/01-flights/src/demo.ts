@@ -1,0 +1,64 @@
+import { type App, createApp, useMessageSource } from "@millrace/core"
+
+import { DepartFlight } from "../messages.ts"
+import { prove } from "../proof.ts"
+import * as reactors from "../reactors.ts"
+import { loadFlights } from "./data-set.ts"
+import { isSound } from "./findings.ts"
+import type { DemoOptions } from "./options.ts"
+import { type Plan, planOf } from "./plan.ts"
+import { createProgress } from "./progress.ts"
+import { airportTable, findingLines, verdictLine } from "./report.ts"
+import { runFlights } from "./run-flights.ts"
+import { fractionOf, seededSource } from "./seeded.ts"
+import { openStage, type Stage } from "./stage.ts"
+
+/** Runs the demo and answers whether its proof holds. */
+export async function demo(options: DemoOptions): Promise<boolean> {
+  useMessageSource(seededSource(options.seed))
+  const plan = planOf(await loadFlights(options.flights))
+  const stage = await openStage(options)
+  const app = await createApp({ backend: stage.backend, reactors, processName: "demo" })
+  if (options.proveOnly !== true) await run(app, plan, stage, options)
+  const evidence = await stage.evidence(app)
+  await app.close()
+
+  const findings = prove(evidence, plan)
+  console.log(`\nproof: ${evidence.messages.length} messages ${evidence.source}`)
+  console.log(airportTable(plan))
+  for (const line of findingLines(findings)) console.log(line)
+  const sound = isSound(findings)
+  if (sound) await stage.clear()
+  else console.log(`the files are in ${stage.folder}`)
+  console.log(verdictLine(plan.flights.length, findings))
+  return sound
+}
+
+async function run(app: App, plan: Plan, stage: Stage, options: DemoOptions): Promise<void> {
+  const { flights } = plan
+  const { messages } = await app.stats()
+  if (messages > 0) {
+    throw new Error(`the log holds ${messages} messages already: name another --folder or --backend, or add --prove-only`)
+  }
+  console.log(
+    `${flights.length} flights · ${stage.name} · ${options.workers} ${stage.workers.kind} · seed ${options.seed}`,
+  )
+  const commands = flights.map(({ origin, ...flight }, index) =>
+    DepartFlight(`airport-${origin}`, { ...flight, flight: index + 1 }),
+  )
+  const { tookMs, crash } = await runFlights(app, commands, stage, crashPlan(options), createProgress(flights.length))
+  if (crash === undefined) console.log("no worker held a lease when one was to be killed: none was")
+  else if (stage.workers.ended === "abandoned") {
+    console.log("(a worker inside this process can not be killed: it was abandoned in the middle of its work)")
+  }
+  console.log(`settled in ${(tookMs / 1_000).toFixed(1)} s`)
+}
+
+/** Somewhere from 20 to 80 % of the flights, and one of the workers: the seed decides. */
+function crashPlan({ seed, flights, workers }: DemoOptions) {
+  return {
+    workers,
+    killAt: Math.round(flights * (0.2 + 0.6 * fractionOf(seed, "kill"))),
+    victim: Math.floor(workers * fractionOf(seed, "victim")),
+  }
+}
