@@ -1,6 +1,7 @@
 import { BackendError } from "../../backend/errors.ts"
 import { FREE } from "../../backend/rules/lease-state.ts"
 import { planReset } from "../../backend/rules/plan-reset.ts"
+import { sinceAfterReset } from "../../backend/rules/replay-after-reset.ts"
 import { resolveStart } from "../../backend/rules/resolve-start.ts"
 import type { Position } from "../../message/ids.ts"
 import type { StartPoint } from "../../stream/start-point.ts"
@@ -24,7 +25,7 @@ export function resetGroup(log: LogState, name: string, to: StartPoint, options:
   for (const at of group.partitions) resetPartition(log, group, at, point)
   for (const type of options.types ?? []) {
     const wanted = group.types.get(type)
-    if (wanted !== undefined) wanted.since = 0
+    if (wanted !== undefined) wanted.since = sinceAfterReset(wanted.since, point)
   }
   for (const mark of group.marks) if (mark > point) group.marks.delete(mark)
   group.reemit = options.reemit === true
