@@ -1,4 +1,5 @@
-import { type Backend, memoryBackend } from "@millrace/core"
+import type { Backend } from "@millrace/core/backend"
+import { memoryBackend } from "../../../core/src/memory/index.ts"
 
 import type { Harness } from "../../src/conformance/index.ts"
 import { type TestClock, testClock } from "../../src/test-clock.ts"

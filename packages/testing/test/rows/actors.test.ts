@@ -94,7 +94,7 @@ for (const backend of backends) {
         .event(B)
         .event(C)
         .event(D)
-        .reaction(A, B, (_state, one, { dispatch }) => {
+        .reaction([A, B], (_state, one, { dispatch }) => {
           dispatch(Note, { text: `several ${one.type}` })
         })
         .reaction((_state, one, { dispatch }) => {
@@ -120,12 +120,15 @@ for (const backend of backends) {
           dispatch(Note, { text: "there" }).to("book-1")
           dispatch(Note, { text: "new" }).to(fresh)
           dispatch(Note, { text: "later" }).to("book-1").at(new Date(log.clock.now() + 60_000))
-          dispatch(Notebook.command(Note), { text: "by actor" }).to(started.streamId)
+          dispatch(Note, { text: `by actor of ${started.streamId}` }).to(Notebook)
         })
       const app = await log.app({ reactors: [Aimer, Notebook] })
       await app.dispatch(Started("job-1", { size: 1 }))
       await app.drain()
-      deepEqual([await textsOf(app, "book-1"), await textsOf(app, made[0] ?? ""), await textsOf(app, "job-1")], [["there"], ["new"], ["by actor"]])
+      deepEqual([await textsOf(app, "book-1"), await textsOf(app, made[0] ?? "")], [["there"], ["new"]])
+      const notebooks = (await app.recentStreams({ category: "notebook" })).map(({ streamId }) => streamId)
+      equal(notebooks.length, 1)
+      deepEqual(await textsOf(app, notebooks[0] ?? ""), ["by actor of job-1"])
       await log.clock.advance(60_000)
       await app.drain()
       deepEqual(await textsOf(app, "book-1"), ["there", "later"])

@@ -146,7 +146,7 @@ for (const backend of backends) {
           state.total += item.payload.quantity
         })
         .event(OrderPlaced)
-        .reaction(ItemAdded, OrderPlaced, (state, _one, { dispatch }) => {
+        .reaction([ItemAdded, OrderPlaced], (state, _one, { dispatch }) => {
           dispatch(Ship, { total: state.total }).to("several-1")
         })
       const Wildcard = projector
