@@ -8,8 +8,13 @@ export interface OrderTarget {
   /** Resolves once `count` reactions are stored. */
   reacted(count: number): Promise<void>
   /** The events and the reactions stored, in log order, by the cart and the number of their order. */
-  stored(): { readonly events: readonly CartNumber[]; readonly reactions: readonly CartNumber[] }
+  stored(): StoredOrders | Promise<StoredOrders>
   close(): Promise<void> | void
+}
+
+export interface StoredOrders {
+  readonly events: readonly CartNumber[]
+  readonly reactions: readonly CartNumber[]
 }
 
 export type CartNumber = Pick<Entry, "stream" | "number">
@@ -45,7 +50,7 @@ export async function placeOrders(target: OrderTarget, load: OrderLoad): Promise
     const accepted = performance.now()
     await withPatience(target.reacted(count))
     const ended = performance.now()
-    const { events, reactions } = target.stored()
+    const { events, reactions } = await target.stored()
     const confirmed = new Map(carts.flat().map((cart) => [cart, load.ordersPerCart]))
     const [ofEvents, ofReactions] = [faultsOf(confirmed, events), faultsOf(confirmed, reactions)]
     return {
