@@ -1,6 +1,6 @@
 import { DefinitionError } from "../message/definition-error.ts"
 import type { StreamId, Version } from "../message/ids.ts"
-import type { Action, AnyMessage, SyncWork } from "./action.ts"
+import type { Action, AnyMessage } from "./action.ts"
 import type { TxToken } from "./tx-token.ts"
 
 /** Nothing but progress. */
@@ -54,6 +54,6 @@ export interface SyncContext<Tx> {
 export function Sync(work: (context: SyncContext<undefined>) => void | Promise<void>): Action
 /** Runs work inside the transaction that stores what the message led to: throwing undoes all of it. */
 export function Sync<Tx>(work: (context: SyncContext<Tx>) => void | Promise<void>, tx: TxToken<Tx>): Action
-export function Sync(run: SyncWork["run"], tx?: TxToken<unknown>): Action {
+export function Sync(run: (context: never) => void | Promise<void>, tx?: TxToken<unknown>): Action {
   return { kind: "sync", work: { needsTx: tx !== undefined, run } }
 }

@@ -71,5 +71,7 @@ function shown(value: unknown): string {
   if (typeof value === "function") return value.name === "" ? "a function" : `function ${value.name}`
   if (typeof value !== "object" || value === null) return String(value)
   if ("name" in value && typeof value.name === "string") return `object ${value.name}`
-  return value.constructor === Object ? `object with keys ${Object.keys(value).join(", ") || "(none)"}` : `a ${value.constructor.name}`
+  return value.constructor === Object
+    ? `object with keys ${Object.keys(value).join(", ") || "(none)"}`
+    : `a ${value.constructor.name}`
 }

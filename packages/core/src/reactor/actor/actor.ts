@@ -11,14 +11,7 @@ import type {
 import type { InputOf, OutputOf, PayloadSchema, RefuseUnstorable } from "../../message/payload-schema.ts"
 import type { ReactionContext, ReactionFunction } from "../reaction.ts"
 import type { ActorInstance, CommandMethods } from "./actor-instance.ts"
-import type {
-  AnyActor,
-  CommandFor,
-  CommandsByKey,
-  EventFor,
-  EventsByKey,
-  TriggeredBy,
-} from "./actor-types.ts"
+import type { AnyActor, CommandFor, CommandsByKey, EventFor, EventsByKey, TriggeredBy } from "./actor-types.ts"
 import type { Emit } from "./emit.ts"
 
 /** Changes the state by an event, or gives the next one. Pure: it runs for every event again whenever a state is rebuilt. */
@@ -87,12 +80,7 @@ export interface Actor<
   command<const Key extends string, S extends PayloadSchema>(
     name: Key,
     schema: S & RefuseUnstorable<S>,
-    decide: DecideFunction<
-      Name,
-      State,
-      Events,
-      CommandDefinition<InlineType<Name, Key>, InputOf<S>, OutputOf<S>>
-    >,
+    decide: DecideFunction<Name, State, Events, CommandDefinition<InlineType<Name, Key>, InputOf<S>, OutputOf<S>>>,
   ): Actor<Name, State, Commands | CommandDefinition<InlineType<Name, Key>, InputOf<S>, OutputOf<S>>, Events>
 
   /** Reacts to every event of the actor that has no reaction of its own, wherever that is declared. Closes the list of events. */
@@ -120,12 +108,7 @@ export interface ActorWithWildcard<
   command<const Key extends string, S extends PayloadSchema>(
     name: Key,
     schema: S & RefuseUnstorable<S>,
-    decide: DecideFunction<
-      Name,
-      State,
-      Events,
-      CommandDefinition<InlineType<Name, Key>, InputOf<S>, OutputOf<S>>
-    >,
+    decide: DecideFunction<Name, State, Events, CommandDefinition<InlineType<Name, Key>, InputOf<S>, OutputOf<S>>>,
   ): ActorWithWildcard<
     Name,
     State,

@@ -85,7 +85,8 @@ export class ReactionSide {
   /** A state beyond the first message (it is handled again) is of no use. */
   #remembered(first: Position): (Seen & { readonly version: number }) | undefined {
     const known = this.#access.baselines.get(this.#key)
-    if (known === undefined || this.#batch.fresh || !isSeen(known.state) || known.state.position > first) return undefined
+    if (known === undefined || this.#batch.fresh || !isSeen(known.state) || known.state.position > first)
+      return undefined
     return { version: known.version, ...known.state }
   }
 }

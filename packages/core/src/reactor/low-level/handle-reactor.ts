@@ -1,6 +1,6 @@
 import { UnknownMessageType } from "../../decider/errors.ts"
-import type { Defined } from "../../message/definition.ts"
 import { DefinitionError } from "../../message/definition-error.ts"
+import type { Defined } from "../../message/definition.ts"
 import type { StoredMessage } from "../../message/message.ts"
 import type { Action } from "../action.ts"
 import { Histories } from "../histories.ts"
@@ -55,12 +55,17 @@ async function handleTogether(
     const decodedRun = run.map((one) => decoded(reactor, wanted, one.message))
     const results = (await reactor.handleBatch?.(decodedRun, contextOf(first, history, access))) ?? []
     if (results.length > run.length) {
-      throw new DefinitionError(`${reactor.name} gave ${results.length} results for ${run.length} messages: one per message`)
+      throw new DefinitionError(
+        `${reactor.name} gave ${results.length} results for ${run.length} messages: one per message`,
+      )
     }
     const done: Done[] = []
     for (const [index, delivery] of run.entries()) {
       if (index >= results.length) break
-      done.push({ delivery, actions: actionsOf(reactor, delivery, results[index], await histories.of(delivery.message.streamId)) })
+      done.push({
+        delivery,
+        actions: actionsOf(reactor, delivery, results[index], await histories.of(delivery.message.streamId)),
+      })
     }
     return { done }
   } catch (error) {
@@ -74,7 +79,11 @@ function decoded(reactor: Reactor, wanted: Wanted, message: StoredMessage): Reac
   return wanted.get(message.type)?.decode(message) ?? message
 }
 
-function contextOf({ replaying, attempt }: Delivery, history: readonly StoredMessage[], access: Access): ReactorContext {
+function contextOf(
+  { replaying, attempt }: Delivery,
+  history: readonly StoredMessage[],
+  access: Access,
+): ReactorContext {
   return { history, replaying, attempt, logger: access.logger, signal: access.signal }
 }
 
@@ -84,6 +93,10 @@ function actionsOf(
   result: ReactorResult,
   history: readonly StoredMessage[],
 ): readonly Action[] {
-  const seen = { who: reactor.name, streamId: message.streamId, history: reactor.history === true ? history : undefined }
+  const seen = {
+    who: reactor.name,
+    streamId: message.streamId,
+    history: reactor.history === true ? history : undefined,
+  }
   return concrete(result, seen)
 }

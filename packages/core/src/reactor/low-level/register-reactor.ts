@@ -1,5 +1,5 @@
-import type { Defined } from "../../message/definition.ts"
 import { DefinitionError } from "../../message/definition-error.ts"
+import type { Defined } from "../../message/definition.ts"
 import type { GroupOrder } from "../../stream/group-order.ts"
 import { keyFunction } from "../partition-by.ts"
 import type { Reactor } from "../reactor.ts"
@@ -35,7 +35,9 @@ export function registerReactor(reactor: Reactor): Registration {
 function orderOf({ name, order = "stream", partitionBy }: Reactor): GroupOrder {
   if (partitionBy === undefined) return order
   if (order === "log") {
-    throw new DefinitionError(`${name} has both order: "log" and partitionBy: in total order one message is handled at a time whatever its key`)
+    throw new DefinitionError(
+      `${name} has both order: "log" and partitionBy: in total order one message is handled at a time whatever its key`,
+    )
   }
   return "key"
 }

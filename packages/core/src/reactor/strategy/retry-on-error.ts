@@ -35,7 +35,8 @@ export function retryOnError(options: RetryOptions = {}): ErrorStrategy {
       return { kind: then }
     }
     const wait = backoff(afterMs, attempt)
-    if (!(wait >= 0)) throw new DefinitionError(`backoff gave ${wait} for retry ${attempt}: it has to give milliseconds`)
+    if (!(wait >= 0))
+      throw new DefinitionError(`backoff gave ${wait} for retry ${attempt}: it has to give milliseconds`)
     const jittered = wait * (1 - jitter * random(message, attempt))
     const at = now + Math.round(Math.min(jittered, MAX_RETRY_AFTER_MS))
     await options.onRetry?.(attempt, error, message, new Date(at))
@@ -57,7 +58,10 @@ function spread({ id }: StoredMessage, n: number): number {
 }
 
 function requireOptions({ times, afterMs, jitter }: { times: number; afterMs: number; jitter: number }): void {
-  if (!Number.isInteger(times) || times < 0) throw new DefinitionError(`retryOnError: times is ${times}, and has to be a whole number from 0`)
-  if (!(afterMs >= 0)) throw new DefinitionError(`retryOnError: afterMs is ${afterMs}, and has to be milliseconds from 0`)
-  if (!(jitter >= 0 && jitter <= 1)) throw new DefinitionError(`retryOnError: jitter is ${jitter}, and has to be a share from 0 to 1`)
+  if (!Number.isInteger(times) || times < 0)
+    throw new DefinitionError(`retryOnError: times is ${times}, and has to be a whole number from 0`)
+  if (!(afterMs >= 0))
+    throw new DefinitionError(`retryOnError: afterMs is ${afterMs}, and has to be milliseconds from 0`)
+  if (!(jitter >= 0 && jitter <= 1))
+    throw new DefinitionError(`retryOnError: jitter is ${jitter}, and has to be a share from 0 to 1`)
 }
