@@ -2,6 +2,7 @@ import { hostname } from "node:os"
 
 import type { Backend } from "../backend/backend.ts"
 import type { Decider } from "../decider/decider.ts"
+import type { Defined } from "../message/definition.ts"
 import { messageSource } from "../message/source.ts"
 import { createOperations } from "../operator/operations.ts"
 import { type AnyActor, DECIDER } from "../reactor/actor/actor-types.ts"
@@ -15,6 +16,7 @@ import type { App, Reactors, ReactorsIn } from "./app.ts"
 import { systemClock } from "./clock.ts"
 import { consoleLogger } from "./console-logger.ts"
 import { durableActor } from "./durable-actor.ts"
+import { encodeKnown } from "./encode-known.ts"
 import { createEngine } from "./engine.ts"
 import type { ExecuteInput, ExecuteOptions, ExecuteOutput } from "./execute-types.ts"
 import { createExecuting } from "./executing.ts"
@@ -70,16 +72,25 @@ function assemble(backend: Backend<never>, own: boolean, options: AppOptions): A
   })
   const pause = (ms: number): Promise<void> => new Promise((resolve) => void clock.setTimer(ms, resolve))
   const writer = createWriter(backend, { ...limits, whenFull: options.whenFull ?? "wait", pause })
+  const definitions = new Map<string, Defined>()
   const parts = {
     backend,
     writer,
     now: clock.now,
+    encode: encodeKnown((type) => definitions.get(type)),
     onStored: engine.stored,
     reads: readTogether(backend),
     queue: keyedQueue(),
   }
   const executing = createExecuting(parts, engine, clock)
   const deciders = new Map<string, Decider>()
+  const know = (decider: Decider): void => {
+    for (const [type, { definition }] of decider.decides) {
+      deciders.set(type, decider)
+      definitions.set(type, definition)
+    }
+    for (const [type, { definition }] of decider.evolves) definitions.set(type, definition)
+  }
   let closed: Promise<void> | undefined
 
   function execute<const I extends ExecuteInput, A extends AnyActor>(
@@ -110,7 +121,7 @@ function assemble(backend: Backend<never>, own: boolean, options: AppOptions): A
     async register(...reactors) {
       for (const reactor of reactors) {
         const registration = registry.add(reactor)
-        if (isActor(reactor)) for (const type of registration.decides) deciders.set(type, reactor[DECIDER])
+        if (isActor(reactor)) know(reactor[DECIDER])
         await engine.add(registration)
       }
     },
