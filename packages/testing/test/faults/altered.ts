@@ -26,13 +26,19 @@ export const appendingTo = (backend: Backend, change: (stream: StreamAppend) => 
   appending(backend, (append) => ({ ...append, streams: append.streams.map(change) }))
 
 /** A backend whose verdicts are changed on their way out. */
-export const judging = (backend: Backend, change: (verdict: Verdict, append: Append | undefined) => Verdict): Backend => ({
+export const judging = (
+  backend: Backend,
+  change: (verdict: Verdict, append: Append | undefined) => Verdict,
+): Backend => ({
   ...backend,
   append: async (appends) => (await backend.append(appends)).map((verdict, at) => change(verdict, appends[at])),
 })
 
 /** A backend whose claims are changed on their way out. */
-export const claiming = (backend: Backend, change: (slice: Slice) => Slice | Idle | Promise<Slice | Idle>): Backend => ({
+export const claiming = (
+  backend: Backend,
+  change: (slice: Slice) => Slice | Idle | Promise<Slice | Idle>,
+): Backend => ({
   ...backend,
   claim: async (request) => {
     const slice = await backend.claim(request)

@@ -8,12 +8,16 @@ export const appendFaults: readonly Fault[] = [
   {
     name: "no-stream is ignored",
     caughtBy: "append lets one of many first writers in",
-    alter: (backend) => appendingTo(backend, (one) => (one.expected === "no-stream" || one.expected === 0 ? { ...one, expected: "any" } : one)),
+    alter: (backend) =>
+      appendingTo(backend, (one) =>
+        one.expected === "no-stream" || one.expected === 0 ? { ...one, expected: "any" } : one,
+      ),
   },
   {
     name: "stream-exists is ignored",
     caughtBy: "append judges every expectation",
-    alter: (backend) => appendingTo(backend, (one) => (one.expected === "stream-exists" ? { ...one, expected: "any" } : one)),
+    alter: (backend) =>
+      appendingTo(backend, (one) => (one.expected === "stream-exists" ? { ...one, expected: "any" } : one)),
   },
   {
     name: "an expected version is compared with a version read before the write",
@@ -83,12 +87,19 @@ export const appendFaults: readonly Fault[] = [
   {
     name: "an expected version above the stream's is accepted: gaps",
     caughtBy: "append accepts no gap and no step back",
-    alter: (backend) => appendingTo(backend, (one) => (typeof one.expected === "number" && one.expected > 4 ? { ...one, expected: "any" } : one)),
+    alter: (backend) =>
+      appendingTo(backend, (one) =>
+        typeof one.expected === "number" && one.expected > 4 ? { ...one, expected: "any" } : one,
+      ),
   },
   {
     name: "versions count commands",
     caughtBy: "append counts events only",
-    alter: (backend) => appendingTo(backend, (one) => ({ ...one, messages: one.messages.map((message) => ({ ...message, kind: "event" as const })) })),
+    alter: (backend) =>
+      appendingTo(backend, (one) => ({
+        ...one,
+        messages: one.messages.map((message) => ({ ...message, kind: "event" as const })),
+      })),
   },
   {
     name: "streams of one append are stored one by one",
@@ -118,9 +129,12 @@ export const appendFaults: readonly Fault[] = [
         const seen = new Set<string>()
         return Promise.all(
           appends.map(async (append) => {
-            const later = append.streams.find(({ streamId, expected }) => seen.has(streamId) && typeof expected === "number")
+            const later = append.streams.find(
+              ({ streamId, expected }) => seen.has(streamId) && typeof expected === "number",
+            )
             for (const { streamId } of append.streams) seen.add(streamId)
-            if (later !== undefined) return { kind: "conflict", streamId: later.streamId, expected: later.expected, actualVersion: 0 } as const
+            if (later !== undefined)
+              return { kind: "conflict", streamId: later.streamId, expected: later.expected, actualVersion: 0 } as const
             const [verdict] = await backend.append([append])
             return verdict ?? { kind: "appended", firstPosition: 0, position: 0, streams: [] }
           }),
@@ -171,7 +185,8 @@ export const appendFaults: readonly Fault[] = [
   {
     name: "an idempotency key is matched whatever its content",
     caughtBy: "append refuses an idempotency key that stands for other content",
-    alter: (backend) => appending(backend, (append) => ("fingerprint" in append ? { ...append, fingerprint: "same" } : append)),
+    alter: (backend) =>
+      appending(backend, (append) => ("fingerprint" in append ? { ...append, fingerprint: "same" } : append)),
   },
   {
     name: "idempotency keys are ignored",
@@ -206,7 +221,12 @@ export const appendFaults: readonly Fault[] = [
         ...append,
         ...(append.schedules === undefined
           ? {}
-          : { schedules: append.schedules.map(({ message, at }) => ({ at, message: { ...message, id: crypto.randomUUID() } })) }),
+          : {
+              schedules: append.schedules.map(({ message, at }) => ({
+                at,
+                message: { ...message, id: crypto.randomUUID() },
+              })),
+            }),
       })),
   },
   {
@@ -214,7 +234,9 @@ export const appendFaults: readonly Fault[] = [
     caughtBy: "append keeps idempotency keys apart by every character",
     alter: (backend) =>
       appending(backend, (append) =>
-        append.idempotencyKey === undefined ? append : { ...append, idempotencyKey: append.idempotencyKey.toLowerCase() },
+        append.idempotencyKey === undefined
+          ? append
+          : { ...append, idempotencyKey: append.idempotencyKey.toLowerCase() },
       ),
   },
 ]

@@ -1,6 +1,6 @@
 import type { Owner, PartitionSlice, Slice } from "@millrace/core/backend"
 
-import { claiming, claimingLanes, claimingPartitions, idling, operating } from "./altered.ts"
+import { claiming, claimingLanes, claimingPartitions, idling } from "./altered.ts"
 import type { Fault } from "./fault.ts"
 
 /** Defects of groups, claims and leases. */
@@ -78,7 +78,8 @@ export const claimFaults: readonly Fault[] = [
         for (;;) {
           const slice = await backend.claim(request)
           if (slice.kind === "idle") {
-            for (const one of taken) if (one !== last) await backend.settle({ lease: one.lease, checkpoint: one.from, parts: [] })
+            for (const one of taken)
+              if (one !== last) await backend.settle({ lease: one.lease, checkpoint: one.from, parts: [] })
             return last ?? slice
           }
           if (slice.source === "partition") taken.push(slice)
@@ -180,7 +181,8 @@ export const claimFaults: readonly Fault[] = [
         ...backend,
         async claim(request) {
           const slice = await backend.claim(request)
-          if (slice.kind === "slice" && slice.source === "partition") ends.set(slice.lease.token, clock.now() + request.leaseMs)
+          if (slice.kind === "slice" && slice.source === "partition")
+            ends.set(slice.lease.token, clock.now() + request.leaseMs)
           return slice
         },
         async settle(settlement) {
@@ -278,26 +280,19 @@ export const claimFaults: readonly Fault[] = [
   {
     name: "what was handled before is judged by a maximum of the whole group",
     caughtBy: "resetGroup judges each stream by itself",
-    alter: (backend) => judgedBy(backend, (reached) => reached),
+    alter: (backend) => judgedBy(backend, Math.max),
   },
   {
     name: "a second reset in the middle lowers the limit",
     caughtBy: "resetGroup in the middle of a replay lowers no limit",
-    alter: (backend) => {
-      let limit = 0
-      return operating(
-        judgedBy(backend, (reached) => (limit = limit === 0 ? reached : limit), () => (limit = 0)),
-        () => ({}),
-      )
-    },
+    alter: (backend) => judgedBy(backend, (reached) => reached),
   },
 ]
 
-/** A backend that takes for handled before what lies at or below a limit that it works out from how far its settles got. */
+/** A backend that takes for handled before lies at or below one limit, worked out from how far its settles got. */
 function judgedBy(
   backend: Parameters<Fault["alter"]>[0],
-  limitOf: (reached: number) => number,
-  onReset: () => void = () => {},
+  limitOf: (reached: number, before: number) => number,
 ): ReturnType<Fault["alter"]> {
   let reached = 0
   let limit = 0
@@ -314,8 +309,7 @@ function judgedBy(
     operator: {
       ...backend.operator,
       async resetGroup(...args) {
-        onReset()
-        limit = limitOf(reached)
+        limit = limitOf(reached, limit)
         return backend.operator.resetGroup(...args)
       },
     },

@@ -16,7 +16,8 @@ export const readFaults: readonly Fault[] = [
         ...backend,
         async append(appends) {
           const verdicts = await backend.append(appends)
-          for (const verdict of verdicts) if (verdict.kind === "appended" && verdict.position % 3 === 0) late.add(verdict.position)
+          for (const verdict of verdicts)
+            if (verdict.kind === "appended" && verdict.position % 3 === 0) late.add(verdict.position)
           return verdicts
         },
         async read(query) {

@@ -48,7 +48,7 @@ for (const backend of backends) {
       const app = await log.app()
       const due = log.clock.now() + 40 * 24 * 3_600_000
       await app.scheduleMessages([added("cart-1")], { at: new Date(due) })
-      await log.clock.advanceTo(due - 1)
+      await log.clock.jump(due - 1 - log.clock.now())
       await app.drain()
       equal((await app.readStream("cart-1")).length, 0)
       await log.clock.advance(1)
