@@ -2,7 +2,7 @@ import type { LaneToken } from "../backend/claim.ts"
 import { type LaneChange, laneDueAt, laneOfDeferral } from "../backend/rules/lane-after-settle.ts"
 import { lanesToReopen } from "../backend/rules/lanes-to-reopen.ts"
 import { FREE, leaseAfterRelease } from "../backend/rules/lease-state.ts"
-import { replayRowEnded } from "../backend/rules/replay-row-ended.ts"
+import { outlivesReplay, replayRowEnded } from "../backend/rules/replay-row-ended.ts"
 import type { Settlement } from "../backend/settle.ts"
 import type { Instant } from "../message/ids.ts"
 import { nextToken } from "./find-group.ts"
@@ -29,8 +29,12 @@ export function settlePartition(
   for (const { key, position } of reopen) open(at, key, { kind: "keep", lane: laneDueAt(position, now) }, now)
   at.token = null
   at.lease = leaseAfterRelease(at.lease, progress)
-  if (replayRowEnded({ checkpoint, limit: at.replay.limit })) at.rows.clear()
+  if (replayRowEnded({ checkpoint, limit: at.replay.limit })) dropRows(at)
   return tokens
+}
+
+function dropRows(at: PartitionState): void {
+  for (const [key, row] of at.rows) if (!outlivesReplay(row, at.replay)) at.rows.delete(key)
 }
 
 /** A part that could not be stored is a lane of the same worker; a deferral says itself what it wants. */

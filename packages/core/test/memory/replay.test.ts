@@ -139,10 +139,13 @@ async function run(operations: readonly Operation[], start: number): Promise<voi
 
 describe("on memory", () => {
   it("a reset marks exactly what was handled before, per message, whatever lanes, types and resets there were [S24.b S24.d lesson 3]", async () => {
-    const history = fc.record({ operations: fc.array(operation, { minLength: 5, maxLength: 60 }), start: fc.nat(4) })
+    const history = fc.record({
+      operations: fc.array(operation, { minLength: 5, maxLength: 60, size: "max" }),
+      start: fc.nat(4),
+    })
     await fc.assert(
       fc.asyncProperty(history, ({ operations, start }) => run(operations, start)),
-      { numRuns: 300 },
+      { numRuns: 500 },
     )
   })
 })
