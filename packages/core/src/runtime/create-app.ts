@@ -19,6 +19,7 @@ import { durableActor } from "./durable-actor.ts"
 import { encodeKnown } from "./encode-known.ts"
 import { createEngine } from "./engine.ts"
 import type { ExecuteInput, ExecuteOptions, ExecuteOutput } from "./execute-types.ts"
+import type { ExecuteParts } from "./execute.ts"
 import { createExecuting } from "./executing.ts"
 import { keyedQueue } from "./keyed-queue.ts"
 import { DEFAULT_LIMITS } from "./limits.ts"
@@ -66,19 +67,19 @@ function assemble(backend: Backend<never>, own: boolean, options: AppOptions): A
     logger,
     limits,
     errorStrategy: options.errorStrategy ?? stopOnError(),
-    processName: options.processName ?? randomProcessName(source.newId),
+    processName: options.processName ?? randomProcessName(() => source.newId()),
     facts: { host: hostname(), pid: process.pid },
-    newBootId: source.newId,
+    newBootId: () => source.newId(),
   })
   const pause = (ms: number): Promise<void> => new Promise((resolve) => void clock.setTimer(ms, resolve))
   const writer = createWriter(backend, { ...limits, whenFull: options.whenFull ?? "wait", pause })
   const definitions = new Map<string, Defined>()
-  const parts = {
+  const parts: ExecuteParts = {
     backend,
     writer,
-    now: clock.now,
+    now: () => clock.now(),
     encode: encodeKnown((type) => definitions.get(type)),
-    onStored: engine.stored,
+    onStored: (append) => engine.stored(append),
     reads: readTogether(backend),
     queue: keyedQueue(),
   }
@@ -117,7 +118,10 @@ function assemble(backend: Backend<never>, own: boolean, options: AppOptions): A
 
   return {
     ...createStore(parts),
-    ...createOperations(backend.operator, { nameOf: registry.nameOf, onChange: engine.changed }),
+    ...createOperations(backend.operator, {
+      nameOf: (group) => registry.nameOf(group),
+      onChange: (change) => engine.changed(change),
+    }),
     async register(...reactors) {
       for (const reactor of reactors) {
         const registration = registry.add(reactor)
@@ -139,7 +143,7 @@ function assemble(backend: Backend<never>, own: boolean, options: AppOptions): A
     },
     start: ({ concurrency = CONCURRENCY, ...rest } = {}) => engine.start({ concurrency, ...rest }),
     stop: ({ drainMs } = {}) => engine.stop(drainMs),
-    drain: engine.drain,
+    drain: () => engine.drain(),
     close: () => (closed ??= close()),
   }
 }

@@ -58,7 +58,7 @@ export function createEngine(parts: EngineParts): Engine {
   const dispatcher = createDispatcher({ clock, pollMs: limits.pollMs })
   const reads = readTogether(backend)
   let storageOffsetMs = 0
-  let settleSeen: (() => void)[] = []
+  const settleSeen: (() => void)[] = []
   let end: (error: Error) => void = () => {}
   const ended = new Promise<Error>((resolve) => (end = resolve))
 
@@ -176,7 +176,7 @@ export function createEngine(parts: EngineParts): Engine {
         await Promise.race(background)
       }
     },
-    close: dispatcher.close,
+    close: () => dispatcher.close(),
     nextSettle: (ms) =>
       new Promise((resolve) => {
         const cancel = clock.setTimer(ms, resolve)

@@ -107,10 +107,10 @@ export function createStore(parts: StoreParts): Store {
       ...keyed(options, streams, schedules),
     })
 
-  return {
+  const store: Store = {
     async dispatch(message, options) {
       const due = dueAt(message)
-      if (due !== undefined) return this.scheduleMessages([message], { ...options, at: new Date(due) })
+      if (due !== undefined) return store.scheduleMessages([message], { ...options, at: new Date(due) })
       return write("dispatch", [streamAppend(encode, message.streamId, [message], "any")], options)
     },
     appendNextToStream: async (streamId, messages, options) =>
@@ -149,7 +149,7 @@ export function createStore(parts: StoreParts): Store {
       return found
     },
     historyFor(streamId, { commands = true, ...range } = {}) {
-      return this.readStream(streamId, {
+      return store.readStream(streamId, {
         ...range,
         include: commands ? "all" : "events",
         limit: Number.MAX_SAFE_INTEGER,
@@ -170,6 +170,7 @@ export function createStore(parts: StoreParts): Store {
       }
     },
   }
+  return store
 }
 
 async function* logPages(backend: Backend, options: ReadLogOptions = {}): AsyncGenerator<StoredMessage> {
