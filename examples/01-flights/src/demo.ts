@@ -38,7 +38,9 @@ async function run(app: App, plan: Plan, stage: Stage, options: DemoOptions): Pr
   const { flights } = plan
   const { messages } = await app.stats()
   if (messages > 0) {
-    throw new Error(`the log holds ${messages} messages already: name another --folder or --backend, or add --prove-only`)
+    throw new Error(
+      `the log holds ${messages} messages already: name another --folder or --backend, or add --prove-only`,
+    )
   }
   console.log(
     `${flights.length} flights · ${stage.name} · ${options.workers} ${stage.workers.kind} · seed ${options.seed}`,

@@ -3,8 +3,8 @@ import type { Backend } from "@millrace/core"
 /** A backend that can be frozen: calls neither reach the storage nor come back from it, until it is thawed. */
 export interface Freezable {
   readonly backend: Backend
-  freeze(): void
-  thaw(): void
+  readonly freeze: () => void
+  readonly thaw: () => void
 }
 
 export function freezable(backend: Backend): Freezable {

@@ -14,7 +14,8 @@ export function hireProcesses(url: string): Hire {
     let expected = false
     const failed = new Promise<never>((_, reject) => {
       child.once("exit", (code, signal) => {
-        if (!expected) reject(new Error(`${name} ended by itself (${signal ?? `exit code ${code}`}): see its output above`))
+        if (!expected)
+          reject(new Error(`${name} ended by itself (${signal ?? `exit code ${code}`}): see its output above`))
       })
       child.once("error", reject)
     })

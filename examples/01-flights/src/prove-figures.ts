@@ -38,7 +38,12 @@ export function proveFigures(
     findings.equal(`delay ${what}`, found?.delay, expected.delay)
   }
   compare("in all", sumOf(flights), plan.total)
-  compareAll("from", sumsBy(flights, ({ origin }) => origin), plan.byAirport, compare)
+  compareAll(
+    "from",
+    sumsBy(flights, ({ origin }) => origin),
+    plan.byAirport,
+    compare,
+  )
   compareAll("on", sumsBy(flights, routeOf), plan.byRoute, compare)
   compareAll("on the board on", boardSums(evidence.board, findings), plan.byRoute, compare)
   proveTotals(evidence.totals, plan, findings)

@@ -2,12 +2,12 @@
 export interface WorkerHandle {
   readonly name: string
   /** Stops it in mid-movement: until `thaw` it does nothing at all. */
-  freeze(): void
-  thaw(): void
+  readonly freeze: () => void
+  readonly thaw: () => void
   /** Ends it as a crash would: it settles nothing and gives nothing back. */
-  kill(): Promise<void>
+  readonly kill: () => Promise<void>
   /** Asks it to finish what it is at and go. */
-  stop(): Promise<void>
+  readonly stop: () => Promise<void>
   /** Rejects when it ends without having been asked to. Never resolves. */
   readonly failed: Promise<never>
 }
