@@ -1,5 +1,4 @@
-import type { Backend } from "@millrace/core/backend"
-import { memoryBackend } from "../../../core/src/memory/index.ts"
+import { type Backend, memoryBackend } from "@millrace/core"
 
 import type { Harness } from "../../src/conformance/index.ts"
 import { type TestClock, testClock } from "../../src/test-clock.ts"

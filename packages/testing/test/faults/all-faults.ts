@@ -1,6 +1,7 @@
 import { appendFaults } from "./append-faults.ts"
 import { claimFaults } from "./claim-faults.ts"
 import type { Fault } from "./fault.ts"
+import { leaseFaults } from "./lease-faults.ts"
 import { operatorFaults } from "./operator-faults.ts"
 import { readFaults } from "./read-faults.ts"
 import { scheduleFaults } from "./schedule-faults.ts"
@@ -11,6 +12,7 @@ export const allFaults: readonly { readonly of: string; readonly faults: readonl
   { of: "append", faults: appendFaults },
   { of: "read", faults: readFaults },
   { of: "claim", faults: claimFaults },
+  { of: "leases, lanes and replays", faults: leaseFaults },
   { of: "settle", faults: settleFaults },
   { of: "schedules, processes and wake-ups", faults: scheduleFaults },
   { of: "operator", faults: operatorFaults },

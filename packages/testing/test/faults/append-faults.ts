@@ -178,8 +178,14 @@ export const appendFaults: readonly Fault[] = [
     alter: (backend) =>
       appendingTo(backend, (one) => ({
         ...one,
-        streamId: one.streamId.replaceAll("\u0000", ""),
-        messages: one.messages.map((message) => JSON.parse(JSON.stringify(message).replaceAll(String.raw`\u0000`, ""))),
+        streamId: withoutNul(one.streamId),
+        messages: one.messages.map((message) => ({
+          ...message,
+          streamId: withoutNul(message.streamId),
+          type: withoutNul(message.type),
+          payload: null,
+          metadata: {},
+        })),
       })),
   },
   {
@@ -240,3 +246,5 @@ export const appendFaults: readonly Fault[] = [
       ),
   },
 ]
+
+const withoutNul = (text: string): string => text.replaceAll("\u0000", "")

@@ -10,25 +10,37 @@ export const scheduleFaults: readonly Fault[] = [
     name: "schedules are promoted in the order made",
     caughtBy: "promote appends in due order",
     alter: (backend, clock) =>
-      keepingSchedules(backend, clock, async (due) => {
-        await backend.append(
-          due.map(({ message }) => ({
-            streams: [{ streamId: message.streamId, expected: "any", messages: [message] }],
-          })),
-        )
-      }),
+      keepingSchedules(
+        backend,
+        clock,
+        async (due) => {
+          await backend.append(
+            due.map(({ message }) => ({
+              streams: [{ streamId: message.streamId, expected: "any", messages: [message] }],
+            })),
+          )
+        },
+        asMade,
+      ),
   },
   {
     name: "schedules are promoted by every process that finds them due",
     caughtBy: "promote by many at once appends each schedule once",
     alter: (backend, clock) =>
-      keepingSchedules(backend, clock, async (due) => {
-        await Promise.resolve()
-        const fresh = due.map(({ message }) => ({ ...message, id: crypto.randomUUID() }))
-        await backend.append(
-          fresh.map((message) => ({ streams: [{ streamId: message.streamId, expected: "any", messages: [message] }] })),
-        )
-      }),
+      keepingSchedules(
+        backend,
+        clock,
+        async (due) => {
+          await Promise.resolve()
+          const fresh = due.map(({ message }) => ({ ...message, id: crypto.randomUUID() }))
+          await backend.append(
+            fresh.map((message) => ({
+              streams: [{ streamId: message.streamId, expected: "any", messages: [message] }],
+            })),
+          )
+        },
+        byDue,
+      ),
   },
   {
     name: "schedules are promoted a second early",
@@ -151,11 +163,17 @@ export const scheduleFaults: readonly Fault[] = [
   },
 ]
 
+type Order = (due: readonly ScheduledAppend[]) => readonly ScheduledAppend[]
+
+const asMade: Order = (due) => due
+const byDue: Order = (due) => due.toSorted((one, two) => one.at - two.at)
+
 /** A backend that keeps schedules beside the log and appends what is due in its own way. */
 function keepingSchedules(
   backend: Backend,
   clock: TestClock,
   store: (due: readonly ScheduledAppend[]) => Promise<void>,
+  inOrder: Order,
 ): Backend {
   let waiting: readonly ScheduledAppend[] = []
   return {
@@ -165,7 +183,7 @@ function keepingSchedules(
       return backend.append(appends.map(({ schedules: _schedules, ...append }) => append))
     },
     async promote(limit) {
-      const due = waiting.filter(({ at }) => at <= clock.now()).slice(0, limit)
+      const due = inOrder(waiting.filter(({ at }) => at <= clock.now())).slice(0, limit)
       await store(due)
       waiting = waiting.filter((one) => !due.includes(one))
       const nextDue = waiting.length === 0 ? null : Math.min(...waiting.map(({ at }) => at))
