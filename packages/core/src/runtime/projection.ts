@@ -1,4 +1,5 @@
 import type { Backend } from "../backend/backend.ts"
+import { keptIn } from "../reactor/projector/kept-document.ts"
 
 /** What a state-stored projector keeps in Millrace. */
 export interface Projection<State> {
@@ -20,11 +21,11 @@ export function projectionOf(backend: Backend<never>, collection: string): Proje
   return {
     async get(id) {
       const [found] = await backend.documents({ collection, ids: [id] })
-      return found?.value
+      return found === undefined ? undefined : keptIn(found.value).state
     },
     async list({ after, limit = PAGE } = {}) {
       const page = await backend.documents({ collection, limit, ...(after === undefined ? {} : { after }) })
-      return page.map(({ id, value }) => ({ id, state: value }))
+      return page.map(({ id, value }) => ({ id, state: keptIn(value).state }))
     },
   }
 }
