@@ -1,3 +1,18 @@
+export type {
+  CamelCase,
+  CommandMessage,
+  Decider,
+  DecideFacilities,
+  Deciding,
+  EmittedEvent,
+  EventMessage,
+  Evolve,
+  Evolving,
+  InlineType,
+  KeyOf,
+  OwnKeyOf,
+  SnakeCase,
+} from "../decider/index.ts"
 export type * from "./action.ts"
 export * from "./actions.ts"
 export type * from "./actor/actor.ts"
