@@ -19,6 +19,8 @@ const CRASH_AT_SAVE = 4
 /** How often the worker's progress is looked at. */
 const LOOK_MS = 20
 
+type CustomersApp = App<typeof CustomerTotals>
+
 const folder = await mkdtemp(join(tmpdir(), "millrace-customers-"))
 const file = join(folder, "shop.db")
 const app = await createApp({ backend: `sqlite:${file}`, reactors: [CustomerTotals] })
@@ -28,7 +30,9 @@ await placeOrders(app)
 console.log(`${ORDERS} orders of ${CUSTOMERS.length} customers are in the log`)
 
 const doomed = startWorker(`sqlite:${file}`, { crashAtSave: CRASH_AT_SAVE })
-console.log(`worker ended by ${await doomed.ended}, inside its transaction, right after it had written row ${CRASH_AT_SAVE}`)
+console.log(
+  `worker ended by ${await doomed.ended}, inside its transaction, right after it had written row ${CRASH_AT_SAVE}`,
+)
 const afterCrash = await agree(app, table)
 
 const worker = startWorker(`sqlite:${file}`)
@@ -52,14 +56,16 @@ function centsOf(order: number): number {
   return 1_000 + ((order * 37) % 900)
 }
 
-async function placeOrders(to: App): Promise<void> {
+async function placeOrders(to: CustomersApp): Promise<void> {
   for (let order = 0; order < ORDERS_EACH; order += 1) {
-    await Promise.all(CUSTOMERS.map((customer) => to.dispatch(OrderPlaced(`customer-${customer}`, { cents: centsOf(order) }))))
+    await Promise.all(
+      CUSTOMERS.map((customer) => to.dispatch(OrderPlaced(`customer-${customer}`, { cents: centsOf(order) }))),
+    )
   }
 }
 
 /** How many orders the group's checkpoints have passed. */
-async function settled(of: App): Promise<number> {
+async function settled(of: CustomersApp): Promise<number> {
   const [group] = await of.groups([CustomerTotals])
   if (group === undefined || group.stopped !== undefined) {
     throw new Error(`the projector has stopped: ${group?.stopped?.error ?? "its group is gone"}`)
@@ -67,7 +73,7 @@ async function settled(of: App): Promise<number> {
   return ORDERS - group.lag
 }
 
-async function agree(of: App, { orders }: CustomersTable): Promise<boolean> {
+async function agree(of: CustomersApp, { orders }: CustomersTable): Promise<boolean> {
   const [inTable, passed] = [orders(), await settled(of)]
   console.log(`  table ${inTable} orders · checkpoint ${passed} orders · agree: ${inTable === passed ? "yes" : "no"}`)
   return inTable === passed
@@ -76,7 +82,5 @@ async function agree(of: App, { orders }: CustomersTable): Promise<boolean> {
 function matchesTheOrders({ rows }: CustomersTable): boolean {
   const cents = Array.from({ length: ORDERS_EACH }, (_, order) => centsOf(order)).reduce((sum, one) => sum + one, 0)
   const found = rows()
-  return (
-    found.length === CUSTOMERS.length && found.every((row) => row.orders === ORDERS_EACH && row.cents === cents)
-  )
+  return found.length === CUSTOMERS.length && found.every((row) => row.orders === ORDERS_EACH && row.cents === cents)
 }

@@ -1,11 +1,10 @@
-import type { App } from "@millrace/core"
-
 import { AirportTotals } from "../reactors.ts"
 import type { Evidence, LoggedMessage } from "./evidence.ts"
+import type { FlightsApp } from "./flights-app.ts"
 import { readBoard } from "./route-board.ts"
 
 /** Reads through Millrace: for storages that only it can read. */
-export async function appEvidence(app: App): Promise<Evidence> {
+export async function appEvidence(app: FlightsApp): Promise<Evidence> {
   const messages: LoggedMessage[] = []
   for await (const message of app.readLog()) messages.push({ ...message, version: message.version })
   const totals = new Map<string, unknown>()

@@ -1,5 +1,4 @@
-import type { App } from "@millrace/core"
-
+import type { FlightsApp } from "./flights-app.ts"
 import type { Hire, WorkerHandle } from "./worker-handle.ts"
 
 /** How the crash went. */
@@ -16,7 +15,7 @@ export interface Crash {
  * Starts another under its name at once. `undefined`: it held nothing.
  */
 export async function crash(
-  app: App,
+  app: FlightsApp,
   worker: WorkerHandle,
   { settled, hire, look }: { readonly settled: number; readonly hire: Hire; readonly look: () => Promise<void> },
 ): Promise<Crash | undefined> {
@@ -36,7 +35,7 @@ export async function crash(
 
 /** Resolves when the process of this name works: it has the name, and with it whatever a dead one of that name held. */
 export async function untilAtWork(
-  app: App,
+  app: FlightsApp,
   name: string,
   look: () => Promise<void>,
   deadBootId?: string,
@@ -48,6 +47,6 @@ export async function untilAtWork(
   }
 }
 
-async function processOf(app: App, name: string) {
+async function processOf(app: FlightsApp, name: string) {
   return (await app.processes()).find(({ processName }) => processName === name)
 }

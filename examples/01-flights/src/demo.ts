@@ -1,10 +1,11 @@
-import { type App, createApp, useMessageSource } from "@millrace/core"
+import { createApp, useMessageSource } from "@millrace/core"
 
 import { DepartFlight } from "../messages.ts"
 import { prove } from "../proof.ts"
 import * as reactors from "../reactors.ts"
 import { loadFlights } from "./data-set.ts"
 import { isSound } from "./findings.ts"
+import type { FlightsApp } from "./flights-app.ts"
 import type { DemoOptions } from "./options.ts"
 import { type Plan, planOf } from "./plan.ts"
 import { createProgress } from "./progress.ts"
@@ -34,7 +35,7 @@ export async function demo(options: DemoOptions): Promise<boolean> {
   return sound
 }
 
-async function run(app: App, plan: Plan, stage: Stage, options: DemoOptions): Promise<void> {
+async function run(app: FlightsApp, plan: Plan, stage: Stage, options: DemoOptions): Promise<void> {
   const { flights } = plan
   const { messages } = await app.stats()
   if (messages > 0) {

@@ -20,7 +20,9 @@ const MOST_WORKERS = 32
 /** Reads the command line. Ends the process where it asks for help, or for something impossible. */
 export function readOptions(argv: readonly string[]): DemoOptions {
   const command = new Command("npm run demo --")
-    .description("Real flights through commands, actors, reactions and projections, with a worker killed in the middle.")
+    .description(
+      "Real flights through commands, actors, reactions and projections, with a worker killed in the middle.",
+    )
     .option("--backend <url or name>", "where to keep the log: memory, sqlite, or a URL", "sqlite")
     .addOption(whole("--flights <count>", "how many flights of the data set", 1, FLIGHTS).default(FLIGHTS))
     .addOption(whole("--workers <count>", "how many workers share the work", 1, MOST_WORKERS).default(2))

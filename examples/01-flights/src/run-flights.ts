@@ -1,9 +1,8 @@
 import { setTimeout as pause } from "node:timers/promises"
 
-import type { App } from "@millrace/core"
-
 import type { DepartFlight } from "../messages.ts"
 import { type Crash, crash, untilAtWork } from "./crash.ts"
+import type { FlightsApp } from "./flights-app.ts"
 import type { Progress } from "./progress.ts"
 import { sendFlights } from "./send-flights.ts"
 import type { Stage } from "./stage.ts"
@@ -31,7 +30,7 @@ export interface Run {
 
 /** Sends the flights, lets workers handle them, kills one of them on the way, and ends when nothing is left to do. */
 export async function runFlights(
-  app: App,
+  app: FlightsApp,
   commands: readonly ReturnType<typeof DepartFlight>[],
   { workers: stage }: Stage,
   { workers: count, killAt, victim }: RunOptions,

@@ -1,6 +1,5 @@
-import type { App } from "@millrace/core"
-
 import type { DepartFlight } from "../messages.ts"
+import type { FlightsApp } from "./flights-app.ts"
 
 /** Commands dispatched side by side: the store writes them together, in the order of the calls. */
 const BATCH = 500
@@ -10,7 +9,7 @@ const BATCH = 500
  * `settled` resolves with how many flights are settled, once that has grown.
  */
 export async function sendFlights(
-  app: App,
+  app: FlightsApp,
   commands: readonly ReturnType<typeof DepartFlight>[],
   { ahead, onSent, settledAtLeast }: SendOptions,
 ): Promise<void> {

@@ -3,10 +3,11 @@ import { tmpdir } from "node:os"
 import { join, resolve } from "node:path"
 import { fileURLToPath } from "node:url"
 
-import { type App, type Backend, memoryBackend } from "@millrace/core"
+import { type Backend, memoryBackend } from "@millrace/core"
 
 import { appEvidence } from "./app-evidence.ts"
 import type { Evidence } from "./evidence.ts"
+import type { FlightsApp } from "./flights-app.ts"
 import { hireEmbedded } from "./hire-embedded.ts"
 import { hireProcesses } from "./hire-process.ts"
 import type { DemoOptions } from "./options.ts"
@@ -23,7 +24,7 @@ export interface Stage {
   readonly workers: { readonly hire: Hire; readonly kind: string; readonly ended: "killed" | "abandoned" }
   readonly folder: string
   /** What the run left behind, from the rawest source there is. `app` reads it where only Millrace can. */
-  evidence(app: App): Promise<Evidence>
+  evidence(app: FlightsApp): Promise<Evidence>
   /** Removes the temporary folder, if there is one. */
   clear(): Promise<void>
 }

@@ -1,4 +1,4 @@
-import type { App } from "@millrace/core"
+import type { FlightsApp } from "./flights-app.ts"
 
 /** How a run stands. */
 export interface Stand {
@@ -10,7 +10,7 @@ export interface Stand {
 }
 
 /** How many of the flights sent are settled, by what the groups have left. Throws when a group has stopped. */
-export async function standOf(app: App, sent: number): Promise<Stand> {
+export async function standOf(app: FlightsApp, sent: number): Promise<Stand> {
   const { schedules, groups } = await app.stats()
   for (const { group, stopped } of groups) {
     if (stopped !== undefined) throw new Error(`group ${group} has stopped: ${stopped.error ?? stopped.reason}`)

@@ -2,11 +2,13 @@ import { mkdtemp, rm } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 
-import { onTestFinished } from "vitest"
+export interface TemporaryFolder {
+  readonly path: string
+  readonly remove: () => Promise<void>
+}
 
-/** A folder for one test, removed when it has finished. */
-export async function temporaryFolder(): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), "millrace-example-"))
-  onTestFinished(() => rm(folder, { recursive: true, force: true }))
-  return folder
+/** A new folder, and how to remove it. */
+export async function temporaryFolder(): Promise<TemporaryFolder> {
+  const path = await mkdtemp(join(tmpdir(), "millrace-example-"))
+  return { path, remove: () => rm(path, { recursive: true, force: true }) }
 }
