@@ -1,5 +1,6 @@
 import { UnknownMessageType } from "../../decider/errors.ts"
 import { DefinitionError } from "../../message/definition-error.ts"
+import type { StoredMessage } from "../../message/message.ts"
 import type { Action, AnyMessage } from "../action.ts"
 import { Histories } from "../histories.ts"
 import { actionsOf } from "../produced.ts"
@@ -19,7 +20,8 @@ export async function handleMessages(spec: HandlerSpec, batch: Batch, access: Ac
   const done: Outcome["done"][number][] = []
   for (const delivery of batch.messages) {
     if (access.signal.aborted) break
-    const history = await histories.of(delivery.message.streamId)
+    const { streamId, position } = delivery.message
+    const history = (await histories.of(streamId)).filter((one) => one.position <= position)
     try {
       done.push({ delivery, actions: await handleOne(spec, delivery, history, access) })
     } catch (error) {
@@ -32,7 +34,7 @@ export async function handleMessages(spec: HandlerSpec, batch: Batch, access: Ac
 async function handleOne(
   { name, handles }: HandlerSpec,
   { message, replaying, attempt }: Delivery,
-  history: Awaited<ReturnType<Histories["of"]>>,
+  history: readonly StoredMessage[],
   { logger, signal }: Access,
 ): Promise<readonly Action[]> {
   const handling = handles.get(message.type)

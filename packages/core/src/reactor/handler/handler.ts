@@ -23,7 +23,7 @@ export interface HandlerOptions {
 
 /** What a handler gets beside the message. */
 export interface HandlerContext {
-  /** With `history: true`: the message's whole stream as it is now, commands included, as the log holds it (`Started.decode(message)` decodes). Else empty. */
+  /** With `history: true`: the message's whole stream up to and with it, commands included, as the log holds it (`Started.decode(message)` decodes). Else empty. */
   readonly history: readonly StoredMessage[]
   /** The message was handled before, and the group was reset: what is returned here is counted and dropped. */
   readonly replaying: boolean

@@ -27,7 +27,7 @@ export class BuiltProjector {
     return this.#registration
   }
 
-  event(definitions: AnyEvent | readonly AnyEvent[], evolve: Projecting["evolve"]): BuiltProjector {
+  event(definitions: AnyEvent | readonly AnyEvent[], evolve: Projecting["evolve"] = unchanged): BuiltProjector {
     const evolves = new Map(this.#spec.evolves)
     this.#requireFunction("event", evolve)
     for (const definition of this.#list("event", definitions)) {
@@ -82,6 +82,8 @@ export class BuiltProjector {
     if (typeof fn !== "function") throw new DefinitionError(`.${call}(…) of ${this.name} needs a function as its last argument`)
   }
 }
+
+function unchanged(): void {}
 
 function isList<D extends Defined>(definitions: D | readonly D[]): definitions is readonly D[] {
   return Array.isArray(definitions)

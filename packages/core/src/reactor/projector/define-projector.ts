@@ -3,7 +3,7 @@ import { DefinitionError } from "../../message/definition-error.ts"
 import type { StreamId } from "../../message/ids.ts"
 import { requireGroupName } from "../require-group-name.ts"
 import { BuiltProjector } from "./build-projector.ts"
-import type { LoadContext, Projector, ProjectorOptions, StateStoredOptions } from "./projector.ts"
+import type { LoadContext, Projector, ProjectorOptions } from "./projector.ts"
 import type { ProjectorSpec } from "./projector-spec.ts"
 
 /** Begins projectors. Their names are their consumer groups'. */
@@ -17,17 +17,17 @@ export const projector = Object.freeze({ stateStored, eventSourced })
 function stateStored<const Name extends string, State, Tx = undefined>(
   name: Name,
   load: (id: StreamId, context: LoadContext<Tx>) => State | Promise<State>,
-  options?: StateStoredOptions<Tx>,
+  options?: ProjectorOptions<Tx>,
 ): Projector<Name, State, never, Tx>
 function stateStored(
   name: string,
   load: (id: StreamId, context: LoadContext<unknown>) => unknown,
-  options: StateStoredOptions<unknown> = {},
+  options: ProjectorOptions<unknown> = {},
 ): object {
   return begin(name, { kind: "stored", load }, load, options)
 }
 
-/** A projector whose state is rebuilt from its stream's history. `sync` writes it wherever you want it. */
+/** A projector whose state is rebuilt from its stream's history. `sync` writes it wherever you want it. `partitionBy` orders the streams of a key; a state is one stream's. */
 function eventSourced<const Name extends string, State, Tx = undefined>(
   name: Name,
   initial: (id: StreamId, first?: EventMessage) => State,
@@ -38,9 +38,6 @@ function eventSourced(
   initial: (id: StreamId, first?: EventMessage) => unknown,
   options: ProjectorOptions<unknown> = {},
 ): object {
-  if ("partitionBy" in options) {
-    throw new DefinitionError(`${name} is event-sourced: its state is one stream's, so it can not be keyed by partitionBy; use projector.stateStored(…)`)
-  }
   return begin(name, { kind: "history", initial }, initial, options)
 }
 

@@ -12,6 +12,8 @@ export interface Projection {
   readonly idOf: (delivery: Delivery) => string
   /** Whether a call may hold messages of several states, and replayed ones beside new ones. */
   readonly mixes: boolean
+  /** Whether two runs of one state may go into one settle: each fetches it by itself, or they do so one after another inside the settle. */
+  readonly repeats: boolean
   readonly hold: (id: string, fresh: boolean) => HeldState
 }
 
@@ -26,12 +28,52 @@ interface Holding {
 type Asked = Map<Delivery, Action[]>
 
 /**
- * Handles a batch: each message changes its state, then its reaction runs, and at the end each state is saved once, with the last of its messages.
+ * Handles a batch, run by run: the messages of a run belong to one state, and are all replayed or all new, so that `replaying` is exact
+ * in each call of `sync`. A run whose state another run of the batch has yet to save is left for the next batch.
+ */
+export async function handleProjector(projection: Projection, batch: Batch, access: Access): Promise<Outcome> {
+  if (projection.mixes) return handleRun(projection, batch, access)
+  const outcomes: Outcome[] = []
+  const handled = new Set<string>()
+  for (let rest = batch.messages; rest.length > 0;) {
+    const { id, messages } = firstRun(rest, projection.idOf)
+    if (handled.has(id) && !projection.repeats) break
+    handled.add(id)
+    const outcome = await handleRun(projection, { ...batch, messages }, access)
+    outcomes.push(outcome)
+    if (outcome.failed !== undefined || outcome.done.length < messages.length) break
+    rest = rest.slice(messages.length)
+  }
+  return joined(outcomes)
+}
+
+function joined(outcomes: readonly Outcome[]): Outcome {
+  const failed = outcomes.at(-1)?.failed
+  return {
+    done: outcomes.flatMap((one) => one.done),
+    ...(failed === undefined ? {} : { failed }),
+    stored: () => outcomes.forEach((one) => one.stored?.()),
+  }
+}
+
+function firstRun(
+  messages: readonly Delivery[],
+  idOf: Projection["idOf"],
+): { readonly id: string; readonly messages: readonly Delivery[] } {
+  const [first] = messages
+  if (first === undefined) return { id: "", messages }
+  const id = idOf(first)
+  const change = messages.findIndex((one) => one.replaying !== first.replaying || idOf(one) !== id)
+  return { id, messages: change < 0 ? messages : messages.slice(0, change) }
+}
+
+/**
+ * Handles messages: each changes its state, then its reaction runs, and at the end each state is saved once, with the last of its messages.
  * When a message fails, the states are saved as they were before it: its own is fetched again and brought there, for nobody knows what the failing
  * function had done to it by then.
  */
-export async function handleProjector(projection: Projection, batch: Batch, access: Access): Promise<Outcome> {
-  const messages = projection.mixes ? batch.messages : firstRun(batch.messages, projection.idOf)
+async function handleRun(projection: Projection, batch: Batch, access: Access): Promise<Outcome> {
+  const { messages } = batch
   const holdings = await holdAll(projection, messages, batch.fresh)
   const actions: Asked = new Map()
   let failed: Outcome["failed"]
@@ -48,21 +90,12 @@ export async function handleProjector(projection: Projection, batch: Batch, acce
     }
   }
   const unsaved = saveAll(holdings.values(), actions)
-  if (unsaved !== undefined) return handleBefore(projection, { ...batch, messages }, unsaved, access)
+  if (unsaved !== undefined) return handleBefore(projection, batch, unsaved, access)
   const done = [...actions].map(([delivery, asked]) => ({ delivery, actions: asked }))
   const stored = (): void => {
     for (const holding of holdings.values()) if (holding.done.length > 0) holding.held.stored()
   }
   return failed === undefined ? { done, stored } : { done, failed, stored }
-}
-
-/** The first messages of one state that are all replayed or all new: so that `replaying` is exact in each call of `sync`. */
-function firstRun(messages: readonly Delivery[], idOf: Projection["idOf"]): readonly Delivery[] {
-  const [first] = messages
-  if (first === undefined) return messages
-  const id = idOf(first)
-  const change = messages.findIndex((one) => one.replaying !== first.replaying || idOf(one) !== id)
-  return change < 0 ? messages : messages.slice(0, change)
 }
 
 async function holdAll(
@@ -132,6 +165,6 @@ async function handleBefore(
   access: Access,
 ): Promise<Outcome> {
   const messages = batch.messages.slice(0, batch.messages.indexOf(failed.delivery))
-  const before = messages.length === 0 ? { done: [] } : await handleProjector(projection, { ...batch, messages, fresh: true }, access)
+  const before = messages.length === 0 ? { done: [] } : await handleRun(projection, { ...batch, messages, fresh: true }, access)
   return before.failed === undefined ? { ...before, failed } : before
 }

@@ -3,7 +3,7 @@ import type { AnyEvent, Defined } from "../../message/definition.ts"
 import type { StreamId } from "../../message/ids.ts"
 import type { StoredMessage } from "../../message/message.ts"
 import type { React } from "../react.ts"
-import type { AfterCommitFunction, StateStoredOptions, SyncFunction } from "./projector.ts"
+import type { AfterCommitFunction, ProjectorOptions, SyncFunction } from "./projector.ts"
 
 /** A message as projectors get it. */
 export type Projected = StoredMessage<string, unknown>
@@ -26,7 +26,7 @@ export interface ProjectorSpec {
   readonly wildcard: React | undefined
   readonly sync: SyncFunction<unknown, Projected, unknown> | undefined
   readonly afterCommit: AfterCommitFunction<unknown, Projected> | undefined
-  readonly options: StateStoredOptions<unknown>
+  readonly options: ProjectorOptions<unknown>
 }
 
 /** The definition of a type that the projector wants. */

@@ -13,16 +13,12 @@ export interface ProjectorOptions<Tx = undefined> {
   readonly tx?: TxToken<Tx>
   /** `log`: all messages in total order, one at a time. Default: in order per stream (or key). */
   readonly order?: "stream" | "log"
+  /** A key instead of the stream: all messages of one key reach one state, in position order, one at a time. */
+  readonly partitionBy?: PartitionBy
   /** Where the group begins when it is created. Default: at the beginning of the log. */
   readonly startFrom?: StartFrom
   /** What happens to a message whose handling failed. Default: the app's. */
   readonly errorStrategy?: ErrorStrategy
-}
-
-/** State-stored projectors may be keyed by something else than the stream. */
-export interface StateStoredOptions<Tx = undefined> extends ProjectorOptions<Tx> {
-  /** What a state belongs to: all messages of one key reach one state, in position order, one at a time. Default: the stream. */
-  readonly partitionBy?: PartitionBy
 }
 
 /** Where a state is loaded. */
@@ -65,6 +61,10 @@ export type Named<T, Kind extends Defined = Defined> = T extends readonly (infer
 /** A projector: states that follow from messages. Each call gives a new projector and leaves the one before as it was. */
 export interface Projector<Name extends string, State, Events extends AnyEvent, Tx> extends AnyProjector<State> {
   readonly name: Name
+  /** Declares events that change nothing: for reactions and `sync`. */
+  event<const T extends AnyEvent | readonly AnyEvent[]>(
+    definitions: T,
+  ): Projector<Name, State, Events | Named<T, AnyEvent>, Tx>
   /** Changes the state by the events of one or several definitions. */
   event<const T extends AnyEvent | readonly AnyEvent[]>(
     definitions: T,

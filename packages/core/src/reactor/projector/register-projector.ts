@@ -15,14 +15,15 @@ import { SettledState } from "./settled-state.ts"
 /** A projector as the runtime sees it. */
 export function registerProjector(spec: ProjectorSpec, facts: ProjectionFacts): Registration {
   requireWhole(spec)
-  const { name, options, evolves, reactions } = spec
+  const { name, source, options, evolves, reactions } = spec
   const { partitionBy, order = "stream", startFrom, errorStrategy, tx } = options
   const keyOf = partitionBy === undefined ? undefined : keyFunction(name, partitionBy)
-  const idOf = keyOf ?? ((message: StoredMessage): string => message.streamId)
+  const idOf = source.kind === "history" || keyOf === undefined ? streamOf : keyOf
   const projection = (access: Access): Projection => ({
     spec,
     idOf: ({ message }) => idOf(message),
     mixes: facts.kept && spec.afterCommit === undefined,
+    repeats: source.kind === "history" || tx !== undefined,
     hold: (id, fresh) => hold(spec, facts, { id, fresh, access }),
   })
   return {
@@ -37,6 +38,10 @@ export function registerProjector(spec: ProjectorSpec, facts: ProjectionFacts): 
     decides: [],
     handle: (batch, access) => handleProjector(projection(access), batch, access),
   }
+}
+
+function streamOf(message: StoredMessage): string {
+  return message.streamId
 }
 
 function hold(
