@@ -27,7 +27,7 @@ const MESSAGES = `
     coalesce(m.causation, m.id) AS causationId
   FROM millrace_messages m JOIN millrace_types t ON t.id = m.type JOIN millrace_streams s ON s.id = m.stream
   ORDER BY m.position`
-const TOTALS = `SELECT id, value -> '$.state' AS value FROM millrace_documents WHERE collection = 'airport_totals'`
+const TOTALS = `SELECT id, value -> '$.state' AS value FROM millrace_documents WHERE collection = 'projection:airport_totals'`
 
 /** Reads a database file with plain SQL: nothing of Millrace has a part in it. */
 export async function sqliteEvidence(file: string): Promise<Evidence> {

@@ -93,7 +93,7 @@ describe("the proof of a finished log", () => {
     const { code, output, lastLine } = await proveTampered((_, database) => {
       database.exec(`
         UPDATE millrace_documents SET value = json_set(value, '$.state.delay', (value ->> '$.state.delay') + 1)
-        WHERE collection = 'airport_totals' AND id = 'airport-DFW'`)
+        WHERE collection = 'projection:airport_totals' AND id = 'airport-DFW'`)
     })
     expect(code).toBe(1)
     expect(lastLine).toBe("flights 300 · lost 0 · twice 0 · out of order 0 · matches the data set: no")
