@@ -67,6 +67,34 @@ describe("on memory", () => {
     ])
   })
 
+  it("a group made again under an old name accepts no settle of the one before [S41.c lesson 7]", async () => {
+    const { backend } = await openLog()
+    await ensure(backend)
+    await backend.append([appendOf(event("a"))])
+    const old = await claimPartition(backend)
+    await backend.operator.deleteGroup(GROUP)
+    await ensure(backend)
+    const slice = await claimPartition(backend)
+    expect(await settle(backend, old)).toEqual({ kind: "fenced" })
+    expect(await settle(backend, slice)).toMatchObject({ kind: "settled" })
+  })
+
+  it("a message that its lane keeps after a forced trim holds nothing back, and is handed out all the same [S43.c]", async () => {
+    const { backend } = await openLog()
+    await ensure(backend)
+    await backend.append([appendOf(event("a"), event("a")), appendOf(event("b"))])
+    const slice = await claimPartition(backend)
+    await settle(backend, slice, { key: "a", from: 1, deferral: { as: "park", position: 1, failures: 1 } })
+    expect(await backend.operator.trim(3)).toEqual({ removed: 0, trimmedTo: 0, heldBackBy: [GROUP] })
+    expect(await backend.operator.trim(1, { force: true })).toMatchObject({ removed: 1, trimmedTo: 1 })
+    expect(await backend.operator.trim(3)).toMatchObject({ removed: 0, heldBackBy: [GROUP] })
+    await backend.operator.trim(2, { force: true })
+    expect(await backend.operator.trim(3)).toEqual({ removed: 1, trimmedTo: 3, heldBackBy: [] })
+    expect((await backend.operator.groups())[0]).toMatchObject({ skipped: 1, skips: [{ position: 2, how: "trimmed" }] })
+    await backend.operator.retryLanes(GROUP)
+    expect((await claim(backend)).messages.map(({ message }) => message.position)).toEqual([1])
+  })
+
   it("a log is made with partitions in bounds", () => {
     for (const partitions of [0, 1.5, 5_000]) expect(() => memoryBackend({ partitions })).toThrow("whole number from 1")
     expect(memoryBackend({ partitions: 7 }).capabilities.partitions).toBe(7)
