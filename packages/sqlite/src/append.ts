@@ -41,8 +41,6 @@ export function appendAll(writing: Writing, appends: readonly Append[], room: Ap
 }
 
 export function beginAppending(writing: Writing, appends: readonly Append[], room: AppendRoom): Appending {
-  // What this process remembers of streams holds only once the log's row was looked at: others may have appended since.
-  void writing.log
   const positions = knownIds(writing, appends)
   learnStreams(writing, appends, room)
   const known: Known = {

@@ -22,6 +22,8 @@ export interface Memo {
   /** A transaction begins: forgets what others have changed since the last one. */
   begin(log: LogRow): void
   stored(log: LogRow): void
+  /** The version of a stream in a view of the log, where it is remembered: a read that begins there finds nothing. */
+  versionIn(log: LogRow, streamId: string): number | undefined
   forget(): void
 }
 
@@ -44,6 +46,7 @@ export function createMemo(partitions: () => number): Memo {
     stored(log) {
       last = { ...log }
     },
+    versionIn: (log, streamId) => (last?.head === log.head ? streams.get(streamId)?.version : undefined),
     forget() {
       last = undefined
       types.forget()

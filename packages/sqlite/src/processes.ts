@@ -134,6 +134,7 @@ function letTypesGo(writing: Writing, memo: Memo, watch: TypeWatch): void {
   const { db, now } = writing
   if (now < watch.nextAt) return
   watch.nextAt = now + TYPE_GRACE_MS
+  void writing.log // what is remembered of groups holds only once the log's row was looked at
   for (const row of db.all(selectGroupNames)) {
     watch.nextAt = Math.min(watch.nextAt, removeLeftTypes(writing, memo, text(row[0])))
   }

@@ -11,13 +11,13 @@ import {
 import type { Connection } from "./connection.ts"
 import { type LogRow, readLogRow } from "./log-row.ts"
 import { messageOf } from "./message-row.ts"
+import type { Memo } from "./memo.ts"
 import type { Row } from "./row.ts"
 import { toSortable } from "./sortable.ts"
 import { selectByIds } from "./sql/select-by-ids.ts"
 import { selectConversation } from "./sql/select-conversation.ts"
 import { selectLogPage } from "./sql/select-log-page.ts"
 import { selectStreamPage } from "./sql/select-stream-page.ts"
-import type { Types } from "./types.ts"
 
 type LogQuery = Extract<ReadQuery, { from: "log" }>
 type StreamsQuery = Extract<ReadQuery, { from: "streams" }>
@@ -26,13 +26,13 @@ type StreamsQuery = Extract<ReadQuery, { from: "streams" }>
 const END = Number.MAX_SAFE_INTEGER
 
 /** Reads in one transaction, so that the answer is one view of the log. */
-export function readPage(db: Connection, query: ReadQuery, types: Types): ReadPage {
+export function readPage(db: Connection, query: ReadQuery, memo: Memo): ReadPage {
   check(query)
   return inOneView(db, () => {
     const log = readLogRow(db)
     const limit = "limit" in query ? Math.min(query.limit, READ_LIMIT) : query.ids.length
-    const rows = rowsOf(db, query, limit, log, types)
-    const messages = rows.slice(0, limit).map((row) => messageOf(row, types, db))
+    const rows = rowsOf(db, query, limit, log, memo)
+    const messages = rows.slice(0, limit).map((row) => messageOf(row, memo.types, db))
     return { messages, more: rows.length > limit, head: log.head, trimmedTo: log.trimmedTo }
   })
 }
@@ -67,12 +67,12 @@ function check(query: ReadQuery): void {
 }
 
 /** One row more than the limit, where there is one. */
-function rowsOf(db: Connection, query: ReadQuery, limit: number, log: LogRow, types: Types): readonly Row[] {
+function rowsOf(db: Connection, query: ReadQuery, limit: number, log: LogRow, memo: Memo): readonly Row[] {
   switch (query.from) {
     case "log":
-      return logRows(db, query, limit, log, types)
+      return logRows(db, query, limit, log, memo)
     case "streams":
-      return streamRows(db, query, limit)
+      return streamRows(db, query, limit, log, memo)
     case "correlation":
       return db.all(selectConversation, query.correlationId, query.after ?? 0, limit + 1)
     case "ids":
@@ -80,7 +80,7 @@ function rowsOf(db: Connection, query: ReadQuery, limit: number, log: LogRow, ty
   }
 }
 
-function logRows(db: Connection, query: LogQuery, limit: number, log: LogRow, types: Types): readonly Row[] {
+function logRows(db: Connection, query: LogQuery, limit: number, log: LogRow, { types }: Memo): readonly Row[] {
   const forward = query.direction !== "backward"
   const after = query.after ?? 0
   const upto = Math.min(query.upto ?? END, log.head)
@@ -92,10 +92,11 @@ function logRows(db: Connection, query: LogQuery, limit: number, log: LogRow, ty
   return ids.length === 0 ? [] : db.all(sql, after, upto, limit + 1, JSON.stringify(ids))
 }
 
-function streamRows(db: Connection, query: StreamsQuery, limit: number): readonly Row[] {
+function streamRows(db: Connection, query: StreamsQuery, limit: number, log: LogRow, memo: Memo): readonly Row[] {
   const rows: Row[] = []
   for (const [at, range] of query.streams.entries()) {
     if (rows.length > limit) break
+    if ((range.after ?? -1) >= (memo.versionIn(log, range.streamId) ?? END)) continue
     rows.push(...oneStream(db, query, range, at === 0 ? query.afterPosition : undefined, limit + 1 - rows.length))
   }
   return rows

@@ -44,6 +44,7 @@ import { createWriteQueue, type WriteQueue } from "./write-queue.ts"
 const MAX_BATCH = 1_000
 /** Leases and beats need not survive a power failure: everybody who could hold one is gone then. */
 const PASSING = { durable: false } as const
+const BEATING = { durable: false, light: true } as const
 
 /**
  * A log in a SQLite database: a file (`sqlite:shop.db`, `sqlite:///absolute/path`, a path), this process's memory (`sqlite::memory:`), or a
@@ -98,7 +99,7 @@ function backendOf(target: Target, settings: Settings, storage: Storage): Backen
     append(appends: readonly Append[]) {
       return queue.write((writing) => appendAll(writing, appends, room))
     },
-    read: (query) => read((db) => readPage(db, query, memo.types)),
+    read: (query) => read((db) => readPage(db, query, memo)),
     documents: (query) => read((db) => readDocuments(db, query)),
     async ensureGroup(spec) {
       checkSpec(spec)
@@ -116,7 +117,7 @@ function backendOf(target: Target, settings: Settings, storage: Storage): Backen
       return queue.writeAlone((writing) => settleWithWork(writing, settlement, room, settings.txDeadlineMs))
     },
     promote: (limit) => promoteDue(limit, { queue, room, read, now }),
-    heartbeat: (beat) => queue.write((writing) => heartbeat(writing, beat, memo, types), PASSING),
+    heartbeat: (beat) => queue.write((writing) => heartbeat(writing, beat, memo, types), BEATING),
     async listen(onWake) {
       await storage.reader()
       return ears.listen(onWake)

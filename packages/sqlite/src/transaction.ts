@@ -10,7 +10,7 @@ import { type LogRow, readLogRow, writeLogRow } from "./log-row.ts"
 const RETRY_MIN_MS = 1
 const RETRY_MAX_MS = 16
 
-/** A write in progress: the connection inside its transaction, and the log's row, which is read when first asked for and written back at the end. */
+/** A write in progress: the connection inside its transaction, and the log's row, which is written back at the end. */
 export interface Writing {
   readonly db: Connection
   readonly log: LogRow
@@ -50,22 +50,27 @@ export interface Transaction {
   undo(): void
 }
 
-/** Takes the write lock, waiting for other processes without blocking this one. Throws `unavailable` after `busyTimeoutMs`. */
-export async function begin(parts: TransactionParts, durable: boolean): Promise<Transaction> {
+/** Takes the write lock, waiting for other processes without blocking this one. Throws `unavailable` after `busyTimeoutMs`. `light`: what runs may not need the log's row. */
+export async function begin(
+  parts: TransactionParts,
+  { durable, light }: { readonly durable: boolean; readonly light: boolean },
+): Promise<Transaction> {
   const db = await parts.connection()
   parts.setDurable(db, durable)
   await retryBusy(() => beginNow(db), parts.busyTimeoutMs)
   try {
-    let before: LogRow | undefined
-    let log: LogRow | undefined
-    const look = (): LogRow => {
-      if (log !== undefined) return log
-      log = readLogRow(db)
-      before = { ...log }
-      parts.onBegin(db, log)
-      return log
-    }
     const news: News = { types: new Set(), schedule: false, work: false, challenged: new Set() }
+    let looked: { readonly before: LogRow; readonly log: LogRow } | undefined
+    // What this process remembers is trusted only after this look: others may have written since its last transaction.
+    const look = (): LogRow => {
+      if (looked === undefined) {
+        const log = readLogRow(db)
+        looked = { before: { ...log }, log }
+        parts.onBegin(db, log)
+      }
+      return looked.log
+    }
+    if (!light) look()
     const writing: Writing = {
       db,
       get log() {
@@ -77,7 +82,8 @@ export async function begin(parts: TransactionParts, durable: boolean): Promise<
     return {
       writing,
       commit() {
-        if (before === undefined || log === undefined) return commitNow(db)
+        if (looked === undefined) return commitNow(db)
+        const { before, log } = looked
         if (news.work) log.wakeSeq += 1
         if (news.schedule) log.scheduleSeq += 1
         if (news.challenged.size > 0) log.challengeSeq += 1

@@ -10,14 +10,20 @@ const WRITES_PER_COMMIT = 256
 /** The lock stays free as long as user's work held it, and at most so long, so that other processes get their turn. */
 const COURTESY_MS = 4
 
+/** `durable: false`: what is written may be lost with the machine's power. `light`: it reads the log's row before it trusts anything remembered, if it needs to. */
+export interface How {
+  readonly durable: boolean
+  readonly light?: boolean
+}
+
 /**
  * All writes of this process, one after another: SQLite has one writer. Writes that wait together share one transaction, and so
  * one flush to the disk. A write that throws a `BackendError` has written nothing; one that throws anything else undoes the transaction, after
  * which each of its writes is run alone, so that only the culprit fails.
  */
 export interface WriteQueue {
-  /** Runs a write that needs no awaiting. `durable: false`: what it writes may be lost with the machine's power (leases, beats). */
-  write<T>(run: (writing: Writing) => T, how?: { readonly durable: boolean }): Promise<T>
+  /** Runs a write that needs no awaiting. */
+  write<T>(run: (writing: Writing) => T, how?: How): Promise<T>
   /** Runs a write that awaits, alone in its transaction, which stays open meanwhile: everything else of this process queues behind it. */
   writeAlone<T>(run: (writing: Writing) => Promise<T>): Promise<T>
   /** Runs something between transactions. */
@@ -35,11 +41,13 @@ export type WriteQueueParts = TransactionParts & {
   readonly toError: (error: unknown) => unknown
 }
 
+const DURABLE: How = { durable: true }
+
 /** What a write leaves behind: how its caller is answered once it is stored. */
 type Answer = () => void
 
 type Waiting = { readonly reject: (error: unknown) => void } & (
-  | { readonly kind: "together"; readonly durable: boolean; readonly run: (writing: Writing) => Answer }
+  | { readonly kind: "together"; readonly how: How; readonly run: (writing: Writing) => Answer }
   | { readonly kind: "alone"; readonly run: (writing: Writing) => Promise<Answer> }
   | { readonly kind: "between"; readonly run: () => Answer }
 )
@@ -83,7 +91,7 @@ export function createWriteQueue(parts: WriteQueueParts): WriteQueue {
     write: (run, how) =>
       new Promise((resolve, reject) => {
         const answering = (writing: Writing): Answer => answerWith(run(writing), resolve)
-        add({ kind: "together", durable: how?.durable ?? true, run: answering, reject })
+        add({ kind: "together", how: how ?? DURABLE, run: answering, reject })
       }),
     writeAlone: (run) =>
       new Promise((resolve, reject) => {
@@ -121,7 +129,10 @@ function takeTogether(queue: Waiting[]): readonly Together[] {
 async function runTogether(batch: readonly Together[], parts: WriteQueueParts): Promise<void> {
   const answers: Answer[] = []
   try {
-    const transaction = await begin(parts, batch.some((one) => one.durable))
+    const transaction = await begin(parts, {
+      durable: batch.some(({ how }) => how.durable),
+      light: batch.every(({ how }) => how.light === true),
+    })
     try {
       for (const one of batch) answers.push(attempt(one, transaction.writing, parts))
       transaction.commit()
@@ -153,7 +164,7 @@ function attempt(one: Together, writing: Writing, parts: WriteQueueParts): Answe
 async function runAlone(one: Extract<Waiting, { kind: "alone" }>, parts: WriteQueueParts): Promise<void> {
   let answer: Answer
   try {
-    const transaction = await begin(parts, true)
+    const transaction = await begin(parts, { durable: true, light: false })
     try {
       answer = await one.run(transaction.writing)
       transaction.commit()
