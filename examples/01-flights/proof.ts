@@ -19,15 +19,29 @@ export function prove(evidence: Evidence, plan: Plan): Findings {
   const ofType = (type: string): readonly LoggedMessage[] => byType.get(type) ?? []
 
   proveDispatched(ofType("flight.depart"), plan, findings)
+  const dispatched = countsOf(findings)
   for (const { command, event } of OUTCOMES) proveOutcomes(ofType(command), ofType(event), findings)
+  const decided = countsOf(findings)
   proveVersions(evidence.messages, findings)
   proveCauses(evidence.messages, findings)
   proveDeparturesInOrder(ofType("flight.departed"), findings)
+  proveFigures(evidence, ofType, plan, findings)
+  const before = countsOf(findings)
   proveReactions(ofType, plan, findings)
-  proveFigures(evidence, ofType("flight.departed"), plan, findings)
+  const after = countsOf(findings)
+  findings.figures.push(
+    { what: "commands without their event", dataSet: 0, log: decided.lost - dispatched.lost },
+    { what: "commands, events, effects twice", dataSet: 0, log: after.twice },
+    { what: "out of order", dataSet: 0, log: after.outOfOrder },
+    { what: "reactions lost", dataSet: 0, log: after.lost - before.lost },
+  )
   findings.equal("schedules that still wait", evidence.schedules, 0)
   findings.equal("streams set aside", evidence.lanes, 0)
   return findings
+}
+
+function countsOf({ lost, twice, outOfOrder }: FindingList) {
+  return { lost: lost.length, twice: twice.length, outOfOrder: outOfOrder.length }
 }
 
 /** Every flight was dispatched once, to its origin. */

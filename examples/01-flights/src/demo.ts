@@ -9,7 +9,8 @@ import type { FlightsApp } from "./flights-app.ts"
 import type { DemoOptions } from "./options.ts"
 import { type Plan, planOf } from "./plan.ts"
 import { createProgress } from "./progress.ts"
-import { airportTable, findingLines, verdictLine } from "./report.ts"
+import { readTotals } from "./read-totals.ts"
+import { airportTable, findingLines, proofTable, verdictLine } from "./report.ts"
 import { runFlights } from "./run-flights.ts"
 import { fractionOf, seededSource } from "./seeded.ts"
 import { openStage, type Stage } from "./stage.ts"
@@ -25,8 +26,9 @@ export async function demo(options: DemoOptions): Promise<boolean> {
   await app.close()
 
   const findings = prove(evidence, plan)
-  console.log(`\nproof: ${evidence.messages.length} messages ${evidence.source}`)
-  console.log(airportTable(plan))
+  console.log(`${evidence.messages.length} messages, ${evidence.source}:`)
+  console.log(proofTable(findings))
+  console.log(airportTable(readTotals(evidence)))
   for (const line of findingLines(findings)) console.log(line)
   const sound = isSound(findings)
   if (sound) await stage.clear()

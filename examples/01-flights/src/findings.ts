@@ -8,6 +8,16 @@ export interface Findings {
   readonly outOfOrder: readonly string[]
   /** What is there and should not be, and figures that are not the data set's. */
   readonly differs: readonly string[]
+  /** The figures compared, for people to read. */
+  readonly figures: readonly Figure[]
+}
+
+/** One figure, by the data set, in the log and, where it is projected, in the projections. */
+export interface Figure {
+  readonly what: string
+  readonly dataSet: number
+  readonly log: number
+  readonly projections?: number
 }
 
 /** Collects findings. */
@@ -16,6 +26,7 @@ export class FindingList implements Findings {
   readonly twice: string[] = []
   readonly outOfOrder: string[] = []
   readonly differs: string[] = []
+  readonly figures: Figure[] = []
 
   /** `found` is how often something is there that should be there once. */
   once(what: string, found: number): void {

@@ -1,32 +1,45 @@
 import Table from "cli-table3"
 
 import { type Findings, isSound } from "./findings.ts"
-import type { Plan } from "./plan.ts"
+import type { AirportFigures } from "./read-totals.ts"
 
 /** How many airports the table shows, and how many findings are listed of each kind. */
 const AIRPORTS = 8
 const LISTED = 10
 const BAR = 28
 
-/** The busiest airports: what the data set says, which a sound run has reproduced. */
-export function airportTable({ byAirport, runs }: Plan): string {
-  const busiest = [...byAirport].toSorted(([, a], [, b]) => b.flights - a.flights).slice(0, AIRPORTS)
-  const most = busiest[0]?.[1].flights ?? 1
+/** No colours, and no lines between rows. */
+const PLAIN = { style: { head: [], border: [], compact: true } }
+
+/** The busiest airports, as their projection has them. */
+export function airportTable(totals: ReadonlyMap<string, AirportFigures>): string {
+  const busiest = [...totals].toSorted(([, a], [, b]) => b.departures - a.departures).slice(0, AIRPORTS)
+  const most = busiest[0]?.[1].departures ?? 1
   const table = new Table({
     head: ["airport", "departures", "", "mean delay", "holds"],
     colAligns: ["left", "right", "left", "right", "right"],
-    style: { head: [], border: [] },
-    chars: { mid: "", "left-mid": "", "mid-mid": "", "right-mid": "" },
+    ...PLAIN,
   })
-  for (const [airport, { flights, delay }] of busiest) {
-    const bar = "█".repeat(Math.max(1, Math.round((flights / most) * BAR)))
-    const holds = runs.filter(({ origin }) => origin === airport).length
-    table.push([airport, flights, bar, `${(delay / flights).toFixed(1)} min`, holds])
+  for (const [airport, { departures, delay, holds }] of busiest) {
+    if (departures === 0) continue
+    const bar = "█".repeat(Math.max(1, Math.round((departures / most) * BAR)))
+    table.push([airport, departures, bar, `${(delay / departures).toFixed(1)} min`, holds])
   }
   return table.toString()
 }
 
-/** What was compared, and what differs. */
+/** The figures compared. */
+export function proofTable({ figures }: Findings): string {
+  const table = new Table({
+    head: ["proof", "data set", "log", "projections"],
+    colAligns: ["left", "right", "right", "right"],
+    ...PLAIN,
+  })
+  for (const { what, dataSet, log, projections } of figures) table.push([what, dataSet, log, projections ?? ""])
+  return table.toString()
+}
+
+/** What differs, a line each. */
 export function findingLines(findings: Findings): readonly string[] {
   const kinds = [
     ["lost", findings.lost],

@@ -46,6 +46,12 @@ describe("the proof of a finished log", () => {
     expect(code).toBe(0)
   })
 
+  it("is of one run: another on the same log is refused", async () => {
+    const { code, errors } = await runDemo("--flights", FLIGHTS, "--folder", finished.path)
+    expect(errors).toMatch(/^the log holds \d+ messages already: name another --folder or --backend/)
+    expect(code).toBe(1)
+  })
+
   it("tells of an event that was deleted", async () => {
     let flight = ""
     const { code, output, lastLine } = await proveTampered((_, database) => {
