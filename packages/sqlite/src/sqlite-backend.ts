@@ -1,4 +1,5 @@
 import type { DatabaseSync } from "node:sqlite"
+import { setImmediate } from "node:timers/promises"
 
 import {
   type Append,
@@ -42,6 +43,8 @@ import { createWriteQueue, type WriteQueue } from "./write-queue.ts"
 
 /** The most messages of one append call. */
 const MAX_BATCH = 1_000
+/** Reads answer at once, without the event loop turning; whoever reads in a loop must still let writes and timers have their turn. */
+const READS_PER_TURN = 8
 /** Leases and beats need not survive a power failure: everybody who could hold one is gone then. */
 const PASSING = { durable: false } as const
 const BEATING = { durable: false, light: true } as const
@@ -129,8 +132,11 @@ function backendOf(target: Target, settings: Settings, storage: Storage): Backen
 export type Reading = <T>(run: (db: Connection) => T) => Promise<T>
 
 function reading(storage: Storage, queue: WriteQueue, settings: Settings): Reading {
+  let reads = 0
   return async (run) => {
     const db = await storage.reader()
+    reads += 1
+    if (reads % READS_PER_TURN === 0) await setImmediate()
     try {
       // Where one connection serves for all, an open transaction would show through.
       if (storage.single && queue.held) return await queue.between(() => run(db))
