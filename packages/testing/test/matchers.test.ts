@@ -1,9 +1,11 @@
-import { equal, match, ok, throws } from "node:assert/strict"
 import { AssertionError } from "node:assert"
+import { equal, match, ok, throws } from "node:assert/strict"
 import { spawnSync } from "node:child_process"
 import { fileURLToPath } from "node:url"
+
 import { expect as jestExpect } from "expect"
 import { describe, expect, it } from "vitest"
+
 import "../src/vitest.ts"
 import { assertMessages } from "../src/assert-messages.ts"
 import { messageMatchers } from "../src/message-matchers.ts"

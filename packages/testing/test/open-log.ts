@@ -1,6 +1,16 @@
-import { type App, type AppOptions, type Backend, createApp, type Reactors, type ReactorsIn, silentLogger, systemClock } from "@millrace/core"
-import { type TestClock, testClock } from "../src/test-clock.ts"
+import {
+  type App,
+  type AppOptions,
+  type Backend,
+  createApp,
+  type Reactors,
+  type ReactorsIn,
+  silentLogger,
+  systemClock,
+} from "@millrace/core"
 import { onTestFinished } from "vitest"
+
+import { type TestClock, testClock } from "../src/test-clock.ts"
 import type { TestedBackend } from "./backends.ts"
 
 /** A log for one test, removed with everything opened on it when the test has finished. */
@@ -21,7 +31,10 @@ export interface TestAppOptions<Rs extends Reactors> extends Omit<AppOptions, "b
 }
 
 /** Opens a log whose storage and apps tell the test clock; with `real: true` the machine's, for tests of running workers. */
-export async function openLog(tested: TestedBackend, { real = false }: { readonly real?: boolean } = {}): Promise<TestLog> {
+export async function openLog(
+  tested: TestedBackend,
+  { real = false }: { readonly real?: boolean } = {},
+): Promise<TestLog> {
   const clock = testClock()
   const log = await tested.open(real ? undefined : clock)
   const closing: (() => Promise<void>)[] = []

@@ -1,5 +1,7 @@
 import { deepEqual, equal, rejects } from "node:assert/strict"
+
 import { describe, it } from "vitest"
+
 import { testClock } from "../src/test-clock.ts"
 
 describe("the test clock", () => {

@@ -1,5 +1,7 @@
 import { deepEqual } from "node:assert/strict"
+
 import { describe, it } from "vitest"
+
 import { backends } from "../backends.ts"
 import { openLog } from "../open-log.ts"
 import { recorder } from "../recorder.ts"

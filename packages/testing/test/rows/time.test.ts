@@ -1,5 +1,7 @@
 import { deepEqual, equal } from "node:assert/strict"
+
 import { describe, it } from "vitest"
+
 import { testClock } from "../../src/test-clock.ts"
 import { backends } from "../backends.ts"
 import { mortal } from "../intercept-backend.ts"
@@ -32,7 +34,9 @@ for (const backend of backends) {
       const log = await openLog(backend)
       const at: string[] = []
       const start = log.clock.now()
-      const seen = recorder("seen", [ItemAdded], { handle: ({ streamId }) => void at.push(`${streamId} after ${log.clock.now() - start} ms`) })
+      const seen = recorder("seen", [ItemAdded], {
+        handle: ({ streamId }) => void at.push(`${streamId} after ${log.clock.now() - start} ms`),
+      })
       const app = await log.app({ reactors: [seen] })
       running(app, { concurrency: 1 })
       await app.scheduleMessages([added("cart-1")], { at: new Date(start + 600_000) })
