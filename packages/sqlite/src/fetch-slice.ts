@@ -3,6 +3,7 @@ import {
   type LaneSlice,
   type PartitionSlice,
   type Position,
+  type ReplayRow,
   type ReplayState,
   type SliceMessage,
   type StoredMessage,
@@ -14,6 +15,7 @@ import { messageOf } from "./message-row.ts"
 import { text } from "./row.ts"
 import { fromSortable, toSortable } from "./sortable.ts"
 import { selectByPositions } from "./sql/select-by-positions.ts"
+import { selectGroupReplays } from "./sql/select-group-replays.ts"
 import { selectReplays } from "./sql/select-replays.ts"
 import type { LanesTaken, LaneTaken } from "./take-lanes.ts"
 import type { PartitionTaken } from "./take-partition.ts"
@@ -24,6 +26,8 @@ export function fetchPartition(db: Connection, types: Types, taken: PartitionTak
   const { group } = taken
   const messages = messagesAt(db, types, taken.positions)
   const rows = taken.rows && group.order === "stream" ? replayRows(db, group.id, messages) : new Map<string, ReplayState>()
+  // In key order only the worker knows which row is whose.
+  const keyed = taken.rows && group.order === "key" ? allReplayRows(db, group.id) : []
   return {
     kind: "slice",
     source: "partition",
@@ -41,6 +45,7 @@ export function fetchPartition(db: Connection, types: Types, taken: PartitionTak
     scannedTo: taken.scannedTo,
     skipped: taken.skipped,
     openLanes: taken.openLanes,
+    ...(keyed.length === 0 ? {} : { replayRows: keyed }),
   }
 }
 
@@ -86,6 +91,12 @@ function keptMessage(kept: string): StoredMessage {
 function messagesAt(db: Connection, types: Types, positions: readonly Position[]): readonly StoredMessage[] {
   if (positions.length === 0) return []
   return db.all(selectByPositions, JSON.stringify(positions)).map((row) => messageOf(row, types, db))
+}
+
+function allReplayRows(db: Connection, group: number): readonly ReplayRow[] {
+  return db
+    .all(selectGroupReplays, group)
+    .map((row) => ({ key: fromSortable(text(row[0])), replay: replayOf(row[1]) }))
 }
 
 function replayRows(db: Connection, group: number, messages: readonly StoredMessage[]): Map<string, ReplayState> {
