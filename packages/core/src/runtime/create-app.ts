@@ -12,7 +12,7 @@ import { type AnyReactor, NotAReactor, toRegistration } from "../reactor/to-regi
 import { createStore } from "../store/store.ts"
 import { createWriter } from "../store/writer.ts"
 import type { AppOptions } from "./app-options.ts"
-import type { App, Reactors, ReactorsIn } from "./app.ts"
+import type { App, Reactors, ReactorsIn, RunOptions } from "./app.ts"
 import { systemClock } from "./clock.ts"
 import { consoleLogger } from "./console-logger.ts"
 import { durableActor } from "./durable-actor.ts"
@@ -21,6 +21,7 @@ import { createEngine } from "./engine.ts"
 import type { ExecuteInput, ExecuteOptions, ExecuteOutput } from "./execute-types.ts"
 import type { ExecuteParts } from "./execute.ts"
 import { createExecuting } from "./executing.ts"
+import { createKeepAlive } from "./keep-alive.ts"
 import { keyedQueue } from "./keyed-queue.ts"
 import { DEFAULT_LIMITS } from "./limits.ts"
 import { loadActor } from "./loaded.ts"
@@ -29,7 +30,7 @@ import { randomProcessName } from "./process-name.ts"
 import { projectionOf } from "./projection.ts"
 import { readTogether } from "./read-together.ts"
 import { createRegistry } from "./registry.ts"
-import { untilStopped } from "./until-stopped.ts"
+import { type StopCause, untilStopped } from "./until-stopped.ts"
 
 /** How many worker loops a process runs unless told otherwise. */
 const CONCURRENCY = 4
@@ -71,7 +72,8 @@ function assemble(backend: Backend<never>, own: boolean, options: AppOptions): A
     facts: { host: hostname(), pid: process.pid },
     newBootId: () => source.newId(),
   })
-  const pause = (ms: number): Promise<void> => new Promise((resolve) => void clock.setTimer(ms, resolve))
+  const awake = createKeepAlive()
+  const pause = (ms: number): Promise<void> => awake(new Promise<void>((resolve) => void clock.setTimer(ms, resolve)))
   const writer = createWriter(backend, { ...limits, whenFull: options.whenFull ?? "wait", pause })
   const definitions = new Map<string, Defined>()
   const parts: ExecuteParts = {
@@ -99,7 +101,7 @@ function assemble(backend: Backend<never>, own: boolean, options: AppOptions): A
     how?: ExecuteOptions,
   ): Promise<ExecuteOutput<A, I>>
   function execute(input: ExecuteInput, how?: ExecuteOptions): Promise<object> {
-    return executing.execute(deciders.get(typeOf(input)), input, how)
+    return awake(executing.execute(deciders.get(typeOf(input)), input, how))
   }
   function executeOn<A extends AnyActor, const I extends ExecuteInput>(
     actor: A,
@@ -107,7 +109,14 @@ function assemble(backend: Backend<never>, own: boolean, options: AppOptions): A
     how?: ExecuteOptions,
   ): Promise<ExecuteOutput<A, I>>
   function executeOn(actor: AnyActor, input: ExecuteInput, how?: ExecuteOptions): Promise<object> {
-    return executing.execute(actor[DECIDER], input, how)
+    return awake(executing.execute(actor[DECIDER], input, how))
+  }
+  async function run({ signal, concurrency = CONCURRENCY, ...rest }: RunOptions = {}): Promise<StopCause> {
+    await engine.start({ concurrency, ...rest })
+    const cause = await untilStopped(engine.ended, signal)
+    await engine.stop()
+    if (cause.kind === "ended") throw cause.error
+    return cause
   }
   async function close(): Promise<void> {
     await engine.stop()
@@ -134,17 +143,11 @@ function assemble(backend: Backend<never>, own: boolean, options: AppOptions): A
     load: (actor, streamId, { upto } = {}) => loadActor(parts.reads, actor, streamId, upto),
     actor: (actor, streamId) => durableActor(parts, actor, streamId),
     projection: (projector) => projectionOf(backend, projector[PROJECTION].collection),
-    async run({ signal, concurrency = CONCURRENCY, ...rest } = {}) {
-      await engine.start({ concurrency, ...rest })
-      const cause = await untilStopped(engine.ended, signal)
-      await engine.stop()
-      if (cause.kind === "ended") throw cause.error
-      return cause
-    },
-    start: ({ concurrency = CONCURRENCY, ...rest } = {}) => engine.start({ concurrency, ...rest }),
-    stop: ({ drainMs } = {}) => engine.stop(drainMs),
-    drain: () => engine.drain(),
-    close: () => (closed ??= close()),
+    run: (how) => awake(run(how)),
+    start: ({ concurrency = CONCURRENCY, ...rest } = {}) => awake(engine.start({ concurrency, ...rest })),
+    stop: ({ drainMs } = {}) => awake(engine.stop(drainMs)),
+    drain: () => awake(engine.drain()),
+    close: () => (closed ??= awake(close())),
   }
 }
 
