@@ -5,82 +5,72 @@ import { setTimeout as pause } from "node:timers/promises"
 
 import { type App, createApp } from "@millrace/core"
 
-import { CustomerTotals, OrderPlaced } from "./reactors.ts"
+import { OrderPlaced } from "./reactors.ts"
 import { type CustomersTable, openCustomersTable } from "./src/customers-table.ts"
+import { centsInAll, centsOf, CUSTOMERS, ORDERS, ORDERS_EACH } from "./src/orders.ts"
 import { startWorker } from "./src/start-worker.ts"
 
-const CUSTOMERS = ["ada", "bob", "cid", "dot", "eve", "fay", "gus", "hal", "ivy", "jon"]
-const ORDERS_EACH = 30
-const ORDERS = CUSTOMERS.length * ORDERS_EACH
-
-/** The worker is killed right after it has written this row. */
+/** The worker is killed right after it has saved this many rows. */
 const CRASH_AT_SAVE = 4
 
 /** How often the worker's progress is looked at. */
 const LOOK_MS = 20
 
-type CustomersApp = App<typeof CustomerTotals>
-
+const tx = process.argv.includes("--without-tx") ? "without-tx" : "with-tx"
 const folder = await mkdtemp(join(tmpdir(), "millrace-customers-"))
 const file = join(folder, "shop.db")
-const app = await createApp({ backend: `sqlite:${file}`, reactors: [CustomerTotals] })
+const app = await createApp({ backend: `sqlite:${file}` })
 const table = openCustomersTable(file)
 
 await placeOrders(app)
 console.log(`${ORDERS} orders of ${CUSTOMERS.length} customers are in the log`)
 
-const doomed = startWorker(`sqlite:${file}`, { crashAtSave: CRASH_AT_SAVE })
-console.log(
-  `worker ended by ${await doomed.ended}, inside its transaction, right after it had written row ${CRASH_AT_SAVE}`,
-)
+const doomed = startWorker(file, { tx, crashAtSave: CRASH_AT_SAVE })
+console.log(`worker ended by ${await doomed.ended}, right after it had saved row ${CRASH_AT_SAVE}`)
 const afterCrash = await agree(app, table)
 
-const worker = startWorker(`sqlite:${file}`)
+const worker = startWorker(file, { tx })
 console.log("worker started again")
-while ((await settled(app)) < ORDERS) await pause(LOOK_MS)
+await Promise.race([untilSettled(app), worker.ended.then((how) => Promise.reject(new Error(`worker ended: ${how}`)))])
 worker.stop()
 await worker.ended
 const afterAll = await agree(app, table)
 
-for (const { customer, orders, cents } of table.rows()) {
+const rows = table.rows()
+for (const { customer, orders, cents } of rows)
   console.log(`  ${customer}  ${orders} orders  ${(cents / 100).toFixed(2)}`)
-}
-const sound = afterCrash && afterAll && matchesTheOrders(table)
-console.log(`orders ${ORDERS} · in the table ${table.orders()} · as ordered: ${sound ? "yes" : "no"}`)
+const asOrdered =
+  rows.length === CUSTOMERS.length &&
+  rows.every(({ orders, cents }, customer) => orders === ORDERS_EACH && cents === centsInAll(customer))
+console.log(`orders ${ORDERS} · in the table ${table.orders()} · as ordered: ${asOrdered ? "yes" : "no"}`)
 table.close()
 await app.close()
 await rm(folder, { recursive: true })
-process.exitCode = sound ? 0 : 1
+process.exitCode = afterCrash && afterAll && asOrdered ? 0 : 1
 
-function centsOf(order: number): number {
-  return 1_000 + ((order * 37) % 900)
-}
-
-async function placeOrders(to: CustomersApp): Promise<void> {
+async function placeOrders({ dispatch }: Pick<App, "dispatch">): Promise<void> {
   for (let order = 0; order < ORDERS_EACH; order += 1) {
     await Promise.all(
-      CUSTOMERS.map((customer) => to.dispatch(OrderPlaced(`customer-${customer}`, { cents: centsOf(order) }))),
+      CUSTOMERS.map((name, customer) => dispatch(OrderPlaced(`customer-${name}`, { cents: centsOf(customer, order) }))),
     )
   }
 }
 
-/** How many orders the group's checkpoints have passed. */
-async function settled(of: CustomersApp): Promise<number> {
-  const [group] = await of.groups([CustomerTotals])
+/** How many orders the projector's checkpoints have passed. */
+async function settled(of: Pick<App, "groups">): Promise<number> {
+  const [group] = await of.groups(["customer_totals"])
   if (group === undefined || group.stopped !== undefined) {
-    throw new Error(`the projector has stopped: ${group?.stopped?.error ?? "its group is gone"}`)
+    throw new Error(`the projector does not run: ${group?.stopped?.error ?? "its group is missing"}`)
   }
   return ORDERS - group.lag
 }
 
-async function agree(of: CustomersApp, { orders }: CustomersTable): Promise<boolean> {
+async function untilSettled(of: Pick<App, "groups">): Promise<void> {
+  while ((await settled(of)) < ORDERS) await pause(LOOK_MS)
+}
+
+async function agree(of: Pick<App, "groups">, { orders }: CustomersTable): Promise<boolean> {
   const [inTable, passed] = [orders(), await settled(of)]
   console.log(`  table ${inTable} orders · checkpoint ${passed} orders · agree: ${inTable === passed ? "yes" : "no"}`)
   return inTable === passed
-}
-
-function matchesTheOrders({ rows }: CustomersTable): boolean {
-  const cents = Array.from({ length: ORDERS_EACH }, (_, order) => centsOf(order)).reduce((sum, one) => sum + one, 0)
-  const found = rows()
-  return found.length === CUSTOMERS.length && found.every((row) => row.orders === ORDERS_EACH && row.cents === cents)
 }

@@ -1,5 +1,4 @@
 import { spawn } from "node:child_process"
-import { once } from "node:events"
 import { text } from "node:stream/consumers"
 import { fileURLToPath } from "node:url"
 
@@ -18,7 +17,7 @@ export async function runDemo(...options: readonly string[]): Promise<Played> {
   const child = spawn(process.execPath, ["--conditions=millrace-source", MAIN, ...options], {
     stdio: ["ignore", "pipe", "pipe"],
   })
-  const [output, errors, [code]] = await Promise.all([text(child.stdout), text(child.stderr), once(child, "close")])
-  const ended = typeof code === "number" ? code : null
-  return { code: ended, output, errors, lastLine: output.trimEnd().split("\n").at(-1) ?? "" }
+  const closed = new Promise<number | null>((resolve) => child.once("close", resolve))
+  const [code, output, errors] = await Promise.all([closed, text(child.stdout), text(child.stderr)])
+  return { code, output, errors, lastLine: output.trimEnd().split("\n").at(-1) ?? "" }
 }

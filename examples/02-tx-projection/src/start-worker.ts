@@ -10,9 +10,16 @@ export interface Worker {
   readonly stop: () => void
 }
 
-/** Starts a worker. `crashAtSave`: it is killed inside its transaction, right after that save. */
-export function startWorker(url: string, { crashAtSave }: { readonly crashAtSave?: number } = {}): Worker {
-  const child = spawn(process.execPath, ["--conditions=millrace-source", WORKER, url], {
+export interface WorkerOptions {
+  /** The worker is killed right after that save. */
+  readonly crashAtSave?: number
+  /** Whether the projector saves inside the transaction of its progress, or outside. */
+  readonly tx: "with-tx" | "without-tx"
+}
+
+/** Starts a worker on the log in a file. */
+export function startWorker(file: string, { crashAtSave, tx }: WorkerOptions): Worker {
+  const child = spawn(process.execPath, ["--conditions=millrace-source", WORKER, file, tx], {
     stdio: ["ignore", "inherit", "inherit"],
     env: { ...process.env, ...(crashAtSave === undefined ? {} : { CRASH_AT_SAVE: `${crashAtSave}` }) },
   })
