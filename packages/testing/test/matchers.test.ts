@@ -40,7 +40,7 @@ describe("assertMessages", () => {
     const run = spawnSync(process.execPath, ["--conditions=millrace-source", "--test", "--test-reporter=tap", file], {
       encoding: "utf8",
       // vitest's own settings are not for the process it starts
-      env: { ...process.env, NODE_OPTIONS: "", NODE_TEST_CONTEXT: "" },
+      env: { ...process.env, NODE_OPTIONS: "" },
     })
     match(run.stdout, /^ok 1 - the same messages match$/m)
     match(run.stdout, /^not ok 2 - others do not$/m)

@@ -208,7 +208,7 @@ for (const backend of backends) {
     it("a command that arrives at a stream while one is decided there makes no conflict [lesson 2]", async () => {
       const log = await openLog(backend)
       const app = await log.app()
-      const dispatched = Promise.withResolvers<void>()
+      const dispatched = Promise.withResolvers<unknown>()
       let decided = 0
       const Slow = actor("slow", () => ({}))
         .event(Noted)

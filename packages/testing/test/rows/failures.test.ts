@@ -238,6 +238,7 @@ for (const backend of backends) {
           handle: ({ version }, { attempt }) => {
             if (version === 2) return new Promise<void>(() => {})
             neighbours.push(attempt)
+            return undefined
           },
           errorStrategy: parking,
         })
