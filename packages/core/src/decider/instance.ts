@@ -47,7 +47,7 @@ export class Instance {
     if (event.version !== undefined && event.version !== next) throw new StaleVersion(this.id, next, event.version)
     const evolving = this.#decider.evolves.get(event.type)
     if (!this.#begun || (this.#version === 0 && this.#decider.initial.length > 1)) this.#begin(event)
-    if (evolving !== undefined) this.#state = evolveState(evolving.evolve, this.#state, event)
+    if (evolving !== undefined) this.#state = evolveState(evolving, this.#state, event)
     this.#version = next
   }
 

@@ -2,6 +2,7 @@ import * as Schema from "effect/Schema"
 import { describe, expect, it } from "vitest"
 
 import { actor, command, DefinitionError, event, REGISTRATION } from "../../src/index.ts"
+import { callUnchecked } from "../call-unchecked.ts"
 
 const Item = Schema.Struct({ productId: Schema.String })
 const AddItem = command("carts.add_item", Item)
@@ -69,23 +70,21 @@ describe("an actor is refused where it is written", () => {
     ["declares an event twice", () => begin().event(ItemAdded).event(ItemAdded)],
     ["decides a command twice", () => begin().command(AddItem, nothing).command(AddItem, nothing)],
     ["reacts twice to a type", () => begin().reaction(ItemAdded, nothing).reaction([ItemAdded], nothing)],
-    ["has a second wildcard", () => Reflect.apply(wildcarded().reaction, wildcarded(), [nothing])],
+    ["has a second wildcard", () => callUnchecked(wildcarded(), "reaction", nothing)],
     ["reacts to nothing", () => begin().reaction([], nothing)],
     ["hides a member of its instances by a command", () => begin().command("state", nothing)],
-    ["declares a command as event", () => Reflect.apply(begin().event, begin(), [AddItem])],
-    ["declares an event as command", () => Reflect.apply(begin().command, begin(), [ItemAdded, nothing])],
-    ["gives no function", () => Reflect.apply(begin().command, begin(), [AddItem])],
-    ["reacts to a key that no event has", () => Reflect.apply(begin().reaction, begin(), ["itemAdded", nothing])],
+    ["declares a command as event", () => callUnchecked(begin(), "event", AddItem)],
+    ["declares an event as command", () => callUnchecked(begin(), "command", ItemAdded, nothing)],
+    ["gives no function", () => callUnchecked(begin(), "command", AddItem)],
+    ["reacts to a key that no event has", () => callUnchecked(begin(), "reaction", "itemAdded", nothing)],
     ["has no name", () => actor("", () => 0)],
-    ["has no factory", () => Reflect.apply(actor, undefined, ["cart"])],
+    ["has no factory", () => callUnchecked({ actor }, "actor", "cart")],
   ])("that %s", (_what, define) => {
     expect(define).toThrow(DefinitionError)
   })
 
   it("that declares an event behind its wildcard", () => {
-    const late: unknown = Reflect.get(wildcarded(), "event")
-    expect(typeof late).toBe("function")
-    expect(() => typeof late === "function" && Reflect.apply(late, wildcarded(), [event("carts.late")])).toThrow(
+    expect(() => callUnchecked(wildcarded(), "event", event("carts.late"))).toThrow(
       "declare carts.late on cart before the wildcard reaction",
     )
   })
@@ -101,7 +100,12 @@ describe("building an actor", () => {
 
   it("makes a group of its name that wants its commands and what it reacts to", () => {
     const Placed = event("orders.placed")
-    const Cart = begin().event(ItemAdded).event("closed").command(AddItem, nothing).reaction(Placed, nothing).reaction(nothing)
+    const Cart = begin()
+      .event(ItemAdded)
+      .event("closed")
+      .command(AddItem, nothing)
+      .reaction(Placed, nothing)
+      .reaction(nothing)
     expect(Cart[REGISTRATION]).toMatchObject({
       group: "cart",
       order: "stream",
@@ -122,7 +126,10 @@ describe("building an actor", () => {
     const Late = actor("late", () => 0, { startFrom: { date: new Date(5) }, errorStrategy: strategy })
     expect(Late[REGISTRATION]).toMatchObject({ startFrom: { at: "date", date: 5 }, errorStrategy: strategy })
     expect(actor("now", () => 0, { startFrom: "now" })[REGISTRATION].startFrom).toEqual({ at: "now" })
-    expect(actor("at", () => 0, { startFrom: { position: 9 } })[REGISTRATION].startFrom).toEqual({ at: "position", position: 9 })
+    expect(actor("at", () => 0, { startFrom: { position: 9 } })[REGISTRATION].startFrom).toEqual({
+      at: "position",
+      position: 9,
+    })
   })
 })
 

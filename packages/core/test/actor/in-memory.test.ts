@@ -1,7 +1,16 @@
 import * as Schema from "effect/Schema"
 import { describe, expect, it } from "vitest"
 
-import { actor, event, ForeignStream, InvalidPayload, StaleVersion, UnhandledCommand } from "../../src/index.ts"
+import {
+  actor,
+  type DecideFacilities,
+  event,
+  ForeignStream,
+  InvalidPayload,
+  StaleVersion,
+  UnhandledCommand,
+} from "../../src/index.ts"
+import { callUnchecked } from "../call-unchecked.ts"
 import { AddItem, apple, Cart, ItemAdded } from "./cart.ts"
 
 const Counted = event("counters.counted", Schema.Struct({ by: Schema.Int }))
@@ -127,16 +136,16 @@ describe("an actor in memory", () => {
     const cart = Cart.create("cart-1")
     const events = cart.decide(AddItem("cart-1", apple))
     expect(() => cart.evolve(events)).toThrow(StaleVersion)
-    expect(() => cart.evolve(events)).toThrow("cart-1 is at version 1, so an event of version 1 can not follow: it was applied already")
+    expect(() => cart.evolve(events)).toThrow(
+      "cart-1 is at version 1, so an event of version 1 can not follow: it was applied already",
+    )
     const ahead = events.map((one) => ({ ...one, version: 7 }))
     expect(() => cart.evolve(ahead)).toThrow("load the events in between first")
   })
 
   it("refuses a command that it does not decide", () => {
     const other = AddItem("cart-1", apple)
-    expect(() => Reflect.apply(Cart.create("cart-1").decide, Cart.create("cart-1"), [{ ...other, type: "x.y" }])).toThrow(
-      UnhandledCommand,
-    )
+    expect(() => callUnchecked(Cart.create("cart-1"), "decide", { ...other, type: "x.y" })).toThrow(UnhandledCommand)
   })
 
   it("has a method per command, which gives the command and its events [S17.a]", () => {
@@ -158,13 +167,13 @@ describe("an actor in memory", () => {
 describe("a decide function", () => {
   it("that is async is refused, and what it emits later too", async () => {
     let late: (() => unknown) | undefined
-    const Slow = actor("slow", () => 0)
-      .event(Counted)
-      .command("count", (_sum, _count, { event: emit }) => {
-        late = () => emit(Counted, { by: 1 })
-        return Promise.resolve()
-      })
-    expect(() => Slow.create("slow-1").count()).toThrow("the decide function of slow.count must not be async")
+    const decide = (_sum: unknown, _count: unknown, { event: emit }: DecideFacilities) => {
+      late = () => emit(Counted, { by: 1 })
+      return Promise.resolve()
+    }
+    const slow = callUnchecked(actor("slow", () => 0).event(Counted), "command", "count", decide)
+    const instance = callUnchecked(slow, "create", "slow-1")
+    expect(() => callUnchecked(instance, "count")).toThrow("the decide function of slow.count must not be async")
     expect(late).toThrow("event(…) was called after the decision on slow.count had ended")
   })
 })

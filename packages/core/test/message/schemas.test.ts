@@ -76,7 +76,9 @@ describe("an Effect Schema", () => {
   it("wins over a Standard Schema in the same value", () => {
     const both = Schema.toStandardSchemaV1(Schema.Struct({ at: Schema.Date }))
     expect("~standard" in both).toBe(true)
-    expect(encodeMessage(event("trips.left", both)("trip-1", { at })).payload).toEqual({ at: "2030-05-01T10:00:00.000Z" })
+    expect(encodeMessage(event("trips.left", both)("trip-1", { at })).payload).toEqual({
+      at: "2030-05-01T10:00:00.000Z",
+    })
   })
 
   it("with asynchronous steps is refused", () => {

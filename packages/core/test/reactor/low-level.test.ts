@@ -28,7 +28,11 @@ describe("a low-level reactor", () => {
       handledMessages: [ItemAdded, "cart.looked"],
       handle(message) {
         if (ItemAdded.is(message)) {
-          return [OK, AppendNext([AddItem("cart-2", message.payload)]), Schedule([AddItem("cart-3", message.payload)], at)]
+          return [
+            OK,
+            AppendNext([AddItem("cart-2", message.payload)]),
+            Schedule([AddItem("cart-3", message.payload)], at),
+          ]
         }
         return Sync(() => {})
       },
@@ -64,7 +68,7 @@ describe("a low-level reactor", () => {
       handle: (message) => AppendAfter(message.streamId, [Cart.events.looked("cart-1")]),
     }
     const outcome = await log.handle(Blind, log.put(AddItem("cart-1", apple)))
-    expect(outcome.failed?.error).toMatchObject({ message: expect.stringContaining("declare history: true") })
+    expect(String(outcome.failed?.error)).toContain("declare history: true")
   })
 
   it("stops at a RETRY: what is behind is not looked at", async () => {
@@ -108,7 +112,7 @@ describe("a low-level reactor", () => {
     const Odd: unknown = { name: "odd", handledMessages: [ItemAdded], handle: () => "done" }
     if (!isReactor(Odd)) throw new Error("it has all that a reactor needs")
     const outcome = await log.handle(Odd, log.put(ItemAdded("cart-1", apple)))
-    expect(outcome.failed?.error).toMatchObject({ message: expect.stringContaining("odd returned something that is no action") })
+    expect(String(outcome.failed?.error)).toContain("odd returned something that is no action")
   })
 })
 
@@ -147,7 +151,10 @@ describe("what is no reactor", () => {
     ["cart", "cart is not a reactor: it is no object"],
     [{}, "object with keys (none) is not a reactor: it has no name"],
     [{ name: "x" }, "object x is not a reactor: it has no list handledMessages"],
-    [{ name: "x", handledMessages: [7], handle() {} }, "handledMessages[0] is neither a message definition nor a type name"],
+    [
+      { name: "x", handledMessages: [7], handle() {} },
+      "handledMessages[0] is neither a message definition nor a type name",
+    ],
     [{ name: "x", handledMessages: [] }, "it has neither handle nor handleBatch"],
     [AddItem, "function carts.add_item is not a reactor"],
   ])("is refused with what it lacks (%#)", (value, message) => {

@@ -17,7 +17,11 @@ export interface Shelf {
   /** Stores messages at the next positions, events at their stream's next versions. */
   put(...messages: readonly Message<string, unknown>[]): readonly StoredMessage[]
   /** Handles stored messages as one batch, and stores nothing of what comes out. */
-  handle(reactor: AnyReactor, messages: readonly StoredMessage[], how?: Partial<Delivery> & { readonly fresh?: boolean }): Promise<Outcome>
+  handle(
+    reactor: AnyReactor,
+    messages: readonly StoredMessage[],
+    how?: Partial<Delivery> & { readonly fresh?: boolean },
+  ): Promise<Outcome>
   /** Handles several deliveries as one batch. */
   deliver(reactor: AnyReactor, deliveries: readonly Delivery[]): Promise<Outcome>
   /** The streams and ranges that were read. */
@@ -32,7 +36,8 @@ export function shelf(): Shelf {
   const reads: string[] = []
   const memory = new Map<string, Baseline>()
   const documents = new Map<string, KeyedDocument>()
-  const versionOf = (streamId: string): number => log.filter((one) => one.streamId === streamId && one.kind === "event").length
+  const versionOf = (streamId: string): number =>
+    log.filter((one) => one.streamId === streamId && one.kind === "event").length
 
   const access = (group: string): Access => ({
     group,

@@ -36,7 +36,7 @@ describe("an error strategy", () => {
   })
 
   it("parks after the last retry where it is told to", async () => {
-    expect(await retryOnError({ times: 0, then: "park" })(error, message, failed(1))).toEqual({ kind: "park" })
+    expect(await retryOnError({ times: 0, giveUp: "park" })(error, message, failed(1))).toEqual({ kind: "park" })
   })
 
   it("takes the share of its waits that jitter says at random", async () => {

@@ -88,7 +88,9 @@ export interface Actor<
     react: ReactionFunction<State, StoredOf<Events>, ReactionContext<Commands>>,
   ): ActorWithWildcard<Name, State, Commands, Events>
   /** Reacts to messages of one or several definitions, its own events (also by key) or anybody's. The state is the one right after the event. */
-  reaction<const T extends Trigger<Name, Events> | readonly Trigger<Name, Events>[]>(
+  reaction<
+    const T extends OwnKeyOf<Name, Events["type"]> | Defined | readonly (OwnKeyOf<Name, Events["type"]> | Defined)[],
+  >(
     triggers: T,
     react: ReactionFunction<State, TriggeredBy<Name, Events, T>, ReactionContext<Commands>>,
   ): Actor<Name, State, Commands, Events>
@@ -115,11 +117,10 @@ export interface ActorWithWildcard<
     Commands | CommandDefinition<InlineType<Name, Key>, InputOf<S>, OutputOf<S>>,
     Events
   >
-  reaction<const T extends Trigger<Name, Events> | readonly Trigger<Name, Events>[]>(
+  reaction<
+    const T extends OwnKeyOf<Name, Events["type"]> | Defined | readonly (OwnKeyOf<Name, Events["type"]> | Defined)[],
+  >(
     triggers: T,
     react: ReactionFunction<State, TriggeredBy<Name, Events, T>, ReactionContext<Commands>>,
   ): ActorWithWildcard<Name, State, Commands, Events>
 }
-
-/** What triggers a reaction: any definition, or the key of one of the actor's own events. */
-export type Trigger<Name extends string, Events extends AnyEvent> = Defined | OwnKeyOf<Name, Events["type"]>

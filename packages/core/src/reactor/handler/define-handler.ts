@@ -1,12 +1,12 @@
-import type { Defined } from "../../message/definition.ts"
 import { DefinitionError } from "../../message/definition-error.ts"
+import type { Defined } from "../../message/definition.ts"
 import type { StoredMessage } from "../../message/message.ts"
 import { keyFunction } from "../partition-by.ts"
 import { type Registration, REGISTRATION } from "../registration.ts"
 import { requireGroupName } from "../require-group-name.ts"
 import { startPointOf } from "../start-from.ts"
-import type { Handler, HandlerContext, HandlerOptions, HandlerResult } from "./handler.ts"
 import { handleMessages } from "./handle-messages.ts"
+import type { Handler, HandlerContext, HandlerOptions, HandlerResult } from "./handler.ts"
 
 /** Begins a handler: its name is its consumer group's. */
 export function handler<const Name extends string>(name: Name, options?: HandlerOptions): Handler<Name>
@@ -47,12 +47,16 @@ class BuiltHandler {
     const handle = given.at(-1)
     const definitions = given.slice(0, -1)
     if (!isHandle(handle) || definitions.length === 0) {
-      throw new DefinitionError(`.on(…) of ${this.name} needs at least one message definition, and a function as its last argument`)
+      throw new DefinitionError(
+        `.on(…) of ${this.name} needs at least one message definition, and a function as its last argument`,
+      )
     }
     const handles = new Map(this.#handles)
     for (const definition of definitions) {
       if (isHandle(definition)) {
-        throw new DefinitionError(`.on(…) of ${this.name} got a function before the last argument: give definitions, then one function`)
+        throw new DefinitionError(
+          `.on(…) of ${this.name} got a function before the last argument: give definitions, then one function`,
+        )
       }
       if (handles.has(definition.type)) {
         throw new DefinitionError(`${this.name} handles ${definition.type} twice: put both into one function`)

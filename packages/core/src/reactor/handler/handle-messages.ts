@@ -49,7 +49,9 @@ function messagesOf(name: string, result: HandlerResult): readonly AnyMessage[] 
   const messages = isList(result) ? result : [result]
   for (const one of messages) {
     if (typeof one === "object" && one !== null && "streamId" in one && "type" in one) continue
-    throw new DefinitionError(`${name} returned something that is no message: return nothing, a message, or a list of messages`)
+    throw new DefinitionError(
+      `${name} returned something that is no message: return nothing, a message, or a list of messages`,
+    )
   }
   return messages
 }

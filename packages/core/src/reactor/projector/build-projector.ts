@@ -1,9 +1,9 @@
-import type { AnyEvent, Defined } from "../../message/definition.ts"
 import { DefinitionError } from "../../message/definition-error.ts"
+import type { AnyEvent, Defined } from "../../message/definition.ts"
 import type { React } from "../react.ts"
 import { type Registration, REGISTRATION } from "../registration.ts"
-import { type ProjectionFacts, PROJECTION } from "./projector-types.ts"
 import type { Projecting, ProjectorSpec } from "./projector-spec.ts"
+import { type ProjectionFacts, PROJECTION } from "./projector-types.ts"
 import { registerProjector } from "./register-projector.ts"
 
 /** A projector as it is at run time; `Projector` gives it its types. Each call gives a new one. */
@@ -33,9 +33,14 @@ export class BuiltProjector {
     for (const definition of this.#list("event", definitions)) {
       const { type, kind } = definition
       if (this.#spec.wildcard !== undefined) {
-        throw new DefinitionError(`declare ${type} on ${this.name} before the wildcard reaction, which would not know it`)
+        throw new DefinitionError(
+          `declare ${type} on ${this.name} before the wildcard reaction, which would not know it`,
+        )
       }
-      if (kind !== "event") throw new DefinitionError(`.event(…) of ${this.name} got ${type}, which is a ${String(kind)}: react to it instead`)
+      if (kind !== "event")
+        throw new DefinitionError(
+          `.event(…) of ${this.name} got ${type}, which is a ${String(kind)}: react to it instead`,
+        )
       if (evolves.has(type)) throw new DefinitionError(`${this.name} declares ${type} twice: keep one`)
       evolves.set(type, { definition, evolve })
     }
@@ -50,14 +55,16 @@ export class BuiltProjector {
 
   afterCommit(afterCommit: NonNullable<ProjectorSpec["afterCommit"]>): BuiltProjector {
     this.#requireFunction("afterCommit", afterCommit)
-    if (this.#spec.afterCommit !== undefined) throw new DefinitionError(`${this.name} has two afterCommit hooks: keep one`)
+    if (this.#spec.afterCommit !== undefined)
+      throw new DefinitionError(`${this.name} has two afterCommit hooks: keep one`)
     return new BuiltProjector({ ...this.#spec, afterCommit })
   }
 
   reaction(...given: [React] | [Defined | readonly Defined[], React]): BuiltProjector {
     if (given.length === 1) {
       this.#requireFunction("reaction", given[0])
-      if (this.#spec.wildcard !== undefined) throw new DefinitionError(`${this.name} has two wildcard reactions: keep one`)
+      if (this.#spec.wildcard !== undefined)
+        throw new DefinitionError(`${this.name} has two wildcard reactions: keep one`)
       return new BuiltProjector({ ...this.#spec, wildcard: given[0] })
     }
     const [definitions, react] = given
@@ -79,7 +86,8 @@ export class BuiltProjector {
   }
 
   #requireFunction(call: string, fn: unknown): void {
-    if (typeof fn !== "function") throw new DefinitionError(`.${call}(…) of ${this.name} needs a function as its last argument`)
+    if (typeof fn !== "function")
+      throw new DefinitionError(`.${call}(…) of ${this.name} needs a function as its last argument`)
   }
 }
 

@@ -3,8 +3,8 @@ import { DefinitionError } from "../../message/definition-error.ts"
 import type { StreamId } from "../../message/ids.ts"
 import { requireGroupName } from "../require-group-name.ts"
 import { BuiltProjector } from "./build-projector.ts"
-import type { LoadContext, Projector, ProjectorOptions } from "./projector.ts"
 import type { ProjectorSpec } from "./projector-spec.ts"
+import type { LoadContext, Projector, ProjectorOptions } from "./projector.ts"
 
 /** Begins projectors. Their names are their consumer groups'. */
 export const projector = Object.freeze({ stateStored, eventSourced })
@@ -41,7 +41,12 @@ function eventSourced(
   return begin(name, { kind: "history", initial }, initial, options)
 }
 
-function begin(name: string, source: ProjectorSpec["source"], state: unknown, options: ProjectorSpec["options"]): object {
+function begin(
+  name: string,
+  source: ProjectorSpec["source"],
+  state: unknown,
+  options: ProjectorSpec["options"],
+): object {
   requireGroupName("projector", name)
   if (typeof state !== "function") {
     throw new DefinitionError(`projector "${name}" needs a function that gives the state of an id`)

@@ -165,6 +165,7 @@ async function handleBefore(
   access: Access,
 ): Promise<Outcome> {
   const messages = batch.messages.slice(0, batch.messages.indexOf(failed.delivery))
-  const before = messages.length === 0 ? { done: [] } : await handleRun(projection, { ...batch, messages, fresh: true }, access)
+  const before =
+    messages.length === 0 ? { done: [] } : await handleRun(projection, { ...batch, messages, fresh: true }, access)
   return before.failed === undefined ? { ...before, failed } : before
 }

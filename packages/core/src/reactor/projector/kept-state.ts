@@ -41,7 +41,7 @@ export class KeptState implements HeldState {
 
   evolve({ message: { position } }: Delivery, message: Projected): unknown {
     const projecting = this.#spec.evolves.get(message.type)
-    if (projecting !== undefined) this.#state = evolveState(projecting.evolve, this.#state, message)
+    if (projecting !== undefined) this.#state = evolveState(projecting, this.#state, message)
     this.#position = position
     return this.#state
   }
@@ -57,7 +57,8 @@ export class KeptState implements HeldState {
 
   async #initial(): Promise<unknown> {
     const { name, source } = this.#spec
-    if (source.kind === "history") throw new DefinitionError(`${name} has its state from history: Millrace does not keep it`)
+    if (source.kind === "history")
+      throw new DefinitionError(`${name} has its state from history: Millrace does not keep it`)
     return source.load(this.#id, { tx: undefined })
   }
 

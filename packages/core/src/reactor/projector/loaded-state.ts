@@ -22,7 +22,7 @@ export class LoadedState implements HeldState {
 
   evolve(_delivery: Delivery, message: Projected): unknown {
     const projecting = this.#spec.evolves.get(message.type)
-    if (projecting !== undefined) this.#state = evolveState(projecting.evolve, this.#state, message)
+    if (projecting !== undefined) this.#state = evolveState(projecting, this.#state, message)
     return this.#state
   }
 

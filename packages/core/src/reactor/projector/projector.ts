@@ -86,7 +86,12 @@ export interface Projector<Name extends string, State, Events extends AnyEvent, 
 }
 
 /** A projector with a wildcard reaction: it takes no further events, for the wildcard would not know them. */
-export interface ProjectorWithWildcard<Name extends string, State, Events extends AnyEvent, Tx> extends AnyProjector<State> {
+export interface ProjectorWithWildcard<
+  Name extends string,
+  State,
+  Events extends AnyEvent,
+  Tx,
+> extends AnyProjector<State> {
   readonly name: Name
   sync(save: SyncFunction<State, StoredOf<Events>, Tx>): ProjectorWithWildcard<Name, State, Events, Tx>
   afterCommit(tell: AfterCommitFunction<State, StoredOf<Events>>): ProjectorWithWildcard<Name, State, Events, Tx>

@@ -8,8 +8,8 @@ import type { HeldState } from "./held-state.ts"
 import { HistoryState } from "./history-state.ts"
 import { KeptState } from "./kept-state.ts"
 import { LoadedState } from "./loaded-state.ts"
-import type { ProjectionFacts } from "./projector-types.ts"
 import type { ProjectorSpec } from "./projector-spec.ts"
+import type { ProjectionFacts } from "./projector-types.ts"
 import { SettledState } from "./settled-state.ts"
 
 /** A projector as the runtime sees it. */
@@ -60,7 +60,8 @@ function requireWhole({ name, source, sync, options, evolves, reactions, wildcar
     throw new DefinitionError(`${name} projects nothing: declare what it follows with .event(…)`)
   }
   if (options.tx === undefined) return
-  if (sync === undefined) throw new DefinitionError(`${name} asks for tx and has no .sync(…) that would use it: add one, or leave tx out`)
+  if (sync === undefined)
+    throw new DefinitionError(`${name} asks for tx and has no .sync(…) that would use it: add one, or leave tx out`)
   if (source.kind === "stored" && (reactions.size > 0 || wildcard !== undefined)) {
     throw new DefinitionError(
       `${name} loads its state inside the transaction, and what its reactions produce has to be known before: let it be projector.eventSourced(…), let Millrace keep its state, or react in a handler`,

@@ -26,7 +26,7 @@ export class SettledState implements HeldState {
       let state = source.kind === "stored" ? await source.load(this.#id, { tx }) : undefined
       for (const { message } of done) {
         const projecting = evolves.get(message.type)
-        if (projecting !== undefined) state = evolveState(projecting.evolve, state, message)
+        if (projecting !== undefined) state = evolveState(projecting, state, message)
       }
       return state
     })

@@ -15,7 +15,7 @@ export interface RetryOptions {
   /** Where jitter takes its randomness from: a number from 0 up to 1. Default: derived from the message's id and the try, so that it is spread and repeatable. */
   readonly random?: (message: StoredMessage, n: number) => number
   /** What happens after the last retry: stop the group (default), or park the stream. */
-  readonly then?: "stop" | "park"
+  readonly giveUp?: "stop" | "park"
   /** Called before each retry: its number, the error, the message, and when it will be. */
   readonly onRetry?: (n: number, error: unknown, message: StoredMessage, later: Date) => void | Promise<void>
   /** Called when there is no further retry. */
@@ -27,12 +27,12 @@ export const MAX_RETRY_AFTER_MS = 24 * 60 * 60 * 1_000
 
 /** Tries a failing message again, with waits between, before it stops the group or parks the stream. */
 export function retryOnError(options: RetryOptions = {}): ErrorStrategy {
-  const { times = 3, afterMs = 1_000, backoff = doubling, jitter = 0, random = spread, then = "stop" } = options
+  const { times = 3, afterMs = 1_000, backoff = doubling, jitter = 0, random = spread, giveUp = "stop" } = options
   requireOptions({ times, afterMs, jitter })
   return async (error, message, { attempt, now }) => {
     if (attempt > times) {
       await options.onStop?.(error, message)
-      return { kind: then }
+      return { kind: giveUp }
     }
     const wait = backoff(afterMs, attempt)
     if (!(wait >= 0))
