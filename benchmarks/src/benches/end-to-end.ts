@@ -29,9 +29,9 @@ const twin: Subject = {
   },
 }
 
-const many: OrderLoad = { callers: 64, cartsPerCaller: 30, ordersPerCart: 10 }
+const many: OrderLoad = { callers: 64, cartsPerCaller: 30, ordersPerCart: 10, warmUpCarts: 10 }
 /** For a subject that takes a hundred times as long. */
-const few: OrderLoad = { callers: 64, cartsPerCaller: 3, ordersPerCart: 10 }
+const few: OrderLoad = { callers: 64, cartsPerCaller: 3, ordersPerCart: 10, warmUpCarts: 0 }
 
 /** A command decided into an event, the event answered by a reaction, in one process. */
 export const endToEnd: Bench = {
