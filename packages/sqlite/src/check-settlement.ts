@@ -6,7 +6,11 @@ import type { Writing } from "./transaction.ts"
 import type { SqliteTx } from "./tx.ts"
 
 /** Throws `invalid` for a settlement that no slice could have led to. */
-export function checkSettlement({ db }: Writing, { group, partition, lanes }: Held, settlement: Settlement<SqliteTx>): void {
+export function checkSettlement(
+  { db }: Writing,
+  { group, partition, lanes }: Held,
+  settlement: Settlement<SqliteTx>,
+): void {
   const { checkpoint, parts, hold } = settlement
   if (new Set(parts.map(({ key }) => key)).size < parts.length) {
     throw invalid("two parts have one key: merge what belongs to one stream")
@@ -15,7 +19,8 @@ export function checkSettlement({ db }: Writing, { group, partition, lanes }: He
   for (const { deferral } of parts) {
     if (deferral === undefined) continue
     checkPosition("deferral position", deferral.position)
-    if ((deferral.single === true) !== (group.order === "log")) throw invalid("a deferral is `single` in log order, and only there")
+    if ((deferral.single === true) !== (group.order === "log"))
+      throw invalid("a deferral is `single` in log order, and only there")
   }
   if (lanes !== undefined) {
     const foreign = parts.find(({ key }) => !lanes.has(key) && group.order !== "log")
@@ -24,7 +29,8 @@ export function checkSettlement({ db }: Writing, { group, partition, lanes }: He
   }
   if (checkpoint === undefined) throw invalid("a partition's settle needs its checkpoint")
   checkPosition("checkpoint", checkpoint)
-  if (checkpoint < partition.checkpoint) throw invalid(`checkpoint ${checkpoint} is below ${partition.checkpoint}: reset the group`)
+  if (checkpoint < partition.checkpoint)
+    throw invalid(`checkpoint ${checkpoint} is below ${partition.checkpoint}: reset the group`)
   if (partition.lanes === 0 || group.order === "log") return
   const taken = parts.find(({ key }) => findLane(db, group, key) !== undefined)
   if (taken !== undefined) throw invalid(`${taken.key} has an open lane: leave its messages to it and name the first`)

@@ -1,4 +1,11 @@
-import { checkLimit, checkSpan, type ClaimRequest, type GroupWant, type Idle, isClaimable } from "@millrace/core/backend"
+import {
+  checkLimit,
+  checkSpan,
+  type ClaimRequest,
+  type GroupWant,
+  type Idle,
+  isClaimable,
+} from "@millrace/core/backend"
 
 import type { AppendRoom } from "./append.ts"
 import { type GroupModel, groupNamed, type PartitionModel } from "./group-model.ts"
@@ -78,9 +85,18 @@ function lookAtGroup(look: Look, want: GroupWant): void {
   for (const type of lacking) look.outdated.push({ group: group.name, type })
 }
 
-function lookAtPartition(look: Look, want: GroupWant, group: GroupModel, partition: PartitionModel, waiting: Waiting): void {
+function lookAtPartition(
+  look: Look,
+  want: GroupWant,
+  group: GroupModel,
+  partition: PartitionModel,
+  waiting: Waiting,
+): void {
   const { writing, request } = look
-  const freeAt = Math.max(isClaimable(partition.lease, writing.now) ? 0 : partition.lease.until, partition.hold?.retryAt ?? 0)
+  const freeAt = Math.max(
+    isClaimable(partition.lease, writing.now) ? 0 : partition.lease.until,
+    partition.hold?.retryAt ?? 0,
+  )
   if (freeAt > writing.now) {
     look.nextAt = Math.min(look.nextAt, freeAt)
     return
@@ -92,7 +108,13 @@ function lookAtPartition(look: Look, want: GroupWant, group: GroupModel, partiti
   })
 }
 
-function lookAtLanes(look: Look, want: GroupWant, group: GroupModel, handled: ReadonlySet<string>, lacking: Set<string>): void {
+function lookAtLanes(
+  look: Look,
+  want: GroupWant,
+  group: GroupModel,
+  handled: ReadonlySet<string>,
+  lacking: Set<string>,
+): void {
   const { writing, request } = look
   const next = writing.db.get(selectNextDue, group.id, writing.now)
   if (next !== undefined) look.nextAt = Math.min(look.nextAt, int(next[0]))

@@ -8,6 +8,7 @@ import { putDocument as putDocumentSql } from "./sql/put-document.ts"
 import { selectDocumentPage } from "./sql/select-document-page.ts"
 import { selectDocuments } from "./sql/select-documents.ts"
 import { selectRevision } from "./sql/select-revision.ts"
+import { storedJson } from "./stored-json.ts"
 
 /** Reads the documents named, or a page of their collection. */
 export function readDocuments(db: Connection, query: DocumentQuery): readonly KeyedDocument[] {
@@ -34,7 +35,7 @@ export function putDocument(db: Connection, { collection, id, value }: DocumentP
 
 function documentsOf(collection: string, rows: ReturnType<Connection["all"]>): readonly KeyedDocument[] {
   return rows.map((row) => {
-    const value: Json = JSON.parse(text(row[2]))
+    const value = storedJson<Json>(text(row[2]))
     return { collection, id: fromSortable(text(row[0])), revision: int(row[1]), value }
   })
 }

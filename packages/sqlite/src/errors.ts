@@ -36,7 +36,9 @@ export function isBusy(error: unknown): boolean {
 /** Whether the storage itself is at fault, so that trying the same work alone would fail alike. */
 export function isStorageFault(error: unknown): boolean {
   const code = (sqliteCode(error) ?? 0) & 0xff
-  return code !== 0 && code !== SQLITE.error && code !== SQLITE.tooBig && code < 19 ? true : code === SQLITE.notADatabase
+  return code !== 0 && code !== SQLITE.error && code !== SQLITE.tooBig && code < 19
+    ? true
+    : code === SQLITE.notADatabase
 }
 
 /** Says in our words what SQLite said, and what to do about it. `where` names the database. */
@@ -58,7 +60,8 @@ export function closedError(): BackendError {
 }
 
 function judge(code: number, text: string): readonly [BackendErrorCode, string] {
-  if (code === FILE_MOVED) return ["unavailable", "the database file was moved or deleted while it was open; restore it and restart"]
+  if (code === FILE_MOVED)
+    return ["unavailable", "the database file was moved or deleted while it was open; restore it and restart"]
   switch (code & 0xff) {
     case SQLITE.busy:
     case SQLITE.locked:
@@ -67,13 +70,22 @@ function judge(code: number, text: string): readonly [BackendErrorCode, string] 
     case SQLITE.readOnly:
     case SQLITE.perm:
     case SQLITE.auth:
-      return ["read-only", "the database file or its folder can not be written to; give this process write access to both"]
+      return [
+        "read-only",
+        "the database file or its folder can not be written to; give this process write access to both",
+      ]
     case SQLITE.corrupt:
-      return ["corrupt", "the database file is damaged; stop all processes, keep a copy, and restore it from a backup or with `sqlite3 .recover`"]
+      return [
+        "corrupt",
+        "the database file is damaged; stop all processes, keep a copy, and restore it from a backup or with `sqlite3 .recover`",
+      ]
     case SQLITE.notADatabase:
       return ["not-a-log", "the file is not a SQLite database; choose another path"]
     case SQLITE.full:
-      return ["full", "the disk is full or the database has reached its size limit; nothing of this write was stored: free space and try again"]
+      return [
+        "full",
+        "the disk is full or the database has reached its size limit; nothing of this write was stored: free space and try again",
+      ]
     case SQLITE.cantOpen:
       return ["unavailable", "the database file can not be opened; check that its folder exists and can be entered"]
     case SQLITE.ioError:
@@ -84,7 +96,8 @@ function judge(code: number, text: string): readonly [BackendErrorCode, string] 
       return ["invalid", "a value is larger than SQLite can hold"]
     case SQLITE.error:
       if (/no such table/.test(text)) return ["not-migrated", "the log's tables are missing; run migrate first"]
-      if (/no such column|has no column/.test(text)) return ["not-a-log", "tables of this prefix were not made by Millrace; choose another tablePrefix"]
+      if (/no such column|has no column/.test(text))
+        return ["not-a-log", "tables of this prefix were not made by Millrace; choose another tablePrefix"]
       return ["invalid", "a statement failed"]
     default:
       return ["invalid", "a statement failed"]

@@ -17,6 +17,7 @@ import { fromSortable, toSortable } from "./sortable.ts"
 import { selectByPositions } from "./sql/select-by-positions.ts"
 import { selectGroupReplays } from "./sql/select-group-replays.ts"
 import { selectReplays } from "./sql/select-replays.ts"
+import { storedJson } from "./stored-json.ts"
 import type { LanesTaken, LaneTaken } from "./take-lanes.ts"
 import type { PartitionTaken } from "./take-partition.ts"
 import type { Types } from "./types.ts"
@@ -25,7 +26,8 @@ import type { Types } from "./types.ts"
 export function fetchPartition(db: Connection, types: Types, taken: PartitionTaken): PartitionSlice {
   const { group } = taken
   const messages = messagesAt(db, types, taken.positions)
-  const rows = taken.rows && group.order === "stream" ? replayRows(db, group.id, messages) : new Map<string, ReplayState>()
+  const rows =
+    taken.rows && group.order === "stream" ? replayRows(db, group.id, messages) : new Map<string, ReplayState>()
   // In key order only the worker knows which row is whose.
   const keyed = taken.rows && group.order === "key" ? allReplayRows(db, group.id) : []
   return {
@@ -72,9 +74,16 @@ export function fetchLanes(db: Connection, types: Types, taken: LanesTaken): Lan
   }
 }
 
-function laneMessages(db: Connection, types: Types, { lane, positions, scannedTo }: LaneTaken): readonly SliceMessage[] {
+function laneMessages(
+  db: Connection,
+  types: Types,
+  { lane, positions, scannedTo }: LaneTaken,
+): readonly SliceMessage[] {
   const stored = messagesAt(db, types, positions)
-  const messages = lane.kept === null || lane.next > scannedTo ? stored : [keptMessage(lane.kept), ...stored.filter(({ position }) => position !== lane.next)]
+  const messages =
+    lane.kept === null || lane.next > scannedTo
+      ? stored
+      : [keptMessage(lane.kept), ...stored.filter(({ position }) => position !== lane.next)]
   return messages.map((message) => ({
     message,
     handledBefore: handledBefore(lane.replay, message),
@@ -84,8 +93,7 @@ function laneMessages(db: Connection, types: Types, { lane, positions, scannedTo
 
 /** The message a lane waits at, which retention left to it. */
 function keptMessage(kept: string): StoredMessage {
-  const message: StoredMessage = JSON.parse(kept)
-  return message
+  return storedJson<StoredMessage>(kept)
 }
 
 function messagesAt(db: Connection, types: Types, positions: readonly Position[]): readonly StoredMessage[] {
@@ -94,9 +102,7 @@ function messagesAt(db: Connection, types: Types, positions: readonly Position[]
 }
 
 function allReplayRows(db: Connection, group: number): readonly ReplayRow[] {
-  return db
-    .all(selectGroupReplays, group)
-    .map((row) => ({ key: fromSortable(text(row[0])), replay: replayOf(row[1]) }))
+  return db.all(selectGroupReplays, group).map((row) => ({ key: fromSortable(text(row[0])), replay: replayOf(row[1]) }))
 }
 
 function replayRows(db: Connection, group: number, messages: readonly StoredMessage[]): Map<string, ReplayState> {

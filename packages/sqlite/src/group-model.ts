@@ -1,3 +1,5 @@
+import type { SQLOutputValue } from "node:sqlite"
+
 import {
   BackendError,
   FREE,
@@ -7,15 +9,15 @@ import {
   type Settlement,
   type UnhandledRange,
 } from "@millrace/core/backend"
-import type { SQLOutputValue } from "node:sqlite"
 
 import type { Connection } from "./connection.ts"
 import type { Memo } from "./memo.ts"
 import { int, type Row, text, textOrNull, type Value } from "./row.ts"
-import { selectGroup } from "./sql/select-group.ts"
 import { selectGroupTypes } from "./sql/select-group-types.ts"
+import { selectGroup } from "./sql/select-group.ts"
 import { selectPartitions } from "./sql/select-partitions.ts"
 import { updatePartition } from "./sql/update-partition.ts"
+import { storedJson } from "./stored-json.ts"
 
 /** A group as the log holds it. Remembered between transactions while nobody else changes groups or their work. */
 export interface GroupModel {
@@ -76,7 +78,10 @@ export function findGroup(db: Connection, memo: Memo, name: string): GroupModel 
 export function groupNamed(db: Connection, memo: Memo, name: string): GroupModel {
   const group = findGroup(db, memo, name)
   if (group === undefined) {
-    throw new BackendError("not-found", `there is no group ${JSON.stringify(name)}: register its reactor, or correct the name`)
+    throw new BackendError(
+      "not-found",
+      `there is no group ${JSON.stringify(name)}: register its reactor, or correct the name`,
+    )
   }
   return group
 }
@@ -114,8 +119,7 @@ export function replayValue({ limit, unhandled }: ReplayState): Value {
 
 export function replayOf(value: SQLOutputValue | undefined): ReplayState {
   if (typeof value === "number") return { limit: value, unhandled: NOTHING }
-  const state: ReplayState = JSON.parse(text(value))
-  return state
+  return storedJson<ReplayState>(text(value))
 }
 
 const NOTHING: readonly UnhandledRange[] = []
@@ -164,8 +168,7 @@ function partitionOfRow(row: Row): PartitionModel {
 
 function holdOf(json: string | null): Hold | null {
   if (json === null) return null
-  const hold: Hold = JSON.parse(json)
-  return hold
+  return storedJson<Hold>(json)
 }
 
 function orderOf(order: string): GroupOrder {

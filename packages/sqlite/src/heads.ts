@@ -21,7 +21,7 @@ export function createHeads(partitions: () => number): Heads {
   const raise: Heads["raise"] = (type, partition, position) => {
     let ofType = heads.get(type)
     if (ofType === undefined) {
-      ofType = new Array<number>(partitions()).fill(0)
+      ofType = Array.from({ length: partitions() }, () => 0)
       heads.set(type, ofType)
     }
     if ((ofType[partition] ?? 0) < position) ofType[partition] = position

@@ -29,7 +29,12 @@ export function lagOf(db: Connection, group: GroupModel, partitions: number): nu
 }
 
 /** A message that retention left to its lane is no longer in the log. */
-function laneLag(db: Connection, group: GroupModel, lane: ReturnType<Connection["all"]>[number], checkpoint: number): number {
+function laneLag(
+  db: Connection,
+  group: GroupModel,
+  lane: ReturnType<Connection["all"]>[number],
+  checkpoint: number,
+): number {
   const next = int(lane[2])
   return int(db.get(countLaneMessages, group.id, text(lane[0]), next, checkpoint)?.[0]) + (lane[14] === null ? 0 : 1)
 }

@@ -45,7 +45,7 @@ export function createEars({ reader, path, busy }: EarsParts): Ears {
   let watching: { close(): void } | undefined
 
   const tell = (wake: Wake): void => {
-    for (const { hear } of [...ears]) hear(wake)
+    for (const { hear } of ears) hear(wake)
   }
   const notice: Ears["notice"] = (db, log) => {
     const before = seen
@@ -108,7 +108,8 @@ function changes(db: Connection, before: LogRow, now: LogRow): readonly Wake[] {
   if (now.wakeSeq !== before.wakeSeq) wakes.push({ kind: "work" })
   if (now.scheduleSeq !== before.scheduleSeq) wakes.push({ kind: "schedule" })
   if (now.challengeSeq !== before.challengeSeq) {
-    for (const row of db.all(selectChallenged, before.challengeSeq)) wakes.push({ kind: "challenge", processName: text(row[0]) })
+    for (const row of db.all(selectChallenged, before.challengeSeq))
+      wakes.push({ kind: "challenge", processName: text(row[0]) })
   }
   return wakes
 }
@@ -130,7 +131,9 @@ function watchFile(path: string, look: () => Promise<void>, isEcho: () => boolea
     }
     timer = setTimeout(() => {
       // A look that fails is made up for by the next one, or by the runtime's poll.
-      void look().catch(() => {}).then(() => lookAt(times.slice(1), next))
+      void look()
+        .catch(() => {})
+        .then(() => lookAt(times.slice(1), next))
     }, next - at)
     timer.unref()
   }

@@ -1,6 +1,6 @@
+import type { GroupModel } from "./group-model.ts"
 import { createHeads, type Heads } from "./heads.ts"
 import type { LogRow } from "./log-row.ts"
-import type { GroupModel } from "./group-model.ts"
 import { createTypes, type Types } from "./types.ts"
 
 /** A stream as this process last saw or left it. */

@@ -4,6 +4,7 @@ import type { Connection } from "./connection.ts"
 import { int, type Row, text, textOrNull, type Value } from "./row.ts"
 import { fromSortable } from "./sortable.ts"
 import { insertMessage } from "./sql/insert-message.ts"
+import { storedJson } from "./stored-json.ts"
 import type { Types } from "./types.ts"
 
 const COMMAND = 0
@@ -86,13 +87,11 @@ export function messageOf(row: Row, types: Types, db: Connection): StoredMessage
 const NO_METADATA: JsonObject = Object.freeze({})
 
 function parsed(json: string): Json {
-  const value: Json = JSON.parse(json)
-  return value
+  return storedJson<Json>(json)
 }
 
 function parsedObject(json: string): JsonObject {
-  const value: JsonObject = JSON.parse(json)
-  return value
+  return storedJson<JsonObject>(json)
 }
 
 let lastInstant = 0

@@ -14,7 +14,9 @@ export class TxDeadline extends Error {
   readonly code = "tx-deadline"
 
   constructor(deadlineMs: number) {
-    super(`a sync block held the database for more than ${deadlineMs} ms and was undone: do slow work before it, or raise txDeadlineMs`)
+    super(
+      `a sync block held the database for more than ${deadlineMs} ms and was undone: do slow work before it, or raise txDeadlineMs`,
+    )
   }
 }
 
@@ -28,7 +30,10 @@ export async function runPart(
   const undo = savepoint(writing, room.memo, "millrace_part")
   const verdict = await judged(writing, part, room, deadlineMs)
   if (!writing.db.db.isTransaction) {
-    throw new BackendError("unavailable", "a statement of a sync block undid the whole transaction (ON CONFLICT ROLLBACK, a full disk): nothing was stored")
+    throw new BackendError(
+      "unavailable",
+      "a statement of a sync block undid the whole transaction (ON CONFLICT ROLLBACK, a full disk): nothing was stored",
+    )
   }
   if (verdict.kind === "stored") writing.db.run("RELEASE millrace_part")
   else undo()
@@ -52,19 +57,19 @@ async function runWork(
   work: NonNullable<SettlePart<SqliteTx>["work"]>,
   deadlineMs: number,
 ): Promise<{ readonly error: unknown } | undefined> {
-  const { tx, revoke } = openTx(db.db)
+  const opened = openTx(db.db)
   const over = new AbortController()
   try {
     const late = setTimeout(deadlineMs, undefined, { signal: over.signal, ref: false }).then(() => {
       throw new TxDeadline(deadlineMs)
     })
     late.catch(() => {})
-    await Promise.race([work(tx), late])
+    await Promise.race([work(opened.tx), late])
     return undefined
   } catch (error) {
     return { error }
   } finally {
-    revoke()
+    opened.revoke()
     over.abort()
   }
 }

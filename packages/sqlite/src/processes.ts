@@ -1,4 +1,12 @@
-import { type Beat, checkName, type Instant, judgeBeat, type NameHolder, type Pulse, TYPE_GRACE_MS } from "@millrace/core/backend"
+import {
+  type Beat,
+  checkName,
+  type Instant,
+  judgeBeat,
+  type NameHolder,
+  type Pulse,
+  TYPE_GRACE_MS,
+} from "@millrace/core/backend"
 
 import { findGroup } from "./group-model.ts"
 import type { Memo } from "./memo.ts"
@@ -15,6 +23,7 @@ import { releaseLanes } from "./sql/release-lanes.ts"
 import { releasePartitions } from "./sql/release-partitions.ts"
 import { selectGroupNames } from "./sql/select-group-names.ts"
 import { selectProcess } from "./sql/select-process.ts"
+import { storedJson } from "./stored-json.ts"
 import type { Writing } from "./transaction.ts"
 import { removeLeftTypes, type Wants } from "./type-grace.ts"
 
@@ -90,7 +99,7 @@ function ruled(writing: Writing, beat: Beat, memo: Memo): Pulse {
 function holderOf({ db }: Writing, name: string): ProcessRow | undefined {
   const row = db.get(selectProcess, name)
   if (row === undefined) return undefined
-  const wants: Wants = JSON.parse(text(row[5]))
+  const wants = storedJson<Wants>(text(row[5]))
   return {
     bootId: text(row[0]),
     beats: int(row[1]),

@@ -10,8 +10,8 @@ import {
 
 import type { Connection } from "./connection.ts"
 import { type LogRow, readLogRow } from "./log-row.ts"
-import { messageOf } from "./message-row.ts"
 import type { Memo } from "./memo.ts"
+import { messageOf } from "./message-row.ts"
 import type { Row } from "./row.ts"
 import { toSortable } from "./sortable.ts"
 import { selectByIds } from "./sql/select-by-ids.ts"
@@ -50,7 +50,8 @@ export function inOneView<T>(db: Connection, read: () => T): T {
 
 function check(query: ReadQuery): void {
   if (query.from === "ids") {
-    if (query.ids.length > READ_LIMIT) throw new BackendError("invalid", `${query.ids.length} ids: ask for at most ${READ_LIMIT}`)
+    if (query.ids.length > READ_LIMIT)
+      throw new BackendError("invalid", `${query.ids.length} ids: ask for at most ${READ_LIMIT}`)
     return
   }
   checkLimit("limit", query.limit)

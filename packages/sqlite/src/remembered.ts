@@ -5,6 +5,7 @@ import type { GroupModel, PartitionModel } from "./group-model.ts"
 import { text } from "./row.ts"
 import { putSettled } from "./sql/put-settled.ts"
 import { selectSettled } from "./sql/select-settled.ts"
+import { storedJson } from "./stored-json.ts"
 
 interface Place {
   readonly group: GroupModel
@@ -21,8 +22,7 @@ export function remember(db: Connection, { group, partition }: Place, lease: str
 export function remembered(db: Connection, { group, partition }: Place, lease: string): Settled | undefined {
   const row = db.get(selectSettled, group.id, partition.partition, lease)
   if (row === undefined) return undefined
-  const answer: Settled = JSON.parse(text(row[0]))
-  return answer
+  return storedJson<Settled>(text(row[0]))
 }
 
 /** What user's work threw can not be stored as it was. */

@@ -31,5 +31,8 @@ export function textOrNull(value: SQLOutputValue | undefined): string | null {
 }
 
 function unexpected(wanted: string, value: unknown): BackendError {
-  return new BackendError("corrupt", `a column should hold ${wanted} and holds ${typeof value}: something else wrote to the log's tables`)
+  return new BackendError(
+    "corrupt",
+    `a column should hold ${wanted} and holds ${typeof value}: something else wrote to the log's tables`,
+  )
 }

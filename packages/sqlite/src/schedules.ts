@@ -5,6 +5,7 @@ import { int, text } from "./row.ts"
 import { deleteSchedule } from "./sql/delete-schedule.ts"
 import { selectDueSchedules } from "./sql/select-due-schedules.ts"
 import { selectNextSchedule } from "./sql/select-next-schedule.ts"
+import { storedJson } from "./stored-json.ts"
 import type { Writing } from "./transaction.ts"
 
 /** Appends the schedules that are due, in order of (due, number). */
@@ -15,7 +16,8 @@ export function promote(writing: Writing, limit: number, room: AppendRoom): Prom
   const messages = rows.map((row) => messageOfSchedule(text(row[2])))
   for (const row of rows) db.run(deleteSchedule, int(row[0]))
   for (const verdict of appendAll(writing, messages.map(alone), room)) {
-    if (verdict.kind !== "appended") throw new BackendError("corrupt", `a schedule can not be appended: ${JSON.stringify(verdict)}`)
+    if (verdict.kind !== "appended")
+      throw new BackendError("corrupt", `a schedule can not be appended: ${JSON.stringify(verdict)}`)
   }
   const next = db.get(selectNextSchedule)
   return {
@@ -28,8 +30,7 @@ export function promote(writing: Writing, limit: number, room: AppendRoom): Prom
 
 /** A scheduled message from its JSON. */
 export function messageOfSchedule(json: string): Message {
-  const message: Message = JSON.parse(json)
-  return message
+  return storedJson<Message>(json)
 }
 
 function alone(message: Message): Append {

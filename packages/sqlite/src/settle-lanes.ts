@@ -44,7 +44,12 @@ export function settleLanes(
   return leased
 }
 
-function settleLane({ db, log, now, news }: Writing, { group, partition }: HeldLanes, lane: LaneRow, part: Part): readonly LaneToken[] {
+function settleLane(
+  { db, log, now, news }: Writing,
+  { group, partition }: HeldLanes,
+  lane: LaneRow,
+  part: Part,
+): readonly LaneToken[] {
   const change = laneAfterSettle(lane, part, { checkpoint: partition.checkpoint, now })
   if (change.kind === "close") {
     deleteLane(db, group, lane.key)

@@ -45,7 +45,8 @@ export function settlePartition(
   partition.checkpoint = checkpoint
   partition.hold = settlement.hold ?? null
   const { limit } = partition.replay
-  if (before < limit && replayRowEnded({ checkpoint, limit })) db.run(deletePartitionReplays, group.id, partition.partition)
+  if (before < limit && replayRowEnded({ checkpoint, limit }))
+    db.run(deletePartitionReplays, group.id, partition.partition)
   return leased
 }
 
@@ -53,7 +54,11 @@ export function settlePartition(
 function openedBy(writing: Writing, held: Held, part: Part, stored: boolean): readonly LaneToken[] {
   const { now } = writing
   if (!stored) {
-    return openLane(writing, held, part.key, { kind: "keep", lane: laneDueAt(part.from, now), leaseMs: held.partition.leaseMs })
+    return openLane(writing, held, part.key, {
+      kind: "keep",
+      lane: laneDueAt(part.from, now),
+      leaseMs: held.partition.leaseMs,
+    })
   }
   if (part.deferral === undefined) return []
   const single = held.group.order === "log"

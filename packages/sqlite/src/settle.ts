@@ -6,11 +6,11 @@ import { savePartition } from "./group-model.ts"
 import { admit, type Held } from "./held-lease.ts"
 import { runPart, savepoint } from "./part-work.ts"
 import { remember } from "./remembered.ts"
+import { int } from "./row.ts"
 import { settleLanes } from "./settle-lanes.ts"
 import { settlePartition } from "./settle-partition.ts"
 import { addDropped } from "./sql/add-dropped.ts"
 import { countLanes } from "./sql/count-lanes.ts"
-import { int } from "./row.ts"
 import { stopGroup } from "./stop-group.ts"
 import type { Writing } from "./transaction.ts"
 import type { SqliteTx } from "./tx.ts"
@@ -59,7 +59,12 @@ function undoWhole(
 function conclude(
   writing: Writing,
   settlement: Settlement<SqliteTx>,
-  { held, verdicts, undo, room }: {
+  {
+    held,
+    verdicts,
+    undo,
+    room,
+  }: {
     readonly held: Held
     readonly verdicts: readonly PartVerdict[]
     readonly undo: (() => void) | undefined
@@ -97,5 +102,8 @@ function conclude(
 }
 
 function tooManyLanes(maxLanes: number): NonNullable<Settlement["stop"]> {
-  return { reason: "max-lanes", error: `more than ${maxLanes} lanes are open: see what fails first, then retry or discard lanes` }
+  return {
+    reason: "max-lanes",
+    error: `more than ${maxLanes} lanes are open: see what fails first, then retry or discard lanes`,
+  }
 }

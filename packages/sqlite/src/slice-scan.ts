@@ -46,16 +46,29 @@ export function scanLog(db: Connection, group: GroupModel, range: ScanRange): Sc
   const upto = Math.min(range.upto, range.above + LOG_WINDOW)
   const skips = skippedBetween(db, group, range.above, upto)
   const rows = db.all(selectLogSlice, group.id, range.above, upto, range.limit + skips.size)
-  return pick(rows.map((row) => int(row[0])), { limit: range.limit, end: upto, skips, aside: new Map() })
+  return pick(
+    rows.map((row) => int(row[0])),
+    { limit: range.limit, end: upto, skips, aside: new Map() },
+  )
 }
 
 /** Positions that the group is never to be handed. */
-export function skippedBetween(db: Connection, group: GroupModel, above: Position, upto: Position): ReadonlySet<Position> {
+export function skippedBetween(
+  db: Connection,
+  group: GroupModel,
+  above: Position,
+  upto: Position,
+): ReadonlySet<Position> {
   if (group.skipped === 0) return new Set()
   return new Set(db.all(selectSkipsBetween, group.id, above, upto).map((row) => int(row[0])))
 }
 
-function wantedPositions(db: Connection, group: GroupModel, partition: PartitionModel, range: ScanRange): readonly Position[] {
+function wantedPositions(
+  db: Connection,
+  group: GroupModel,
+  partition: PartitionModel,
+  range: ScanRange,
+): readonly Position[] {
   const types = [...group.types.values()]
   const positions: Position[] = []
   for (let at = 0; at < types.length; at += TYPES_PER_SLICE) {
@@ -75,7 +88,12 @@ function streamsWithLane(db: Connection, group: GroupModel, positions: readonly 
 
 function pick(
   found: readonly Position[],
-  { limit, end, skips, aside }: {
+  {
+    limit,
+    end,
+    skips,
+    aside,
+  }: {
     readonly limit: number
     readonly end: Position
     readonly skips: ReadonlySet<Position>

@@ -13,7 +13,8 @@ const REFUSED = new Set([
 ])
 
 /** One step through SQL text: a comment, a quoted text or name, a word, a semicolon. Whatever else is passed over. */
-const TOKEN = /--[^\n]*|\/\*[\s\S]*?(?:\*\/|$)|'(?:[^']|'')*'?|"(?:[^"]|"")*"?|`(?:[^`]|``)*`?|\[[^\]]*\]?|[a-z_][\w$]*|;/gi
+const TOKEN =
+  /--[^\n]*|\/\*[\s\S]*?(?:\*\/|$)|'(?:[^']|'')*'?|"(?:[^"]|"")*"?|`(?:[^`]|``)*`?|\[[^\]]*\]?|[a-z_][\w$]*|;/gi
 
 /**
  * The word for which a text of SQL is refused inside a settle's transaction, or `undefined`. Only a statement's first word counts, but for

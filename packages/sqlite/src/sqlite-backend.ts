@@ -4,7 +4,6 @@ import { setImmediate } from "node:timers/promises"
 import {
   type Append,
   type Backend,
-
   type Capabilities,
   checkLimit,
   type ClaimRequest,
@@ -178,7 +177,13 @@ interface Parts {
 /** Asks the log's row first whether a claim could find more than it did before; then leases, and fetches the messages after the commit. */
 async function claimSlice(
   request: ClaimRequest,
-  { queue, room, read, idle, now }: Parts & { readonly storage: Storage; readonly idle: ReturnType<typeof createIdleWatch> },
+  {
+    queue,
+    room,
+    read,
+    idle,
+    now,
+  }: Parts & { readonly storage: Storage; readonly idle: ReturnType<typeof createIdleWatch> },
 ): Promise<Slice | Idle> {
   if (idle.knows(request)) {
     const answer = idle.answer(request, await read(readLogRow), now())
@@ -230,4 +235,3 @@ function durabilityOf(persistent: boolean, { synchronous }: Settings): string {
     ? "what was answered survives a crash of the process and a power failure (synchronous=FULL)"
     : "what was answered survives a crash of the process; a power failure may take the last moments (synchronous=NORMAL)"
 }
-

@@ -35,7 +35,8 @@ export interface Storage {
 }
 
 export function createStorage(target: Target, settings: Settings): Storage {
-  const path = target.kind === "file" ? target.path : target.kind === "given" ? (target.db.location() ?? undefined) : undefined
+  const path =
+    target.kind === "file" ? target.path : target.kind === "given" ? (target.db.location() ?? undefined) : undefined
   const single = path === undefined
   const where = path ?? target.name
   const toError = (error: unknown): BackendError => toBackendError(error, where)
@@ -61,7 +62,10 @@ export function createStorage(target: Target, settings: Settings): Storage {
     const found = await retryBusy(() => findLog(db, settings.tablePrefix), settings.busyTimeoutMs)
     if (!("partitions" in found)) throw new BackendError("not-migrated", `${where} holds no log yet: run migrate first`)
     if (found.format < FORMAT) {
-      throw new BackendError("not-migrated", `the log in ${where} has format ${found.format} of ${FORMAT}: run migrate first`)
+      throw new BackendError(
+        "not-migrated",
+        `the log in ${where} has format ${found.format} of ${FORMAT}: run migrate first`,
+      )
     }
     partitions = found.partitions
     checked = true

@@ -1,10 +1,4 @@
-import {
-  type ClaimRequest,
-  LANES_PER_SLICE,
-  leaseAfterClaim,
-  type Position,
-  takeoversOf,
-} from "@millrace/core/backend"
+import { type ClaimRequest, LANES_PER_SLICE, leaseAfterClaim, type Position, takeoversOf } from "@millrace/core/backend"
 
 import { findPartition, type GroupModel } from "./group-model.ts"
 import { laneOfRow, type LaneRow, saveLane } from "./lane-row.ts"
@@ -46,7 +40,9 @@ export function takeLanes(writing: Writing, asked: TakeLanes): LanesTaken | unde
   const { db, log, now } = writing
   const { group, partition, request } = asked
   const checkpoint = findPartition(group, partition)?.checkpoint ?? 0
-  const due = db.all(selectPartitionDueLanes, group.id, partition, now, LANES_PER_SLICE, request.owner.processName).map(laneOfRow)
+  const due = db
+    .all(selectPartitionDueLanes, group.id, partition, now, LANES_PER_SLICE, request.owner.processName)
+    .map(laneOfRow)
   const taken: LaneTaken[] = []
   let takeovers = 0
   let left = asked.limit

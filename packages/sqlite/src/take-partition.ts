@@ -38,7 +38,13 @@ export interface PartitionTaken {
 
 export function takePartition(
   writing: Writing,
-  { group, partition, waiting, request, limit }: {
+  {
+    group,
+    partition,
+    waiting,
+    request,
+    limit,
+  }: {
     readonly group: GroupModel
     readonly partition: PartitionModel
     readonly waiting: Waiting

@@ -105,7 +105,8 @@ export async function begin(
 
 function beginNow(db: Connection): void {
   // The owner of a connection that was given to us may be inside a transaction of their own.
-  if (db.db.isTransaction) throw Object.assign(new Error("a transaction of the connection's owner is open"), { errcode: 5 })
+  if (db.db.isTransaction)
+    throw Object.assign(new Error("a transaction of the connection's owner is open"), { errcode: 5 })
   db.run("BEGIN IMMEDIATE")
 }
 
@@ -115,7 +116,8 @@ function commitNow(db: Connection): void {
     db.run("COMMIT")
   } catch (error) {
     const lost = !db.db.isTransaction
-    if (lost) throw new BackendError("outcome-unknown", "the commit failed half-way: repeat the same call", { cause: error })
+    if (lost)
+      throw new BackendError("outcome-unknown", "the commit failed half-way: repeat the same call", { cause: error })
     throw error
   }
 }

@@ -33,13 +33,18 @@ export interface OpenTx {
 export function openTx(db: DatabaseSync): OpenTx {
   let open = true
   const alive = (): void => {
-    if (!open) throw new TxRefused("this tx belongs to a settle that is over: await everything that uses it inside the sync block")
+    if (!open)
+      throw new TxRefused(
+        "this tx belongs to a settle that is over: await everything that uses it inside the sync block",
+      )
   }
   const allow = (sql: string): void => {
     alive()
     const word = refusedWord(sql)
     if (word === undefined) return
-    throw new TxRefused(`${word} is not for a sync block: its settle begins, ends and undoes the transaction; throw to undo`)
+    throw new TxRefused(
+      `${word} is not for a sync block: its settle begins, ends and undoes the transaction; throw to undo`,
+    )
   }
   return {
     tx: {

@@ -6,6 +6,7 @@ import type { Memo } from "./memo.ts"
 import { int, text } from "./row.ts"
 import { deleteGroupType } from "./sql/delete-group-type.ts"
 import { selectWants } from "./sql/select-wants.ts"
+import { storedJson } from "./stored-json.ts"
 import type { Writing } from "./transaction.ts"
 
 /** What a process wants, group by group. */
@@ -25,11 +26,14 @@ export function removeLeftTypes(writing: Writing, memo: Memo, name: string): Ins
 function heard(
   { db, now }: Writing,
   group: GroupModel,
-): { readonly wanted: readonly { readonly type: string; readonly wantedAt: Instant }[]; readonly groupHeardAt: Instant } {
+): {
+  readonly wanted: readonly { readonly type: string; readonly wantedAt: Instant }[]
+  readonly groupHeardAt: Instant
+} {
   const heard = new Map<string, Instant>()
   let groupHeardAt = Math.max(0, ...[...group.types.values()].map((type) => type.heardAt))
   for (const row of db.all(selectWants, now - TYPE_GRACE_MS - 1)) {
-    const wants: Wants = JSON.parse(text(row[1]))
+    const wants = storedJson<Wants>(text(row[1]))
     for (const want of wants) {
       if (want.group !== group.name) continue
       groupHeardAt = Math.max(groupHeardAt, int(row[0]))

@@ -22,7 +22,13 @@ const NEVER = Number.MAX_SAFE_INTEGER
 /** Looks what waits, by what is known of the heads and one index seek for each type that has moved. `undefined`: nothing. */
 export function waitingIn(
   db: Connection,
-  { group, partition, handled, heads, partitions }: {
+  {
+    group,
+    partition,
+    handled,
+    heads,
+    partitions,
+  }: {
     readonly group: GroupModel
     readonly partition: PartitionModel
     readonly handled: ReadonlySet<string>

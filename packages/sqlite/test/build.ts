@@ -28,7 +28,14 @@ export function to(streamId: string, ...messages: readonly Message[]): Append {
 export const owner = { processName: "p", bootId: "p-1" } as const
 
 /** What ensures the group `g` for `noted`. */
-export const spec = { group: "g", order: "stream", start: { at: "beginning" }, types: ["noted"], owner, maxLanes: 100 } as const
+export const spec = {
+  group: "g",
+  order: "stream",
+  start: { at: "beginning" },
+  types: ["noted"],
+  owner,
+  maxLanes: 100,
+} as const
 
 /** What claims for it. */
 export const request = { owner, groups: [{ group: "g", types: ["noted"], limit: 100 }], leaseMs: 60_000 } as const

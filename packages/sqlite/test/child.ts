@@ -16,13 +16,15 @@ export interface Child {
 /** Starts a script of `children`, killed at the end of the test at the latest. */
 export function startChild(script: string, ...args: readonly string[]): Child {
   const file = fileURLToPath(new URL(`children/${script}`, import.meta.url))
-  const child = spawn(process.execPath, ["--conditions=millrace-source", file, ...args], { stdio: ["pipe", "pipe", "inherit"] })
+  const child = spawn(process.execPath, ["--conditions=millrace-source", file, ...args], {
+    stdio: ["pipe", "pipe", "inherit"],
+  })
   onTestFinished(() => void child.kill("SIGKILL"))
   const lines: Readonly<Record<string, unknown>>[] = []
-  const waiting: { readonly count: number; readonly resolve: () => void; readonly reject: (error: Error) => void }[] = []
+  const waiting: { readonly count: number; readonly resolve: () => void; readonly reject: (error: Error) => void }[] =
+    []
   createInterface({ input: child.stdout }).on("line", (line) => {
-    const said: Readonly<Record<string, unknown>> = JSON.parse(line)
-    lines.push(said)
+    lines.push(factsOf(line))
     for (const one of waiting) if (lines.length >= one.count) one.resolve()
   })
   const ended = new Promise<number | null>((resolve) =>
@@ -41,4 +43,9 @@ export function startChild(script: string, ...args: readonly string[]): Child {
         else waiting.push({ count, resolve, reject })
       }),
   }
+}
+
+function factsOf(line: string): Readonly<Record<string, unknown>> {
+  const said: unknown = JSON.parse(line)
+  return typeof said === "object" && said !== null ? { ...said } : {}
 }

@@ -15,14 +15,19 @@ export function folder(): string {
 }
 
 /** A backend that is closed when the test has finished. */
-export function backendOn(target: Parameters<typeof sqliteBackend>[0], options?: SqliteOptions): ReturnType<typeof sqliteBackend> {
+export function backendOn(
+  target: Parameters<typeof sqliteBackend>[0],
+  options?: SqliteOptions,
+): ReturnType<typeof sqliteBackend> {
   const backend = sqliteBackend(target, options)
   onTestFinished(() => backend.close())
   return backend
 }
 
 /** A migrated log in a file of its own. */
-export async function freshLog(options?: SqliteOptions): Promise<{ readonly path: string; readonly backend: ReturnType<typeof sqliteBackend> }> {
+export async function freshLog(
+  options?: SqliteOptions,
+): Promise<{ readonly path: string; readonly backend: ReturnType<typeof sqliteBackend> }> {
   const path = join(folder(), "log.db")
   const backend = backendOn(path, options)
   await backend.migrate()

@@ -13,7 +13,14 @@ describe("on sqlite", () => {
   it("every form of a target names the same file [S36.a]", async () => {
     const path = join(folder(), "shop and more.db")
     const url = pathToFileURL(path)
-    const forms = [path, `sqlite:${path}`, `sqlite://${path}`, `sqlite:${relative(process.cwd(), path)}`, `sqlite://${url.pathname}`, url]
+    const forms = [
+      path,
+      `sqlite:${path}`,
+      `sqlite://${path}`,
+      `sqlite:${relative(process.cwd(), path)}`,
+      `sqlite://${url.pathname}`,
+      url,
+    ]
     for (const [at, form] of forms.entries()) {
       const backend = backendOn(form)
       await backend.migrate()
@@ -92,7 +99,10 @@ describe("on sqlite", () => {
   it("synchronous is applied: FULL flushes what must last and spares leases, NORMAL never waits", async () => {
     const levels = async (options: { readonly synchronous?: "NORMAL" }) => {
       const said: string[] = []
-      const { backend } = await freshLog({ ...options, onStatement: (sql) => void (/PRAGMA synchronous/.test(sql) && said.push(sql)) })
+      const { backend } = await freshLog({
+        ...options,
+        onStatement: (sql) => void (/PRAGMA synchronous/.test(sql) && said.push(sql)),
+      })
       const owner = { processName: "p", bootId: "b" }
       await backend.append([to("a")])
       await backend.heartbeat({ kind: "join", owner, facts: { host: "h", pid: 1 }, wants: [] })

@@ -19,12 +19,19 @@ async function claimed(options?: SqliteOptions) {
   if (slice.kind !== "slice" || slice.source !== "partition") throw new Error("expected a slice")
   const settle = (...parts: readonly SettlePart<SqliteTx>[]) =>
     backend.settle({ lease: slice.lease, checkpoint: slice.scannedTo, parts })
-  const totals = () => raw.prepare("SELECT name, sum FROM totals ORDER BY name").all().map((row) => `${String(row["name"])} ${String(row["sum"])}`)
+  const totals = () =>
+    raw
+      .prepare("SELECT name, sum FROM totals ORDER BY name")
+      .all()
+      .map((row) => `${String(row["name"])} ${String(row["sum"])}`)
   return { backend, raw, slice, settle, totals }
 }
 
 const adding = (name: string, sum: number) => async (tx: SqliteTx) => {
-  tx.prepare("INSERT INTO totals VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET sum = sum + excluded.sum").run(name, sum)
+  tx.prepare("INSERT INTO totals VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET sum = sum + excluded.sum").run(
+    name,
+    sum,
+  )
 }
 
 /** What user's work of one part throws. */
@@ -41,7 +48,10 @@ describe("on sqlite", () => {
     const { backend, slice, settle, totals } = await claimed()
     const work = adding("a", 3)
     const part = { ...partWith(slice, "a", work), effects: to("out") }
-    expect(await settle(part, partWith(slice, "b", adding("b", 4)))).toMatchObject({ kind: "settled", parts: [{ kind: "stored" }, { kind: "stored" }] })
+    expect(await settle(part, partWith(slice, "b", adding("b", 4)))).toMatchObject({
+      kind: "settled",
+      parts: [{ kind: "stored" }, { kind: "stored" }],
+    })
     expect(totals()).toEqual(["a 3", "b 4"])
     expect(await countOf(backend)).toBe(3)
     expect((await backend.claim(request)).kind).toBe("slice")
@@ -53,7 +63,10 @@ describe("on sqlite", () => {
       await adding("a", 3)(tx)
       throw new Error("boom")
     }
-    const settled = await settle({ ...partWith(slice, "a", failing), effects: to("out") }, partWith(slice, "b", adding("b", 4)))
+    const settled = await settle(
+      { ...partWith(slice, "a", failing), effects: to("out") },
+      partWith(slice, "b", adding("b", 4)),
+    )
     expect(settled).toMatchObject({ parts: [{ kind: "work-failed" }, { kind: "stored" }], lanes: [{ key: "a" }] })
     expect([totals(), await countOf(backend)]).toEqual([["b 4"], 2])
   })
@@ -61,7 +74,9 @@ describe("on sqlite", () => {
   it("work whose effects conflict is undone with them", async () => {
     const { slice, settle, totals } = await claimed()
     const effects = { streams: [{ streamId: "out", expected: 7, messages: [event("out")] }] }
-    expect(await settle({ ...partWith(slice, "a", adding("a", 1)), effects })).toMatchObject({ parts: [{ kind: "conflict" }] })
+    expect(await settle({ ...partWith(slice, "a", adding("a", 1)), effects })).toMatchObject({
+      parts: [{ kind: "conflict" }],
+    })
     expect(totals()).toEqual([])
   })
 
@@ -80,14 +95,34 @@ describe("on sqlite", () => {
   })
 
   it("tx refuses to end, begin or leave the transaction, however it is written", async () => {
-    for (const sql of [
-      "COMMIT", "  end;", "-- a note\nRollback", "/* x */ BEGIN", "SELECT 1; COMMIT", "SAVEPOINT x", "release x",
-      "ATTACH 'x.db' AS x", "PRAGMA journal_mode = DELETE", "VACUUM", "INSERT OR ROLLBACK INTO totals VALUES ('x', 1)",
-      ";;COMMIT", "CREATE TRIGGER t AFTER INSERT ON totals BEGIN SELECT 1; END; COMMIT",
-    ]) {
-      expect(await thrownBy((tx) => tx.exec(sql)), sql).toMatchObject({ code: "tx-refused" })
-      expect(await thrownBy((tx) => void tx.prepare(sql)), sql).toMatchObject({ code: "tx-refused" })
+    const texts = [
+      "COMMIT",
+      "  end;",
+      "-- a note\nRollback",
+      "/* x */ BEGIN",
+      "SELECT 1; COMMIT",
+      "SAVEPOINT x",
+      "release x",
+      "ATTACH 'x.db' AS x",
+      "PRAGMA journal_mode = DELETE",
+      "VACUUM",
+      "INSERT OR ROLLBACK INTO totals VALUES ('x', 1)",
+      ";;COMMIT",
+      "CREATE TRIGGER t AFTER INSERT ON totals BEGIN SELECT 1; END; COMMIT",
+    ]
+    const refused: string[] = []
+    const refuses = (call: () => void): boolean => {
+      try {
+        call()
+        return false
+      } catch (error) {
+        return error instanceof Error && "code" in error && error.code === "tx-refused"
+      }
     }
+    const error = await thrownBy((tx) => {
+      for (const sql of texts) if (refuses(() => tx.exec(sql)) && refuses(() => void tx.prepare(sql))) refused.push(sql)
+    })
+    expect([error, refused]).toEqual([undefined, texts])
   })
 
   it("tx takes words that only look like transaction control", async () => {

@@ -67,7 +67,9 @@ describe("on sqlite", () => {
     const { backend, path } = await counted()
     const { DatabaseSync } = await import("node:sqlite")
     const raw = new DatabaseSync(path)
-    raw.exec(`CREATE TRIGGER trap BEFORE INSERT ON millrace_messages WHEN new.payload = '"bad"' BEGIN SELECT raise(ABORT, 'trapped'); END`)
+    raw.exec(
+      `CREATE TRIGGER trap BEFORE INSERT ON millrace_messages WHEN new.payload = '"bad"' BEGIN SELECT raise(ABORT, 'trapped'); END`,
+    )
     raw.close()
     const results = await Promise.allSettled([
       backend.append([to("a")]),
@@ -76,7 +78,10 @@ describe("on sqlite", () => {
     ])
     expect(results.map(({ status }) => status)).toEqual(["fulfilled", "rejected", "fulfilled"])
     const { messages } = await backend.read({ from: "log", limit: 9 })
-    expect(messages.map(({ streamId, position }) => [streamId, position])).toEqual([["a", 1], ["a", 2]])
+    expect(messages.map(({ streamId, position }) => [streamId, position])).toEqual([
+      ["a", 1],
+      ["a", 2],
+    ])
     const [verdict] = await backend.append([to("b")])
     expect(verdict).toMatchObject({ kind: "appended", position: 3, streams: [{ streamId: "b", version: 1 }] })
   })

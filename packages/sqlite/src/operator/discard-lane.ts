@@ -16,7 +16,10 @@ export function discardLane(writing: Writing, memo: Memo, name: string, key: str
   const group = groupNamed(db, memo, name)
   const lane = findLane(db, group, key)
   if (lane === undefined) {
-    throw new BackendError("not-found", `group ${JSON.stringify(name)} has no open lane ${JSON.stringify(key)}: list its lanes`)
+    throw new BackendError(
+      "not-found",
+      `group ${JSON.stringify(name)} has no open lane ${JSON.stringify(key)}: list its lanes`,
+    )
   }
   const checkpoint = findPartition(group, lane.partition)?.checkpoint ?? 0
   let waits: number | undefined = lane.next

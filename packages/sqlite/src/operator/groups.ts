@@ -9,9 +9,14 @@ import { selectGroupFacts } from "../sql/select-group-facts.ts"
 import { selectGroupNames } from "../sql/select-group-names.ts"
 import { selectLaneFigures } from "../sql/select-lane-figures.ts"
 import { selectSkips } from "../sql/select-skips.ts"
+import { storedJson } from "../stored-json.ts"
 
 /** The groups named, or all, by name. */
-export function listGroups(db: Connection, names: readonly string[] | undefined, partitions: number): readonly GroupInfo[] {
+export function listGroups(
+  db: Connection,
+  names: readonly string[] | undefined,
+  partitions: number,
+): readonly GroupInfo[] {
   const wanted = names === undefined ? db.all(selectGroupNames).map((row) => text(row[0])) : [...new Set(names)].sort()
   const memo = createMemo(() => partitions)
   return wanted.map((name) => infoOf(db, groupNamed(db, memo, name), partitions))
@@ -30,7 +35,9 @@ function infoOf(db: Connection, group: GroupModel, partitions: number): GroupInf
     order: group.order,
     status: group.status === "active" ? "active" : "stopped",
     ...(stopped === null ? {} : { stopped: stoppedOf(stopped) }),
-    types: [...group.types.values()].map(({ name, since }) => ({ type: name, since })).sort((a, b) => (a.type < b.type ? -1 : 1)),
+    types: [...group.types.values()]
+      .map(({ name, since }) => ({ type: name, since }))
+      .sort((a, b) => (a.type < b.type ? -1 : 1)),
     lag: lagOf(db, group, partitions),
     oldestCheckpoint: Math.min(...checkpoints),
     newestCheckpoint: Math.max(...checkpoints),
@@ -50,6 +57,5 @@ function skipOf(row: ReturnType<Connection["all"]>[number]): SkipInfo {
 }
 
 function stoppedOf(json: string): StopReason & { readonly at: number } {
-  const stopped: StopReason & { readonly at: number } = JSON.parse(json)
-  return stopped
+  return storedJson<StopReason & { readonly at: number }>(json)
 }

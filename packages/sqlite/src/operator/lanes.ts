@@ -9,13 +9,18 @@ import { toSortable } from "../sortable.ts"
 import { selectAllLanes } from "../sql/select-all-lanes.ts"
 import { selectGroupNames } from "../sql/select-group-names.ts"
 import { selectMessageId } from "../sql/select-message-id.ts"
+import { storedJson } from "../stored-json.ts"
 import type { Writing } from "../transaction.ts"
 
 /** Every lane. */
 const ALL = Number.MAX_SAFE_INTEGER
 
 /** Open lanes by group and key. */
-export function listLanes(db: Connection, { group, status, after, limit }: LaneQuery, now: number): readonly LaneInfo[] {
+export function listLanes(
+  db: Connection,
+  { group, status, after, limit }: LaneQuery,
+  now: number,
+): readonly LaneInfo[] {
   if (limit !== undefined) checkLimit("limit", limit)
   const names = group === undefined ? db.all(selectGroupNames).map((row) => text(row[0])) : [group]
   const memo = createMemo(() => 1)
@@ -50,7 +55,7 @@ function infoOf(db: Connection, group: GroupModel, lane: LaneRow, now: number): 
 
 function messageIdOf(db: Connection, { next, kept }: LaneRow): string | undefined {
   if (kept !== null) {
-    const message: { readonly id: string } = JSON.parse(kept)
+    const message = storedJson<{ readonly id: string }>(kept)
     return message.id
   }
   const row = db.get(selectMessageId, next)
@@ -58,7 +63,12 @@ function messageIdOf(db: Connection, { next, kept }: LaneRow): string | undefine
 }
 
 /** Makes lanes due at once. One that is being handled right now is fenced: whoever asks for a retry gets a new one. */
-export function retryLanes({ db, log, now, news }: Writing, memo: Memo, name: string, keys?: readonly string[]): number {
+export function retryLanes(
+  { db, log, now, news }: Writing,
+  memo: Memo,
+  name: string,
+  keys?: readonly string[],
+): number {
   const group = groupNamed(db, memo, name)
   const named = keys === undefined ? undefined : new Set(keys)
   let made = 0

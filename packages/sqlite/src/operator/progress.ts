@@ -15,7 +15,12 @@ import { selectLogSlice } from "../sql/select-log-slice.ts"
 import { selectWantedOfStream } from "../sql/select-wanted-of-stream.ts"
 
 /** For each group, by name: whether everything it wants of a stream (in key and log order: of the log) up to a position is settled. */
-export function progress(db: Connection, streamId: StreamId, position: Position, partitions: number): readonly GroupProgress[] {
+export function progress(
+  db: Connection,
+  streamId: StreamId,
+  position: Position,
+  partitions: number,
+): readonly GroupProgress[] {
   checkPosition("position", position)
   const memo = createMemo(() => partitions)
   return db.all(selectGroupNames).map((row) => {
@@ -26,7 +31,13 @@ export function progress(db: Connection, streamId: StreamId, position: Position,
   })
 }
 
-function isSettled(db: Connection, group: GroupModel, partition: PartitionModel, streamId: StreamId, position: Position): boolean {
+function isSettled(
+  db: Connection,
+  group: GroupModel,
+  partition: PartitionModel,
+  streamId: StreamId,
+  position: Position,
+): boolean {
   const { checkpoint } = partition
   if (partition.lanes > 0) {
     for (const lane of lanesOf(db, group, streamId)) {
@@ -43,7 +54,8 @@ function isSettled(db: Connection, group: GroupModel, partition: PartitionModel,
 }
 
 function lanesOf(db: Connection, group: GroupModel, streamId: StreamId): readonly LaneRow[] {
-  if (group.order !== "stream") return db.all(selectAllLanes, group.id, null, "", Number.MAX_SAFE_INTEGER).map(laneOfRow)
+  if (group.order !== "stream")
+    return db.all(selectAllLanes, group.id, null, "", Number.MAX_SAFE_INTEGER).map(laneOfRow)
   return db.all(selectLane, group.id, toSortable(streamId)).map(laneOfRow)
 }
 

@@ -1,7 +1,21 @@
-import { BackendError, FREE, planReset, resolveStart, type StartPoint, type StoredMessage } from "@millrace/core/backend"
+import {
+  BackendError,
+  FREE,
+  planReset,
+  resolveStart,
+  type StartPoint,
+  type StoredMessage,
+} from "@millrace/core/backend"
 
 import type { Connection } from "../connection.ts"
-import { type GroupModel, groupNamed, type PartitionModel, replayOf, replayValue, savePartition } from "../group-model.ts"
+import {
+  type GroupModel,
+  groupNamed,
+  type PartitionModel,
+  replayOf,
+  replayValue,
+  savePartition,
+} from "../group-model.ts"
 import { deleteLane, type LaneRow, laneOfRow } from "../lane-row.ts"
 import { lastBefore } from "../last-before.ts"
 import type { Memo } from "../memo.ts"
@@ -16,6 +30,7 @@ import { selectGroupReplays } from "../sql/select-group-replays.ts"
 import { selectPlace } from "../sql/select-place.ts"
 import { setReemit } from "../sql/set-reemit.ts"
 import { fence } from "../stop-group.ts"
+import { storedJson } from "../stored-json.ts"
 import type { Writing } from "../transaction.ts"
 
 /** How a group is to handle again what lies above the point. */
@@ -25,12 +40,21 @@ interface ResetOptions {
 }
 
 /** Moves a group back to a point. */
-export function resetGroup(writing: Writing, memo: Memo, name: string, to: StartPoint, options: ResetOptions = {}): void {
+export function resetGroup(
+  writing: Writing,
+  memo: Memo,
+  name: string,
+  to: StartPoint,
+  options: ResetOptions = {},
+): void {
   const { db, log, news } = writing
   const asked = groupNamed(db, memo, name)
   const unwanted = options.types?.find((type) => !asked.types.has(type))
   if (unwanted !== undefined) {
-    throw new BackendError("invalid", `group ${JSON.stringify(name)} does not want ${unwanted}: run a reactor that handles it first`)
+    throw new BackendError(
+      "invalid",
+      `group ${JSON.stringify(name)} does not want ${unwanted}: run a reactor that handles it first`,
+    )
   }
   const point = resolveStart(to, { head: log.head, lastBefore: (date) => lastBefore(db, date, log) })
   fence(writing, memo, asked)
@@ -60,7 +84,11 @@ function resetPartition(
   db: Connection,
   group: GroupModel,
   partition: PartitionModel,
-  { point, lanes, rows }: {
+  {
+    point,
+    lanes,
+    rows,
+  }: {
     readonly point: number
     readonly lanes: readonly LaneRow[]
     readonly rows: readonly { readonly key: string; readonly replay: LaneRow["replay"] }[]
@@ -68,13 +96,20 @@ function resetPartition(
 ): void {
   const found = lanes.map((lane) => {
     const type = typeAt(db, lane)
-    return { key: lane.key, single: lane.single, replay: lane.replay, next: lane.next, ...(type === undefined ? {} : { type }) }
+    return {
+      key: lane.key,
+      single: lane.single,
+      replay: lane.replay,
+      next: lane.next,
+      ...(type === undefined ? {} : { type }),
+    }
   })
   const { checkpoint, replay } = partition
   const plan = planReset({ checkpoint, replay, lanes: found, rows }, point, (type) => group.types.get(type)?.since)
   if (plan === undefined) return
   db.run(deletePartitionReplays, group.id, partition.partition)
-  for (const row of plan.rows) db.run(putReplay, group.id, toSortable(row.key), partition.partition, replayValue(row.replay))
+  for (const row of plan.rows)
+    db.run(putReplay, group.id, toSortable(row.key), partition.partition, replayValue(row.replay))
   for (const key of plan.dissolve) deleteLane(db, group, key)
   partition.checkpoint = plan.checkpoint
   partition.replay = plan.replay
@@ -87,7 +122,7 @@ function resetPartition(
 /** The type of the message at which a lane waits. */
 function typeAt(db: Connection, { kept, next }: LaneRow): string | undefined {
   if (kept !== null) {
-    const message: StoredMessage = JSON.parse(kept)
+    const message = storedJson<StoredMessage>(kept)
     return message.type
   }
   const row = db.get(selectPlace, next)

@@ -59,8 +59,14 @@ function laneAt(
   return lane !== undefined && lane.next <= position ? lane : undefined
 }
 
-function firstWaiting({ db, log }: Writing, group: GroupModel, partition: PartitionModel, room: AppendRoom): number | undefined {
+function firstWaiting(
+  { db, log }: Writing,
+  group: GroupModel,
+  partition: PartitionModel,
+  room: AppendRoom,
+): number | undefined {
   const { heads } = room.memo
   heads.catchUp(db, log.head)
-  return waitingIn(db, { group, partition, handled: new Set(group.types.keys()), heads, partitions: room.partitions() })?.oldest
+  return waitingIn(db, { group, partition, handled: new Set(group.types.keys()), heads, partitions: room.partitions() })
+    ?.oldest
 }

@@ -25,5 +25,10 @@ export function listStreams(db: Connection, { by, category, limit, after }: Stre
 }
 
 function infoOf(row: Row): StreamInfo {
-  return { streamId: fromSortable(text(row[0])), version: int(row[1]), messages: int(row[2]), lastPosition: int(row[3]) }
+  return {
+    streamId: fromSortable(text(row[0])),
+    version: int(row[1]),
+    messages: int(row[2]),
+    lastPosition: int(row[3]),
+  }
 }

@@ -69,7 +69,13 @@ function passOver(writing: Writing, room: AppendRoom, group: GroupModel, target:
   }
   for (const lane of lanesOf(writing.db, group)) lose(lane.partition, keepFirst(writing, room, group, lane, target))
   for (const partition of group.partitions) lose(partition.partition, passPartition(writing, group, partition, target))
-  for (const positions of lost.values()) noteSkips(writing, group, positions.sort((a, b) => a - b), "trimmed")
+  for (const positions of lost.values())
+    noteSkips(
+      writing,
+      group,
+      positions.sort((a, b) => a - b),
+      "trimmed",
+    )
   log.groupSeq += 1
   log.workSeq += 1
   news.work = true
@@ -77,7 +83,13 @@ function passOver(writing: Writing, room: AppendRoom, group: GroupModel, target:
 }
 
 /** Answers what is lost of a lane: all but the message it waits at. */
-function keepFirst(writing: Writing, room: AppendRoom, group: GroupModel, lane: LaneRow, target: Position): readonly Position[] {
+function keepFirst(
+  writing: Writing,
+  room: AppendRoom,
+  group: GroupModel,
+  lane: LaneRow,
+  target: Position,
+): readonly Position[] {
   const { db } = writing
   const checkpoint = findPartition(group, lane.partition)?.checkpoint ?? 0
   const ahead = laneAhead(db, group, lane, Math.min(checkpoint, target))
@@ -93,14 +105,20 @@ function keepFirst(writing: Writing, room: AppendRoom, group: GroupModel, lane: 
 }
 
 function laneAhead(db: Writing["db"], group: GroupModel, lane: LaneRow, upto: Position): readonly Position[] {
-  const rows = group.order === "stream"
-    ? db.all(selectLaneSlice, group.id, toSortable(lane.key), lane.next, upto, Number.MAX_SAFE_INTEGER)
-    : db.all(selectWantedInPartition, group.id, null, lane.next - 1, lane.single ? lane.next : upto)
+  const rows =
+    group.order === "stream"
+      ? db.all(selectLaneSlice, group.id, toSortable(lane.key), lane.next, upto, Number.MAX_SAFE_INTEGER)
+      : db.all(selectWantedInPartition, group.id, null, lane.next - 1, lane.single ? lane.next : upto)
   return rows.map((row) => int(row[0]))
 }
 
 /** Moves a partition past what is removed. Answers what it loses. */
-function passPartition({ db }: Writing, group: GroupModel, partition: PartitionModel, target: Position): readonly Position[] {
+function passPartition(
+  { db }: Writing,
+  group: GroupModel,
+  partition: PartitionModel,
+  target: Position,
+): readonly Position[] {
   if (partition.checkpoint >= target) return []
   const place = group.order === "stream" ? partition.partition : null
   const skips = skippedBetween(db, group, partition.checkpoint, target)

@@ -16,7 +16,13 @@ export function logName(target: Target, { tablePrefix }: Settings): string {
 /** Removes the log's tables. The file and whatever else is in it stay. */
 export async function uninstall(
   confirm: string,
-  { name, settings, storage, queue, memo }: {
+  {
+    name,
+    settings,
+    storage,
+    queue,
+    memo,
+  }: {
     readonly name: string
     readonly settings: Settings
     readonly storage: Storage

@@ -10,7 +10,14 @@ const say = (line: object): Promise<void> =>
 await say({ ready: name })
 for (let at = 0; at < Number(count); at += 8) {
   const events = Array.from({ length: 8 }, (_, one) => event(`${name}-${one}`, { name, number: at + one }))
-  const verdicts = await Promise.all(events.map((one) => backend.append([to("shared", { ...one, streamId: "shared" }), to(one.streamId, event(one.streamId, one.payload))])))
+  const verdicts = await Promise.all(
+    events.map((one) =>
+      backend.append([
+        to("shared", { ...one, streamId: "shared" }),
+        to(one.streamId, event(one.streamId, one.payload)),
+      ]),
+    ),
+  )
   for (const [first] of verdicts) await say({ stored: first?.kind === "appended" ? first.position : null })
 }
 await backend.close()

@@ -12,7 +12,8 @@ await backend.append([to("first")])
 say({ ready: true })
 for await (const line of createInterface({ input: process.stdin })) {
   if (line === "append") await backend.append([to("a", event("a", null, "far-away"))])
-  if (line === "schedule") await backend.append([{ streams: [], schedules: [{ message: event("s"), at: Date.now() + 60_000 }] }])
+  if (line === "schedule")
+    await backend.append([{ streams: [], schedules: [{ message: event("s"), at: Date.now() + 60_000 }] }])
   if (line === "start") await backend.operator.startGroup("g")
   if (line === "join") {
     const owner = { processName: "p", bootId: "other" }
