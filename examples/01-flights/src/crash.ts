@@ -10,6 +10,15 @@ export interface Crash {
   readonly successor: WorkerHandle
 }
 
+export interface CrashOptions {
+  /** How many flights are settled. */
+  readonly settled: number
+  readonly hire: Hire
+  /** Waits a moment. */
+  readonly look: () => Promise<void>
+  readonly onKilled: () => void
+}
+
 /**
  * Kills a worker, provided it holds leases at this moment: it is stopped in mid-movement, looked at, and then killed or let go on.
  * Starts another under its name at once. `undefined`: it held nothing.
@@ -17,7 +26,7 @@ export interface Crash {
 export async function crash(
   app: FlightsApp,
   worker: WorkerHandle,
-  { settled, hire, look }: { readonly settled: number; readonly hire: Hire; readonly look: () => Promise<void> },
+  { settled, hire, look, onKilled }: CrashOptions,
 ): Promise<Crash | undefined> {
   worker.freeze()
   const before = await processOf(app, worker.name)
@@ -26,6 +35,7 @@ export async function crash(
     return undefined
   }
   await worker.kill()
+  onKilled()
   const killedAt = performance.now()
   const { leases } = (await processOf(app, worker.name)) ?? before
   const successor = hire(worker.name)

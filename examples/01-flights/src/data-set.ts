@@ -1,6 +1,4 @@
 import { readFile } from "node:fs/promises"
-import { createRequire } from "node:module"
-import { dirname, join } from "node:path"
 
 import * as Schema from "effect/Schema"
 
@@ -20,7 +18,6 @@ export const FLIGHTS = 20_000
 
 /** The first `count` rows, in order of date. */
 export async function loadFlights(count: number): Promise<readonly Flight[]> {
-  const entry = createRequire(import.meta.url).resolve("vega-datasets")
-  const text = await readFile(join(dirname(entry), "..", "data", "flights-20k.json"), "utf8")
+  const text = await readFile(new URL("../data/flights-20k.json", import.meta.resolve("vega-datasets")), "utf8")
   return Schema.decodeUnknownSync(Schema.fromJsonString(Schema.Array(Flight)))(text).slice(0, count)
 }

@@ -20,7 +20,7 @@ function barOf(total: number): Progress {
     stream: process.stdout,
     barCompleteChar: "█",
     barIncompleteChar: "░",
-    barsize: 30,
+    barsize: 24,
     hideCursor: true,
   })
   let at = 0

@@ -43,11 +43,17 @@ export async function runFlights(
   await Promise.race([...failing, Promise.all(names.map((name) => untilAtWork(app, name, look)))])
 
   const startedAt = performance.now()
-  const state = { sent: 0, settled: 0 }
+  const state = { sent: 0, settled: 0, missing: "" }
   let crashed: Crash | undefined
   let crashing: Promise<void> | undefined
   const tryCrash = async (worker: WorkerHandle): Promise<void> => {
-    crashed = await crash(app, worker, { settled: state.settled, hire: stage.hire, look })
+    crashed = await crash(app, worker, {
+      settled: state.settled,
+      hire: stage.hire,
+      look,
+      onKilled: () => (state.missing = `${worker.name} was ${stage.ended} and starts again, `),
+    })
+    state.missing = ""
     if (crashed === undefined) {
       crashing = undefined
       return
@@ -59,7 +65,7 @@ export async function runFlights(
     for (;;) {
       const stand = await standOf(app, state.sent)
       state.settled = Math.max(state.settled, stand.settled)
-      progress.update(state.settled, stand.note)
+      progress.update(state.settled, state.missing + stand.note)
       if (crashing === undefined && state.settled >= killAt) {
         const worker = workers.get(names[victim] ?? "")
         if (worker !== undefined) crashing = tryCrash(worker)

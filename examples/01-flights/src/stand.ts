@@ -23,6 +23,6 @@ export async function standOf(app: FlightsApp, sent: number): Promise<Stand> {
   return {
     settled: Math.max(0, sent - airport - others),
     quiet: airport + others + schedules === 0,
-    note: `${airport} wait to depart, ${others} to be projected, ${schedules} holds to come`,
+    note: `${airport} to depart, ${others} to project, ${schedules} to hold`,
   }
 }
