@@ -44,6 +44,20 @@ describe("a low-level reactor", () => {
     ])
   })
 
+  it("that appends a message made for a date has it scheduled", async () => {
+    const log = shelf()
+    const at = new Date("2031-01-01T00:00:00.000Z")
+    const Later: Reactor = {
+      name: "later",
+      handledMessages: [ItemAdded],
+      handle: () => AppendNext([Cart.commands.look("cart-1"), Cart.commands.close("cart-1").at(at)]),
+    }
+    expect((await log.handle(Later, log.put(ItemAdded("cart-1", apple)))).done[0]?.actions).toMatchObject([
+      { kind: "append-next", messages: [{ type: "cart.look" }] },
+      { kind: "schedule", at: at.getTime(), messages: [{ type: "cart.close" }] },
+    ])
+  })
+
   it("expects the version that it saw when it appends after", async () => {
     const log = shelf()
     const After: Reactor = {

@@ -3,6 +3,7 @@ import type { StreamId } from "../../message/ids.ts"
 import type { StoredMessage } from "../../message/message.ts"
 import type { Action } from "../action.ts"
 import type { AppendAfterAction } from "../actions.ts"
+import { actionsOf } from "../produced.ts"
 import type { ReactorAction, ReactorResult } from "../reactor.ts"
 
 /** What a handler saw of its stream. */
@@ -16,14 +17,19 @@ export interface SeenStream {
 export function concrete(result: ReactorResult, seen: SeenStream): readonly Action[] {
   if (result === undefined) return []
   const actions = isList(result) ? result : [result]
-  return actions.map((action) => (action.kind === "append-after" ? appendAfter(action, seen) : checked(action, seen)))
+  return actions.flatMap((action) => {
+    if (action.kind === "append-after") return [appendAfter(action, seen)]
+    // A message that was made for a date waits for it here as everywhere.
+    if (action.kind === "append-next") return actionsOf(action.messages)
+    return [checked(action, seen)]
+  })
 }
 
 function isList(result: ReactorAction | readonly ReactorAction[]): result is readonly ReactorAction[] {
   return Array.isArray(result)
 }
 
-const KINDS = new Set(["ok", "append-next", "schedule", "sync", "put", "after-commit", "retry"])
+const KINDS = new Set(["ok", "schedule", "sync", "put", "after-commit", "retry"])
 
 function checked<A extends Action>(action: A, { who }: SeenStream): A {
   if (KINDS.has(action.kind)) return action
