@@ -31,19 +31,11 @@ export interface RunOptions {
   readonly signal?: AbortSignal
 }
 
-/** An app: reactors, a log, and workers when it runs. `R` is the union of its reactors. */
-export interface App<R = AnyReactor> extends Store, Operations {
+/** Any app, whatever its reactors: what a function takes that works with every app. */
+export interface AnyApp extends Store, Operations {
   /** Adds reactors after the start. Throws `NotAReactor`, `DuplicateReactor`. */
   register(...reactors: readonly AnyReactor[]): Promise<void>
-  /**
-   * Decides a command now, on the newest state, and stores it with its events. Throws what the decide function throws (then nothing is stored).
-   * Parsed input answers field errors as values.
-   */
-  execute<const I extends ExecuteInput>(
-    input: I & RefuseUndecided<R, CommandTypeOf<I>>,
-    options?: ExecuteOptions,
-  ): Promise<ExecuteOutput<DeciderOf<R, CommandTypeOf<I>>, I>>
-  /** The same for an actor that was registered later, or never. */
+  /** Decides a command of this actor now, like `execute`; the actor need not be registered. */
   executeOn<A extends AnyActor, const I extends ExecuteInput>(
     actor: A,
     input: I & RefuseUndecided<A, CommandTypeOf<I>>,
@@ -65,4 +57,16 @@ export interface App<R = AnyReactor> extends Store, Operations {
   drain(): Promise<void>
   /** Stops and closes. A backend that was passed in stays open. */
   close(): Promise<void>
+}
+
+/** An app: reactors, a log, and workers when it runs. `R` is the union of its reactors. */
+export interface App<R = AnyReactor> extends AnyApp {
+  /**
+   * Decides a command now, on the newest state, and stores it with its events. Throws what the decide function throws (then nothing is stored).
+   * Parsed input answers field errors as values.
+   */
+  execute<const I extends ExecuteInput>(
+    input: I & RefuseUndecided<R, CommandTypeOf<I>>,
+    options?: ExecuteOptions,
+  ): Promise<ExecuteOutput<DeciderOf<R, CommandTypeOf<I>>, I>>
 }
