@@ -15,7 +15,7 @@ const deep = process.env["MILLRACE_DEEP"] === "1"
 const seed = process.env["MILLRACE_SEED"]
 
 /** How many histories, how long, and how often everything is looked at on the way. */
-const size = deep ? { numRuns: 150, minLength: 150, maxLength: 400 } : { numRuns: 8, minLength: 60, maxLength: 160 }
+const size = deep ? { numRuns: 150, minLength: 1, maxLength: 400 } : { numRuns: 8, minLength: 1, maxLength: 160 }
 const LOOK_EVERY = 10
 
 describe.each([{ backend: "memory" }, { backend: "sqlite" }])("on $backend", ({ backend }) => {

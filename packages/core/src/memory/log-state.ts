@@ -19,7 +19,7 @@ export interface StreamState {
   lastPosition: Position
 }
 
-/** What an idempotency key stands for. `at`: its append's first message, or the head of its moment where it stored none: a trim up to there takes the key along. */
+/** What an idempotency key stands for. `at`: its append's last message, or the head of its moment where it stored none: a trim up to there takes the key along. */
 export interface KeyUse {
   readonly fingerprint: string
   readonly of: AppendedAt

@@ -1,7 +1,7 @@
 import { type Append, type Backend, BackendError, type Settlement, type Slice } from "@millrace/core/backend"
 
 import type { OpenLog } from "../../src/conformance/index.ts"
-import { type CastGroup, GROUPS, hashOf, idOf, messageOf, ownerOf, pickOf, STREAMS, typesOf } from "./cast.ts"
+import { type CastGroup, GROUPS, hashOf, idOf, messageOf, ownerOf, pickOf, STREAMS, TYPES, typesOf } from "./cast.ts"
 import type { AppendStep, Step } from "./step.ts"
 import { sorted, viewOfSettled, viewOfSlice } from "./views.ts"
 import { settlementOf } from "./worker.ts"
@@ -12,6 +12,9 @@ export interface Player {
 }
 
 const LEASE_MS = 10_000
+
+/** The bits of every type. */
+const ALL_TYPES = 2 ** TYPES.length - 1
 
 interface Held {
   readonly slice: Slice
@@ -53,7 +56,9 @@ export async function playerOn(log: OpenLog): Promise<Player> {
         if (fate < 15) held = [...held.slice(-12), { slice: one, cast }]
         else settled.push([orderOf(one), await settle(settlementOf(one, cast, { seed: step.seed, now: now }))])
       }
-      return { views, settled, idle: { now: slice.now, nextAt, outdated: sorted(outdated) } }
+      // What a process can be given that lacks types is told in different words; what it is given is not.
+      const idle = step.types === ALL_TYPES ? { nextAt, outdated: sorted(outdated) } : {}
+      return { views, settled, now: slice.now, ...idle }
     }
   }
 

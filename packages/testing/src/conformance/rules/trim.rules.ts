@@ -132,6 +132,13 @@ export const trimRules: readonly Rule[] = [
     equal((await appendOne(backend, keyed("old"))).kind, "appended")
   }),
 
+  rule("trim keeps the key of an append that it removes in part [M2.b]", async ({ backend }) => {
+    const keyed = () => to("a", events("a", 2), "any", { idempotencyKey: "k", fingerprint: "f" })
+    const { firstPosition, position } = appended(await appendOne(backend, keyed()))
+    await backend.operator.trim(firstPosition)
+    deepEqual(await appendOne(backend, keyed()), { kind: "duplicate", of: { firstPosition, position } })
+  }),
+
   rule("trim twice, or to a lower position, removes nothing more", async ({ backend }) => {
     const [first = 0, second = 0] = await store(backend, ...events("a", 3))
     await backend.operator.trim(second)
