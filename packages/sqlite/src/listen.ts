@@ -23,7 +23,9 @@ const TYPES_LOOKED_UP = 2_000
 /** The open ears of a backend, and what they have heard of. */
 export interface Ears {
   listen(onWake: (wake: Wake) => void): Listening
-  /** An own transaction was stored. */
+  /** An own transaction was committed: the file event that follows is its echo. */
+  committed(): void
+  /** An own transaction that changed the log's row was stored. */
   stored(log: LogRow, news: News): void
   /** The log's row was read: tells what others have changed since it was last seen. */
   notice(db: Connection, log: LogRow): void
@@ -79,8 +81,10 @@ export function createEars({ reader, path, busy }: EarsParts): Ears {
         },
       }
     },
-    stored(log, news) {
+    committed() {
       ownAt = performance.now()
+    },
+    stored(log, news) {
       if (ears.size === 0) return
       seen = { ...log }
       if (news.types.size > 0) tell({ kind: "messages", types: [...news.types] })

@@ -72,6 +72,7 @@ function backendOf(target: Target, settings: Settings, storage: Storage): Backen
       memo.begin(log)
       ears.notice(db, log)
     },
+    onCommitted: () => ears.committed(),
     onStored(log, news) {
       memo.stored(log)
       ears.stored(log, news)

@@ -38,6 +38,8 @@ export interface TransactionParts {
   readonly setDurable: (db: Connection, durable: boolean) => void
   /** Called with the log's row before anything that depends on it. */
   readonly onBegin: (db: Connection, log: LogRow) => void
+  /** A transaction was stored, whether or not it touched the log's row. */
+  readonly onCommitted: () => void
   readonly onStored: (after: LogRow, news: News) => void
   /** A transaction was undone: nothing that was learned inside it holds. */
   readonly onUndone: () => void
@@ -82,13 +84,18 @@ export async function begin(
     return {
       writing,
       commit() {
-        if (looked === undefined) return commitNow(db)
+        if (looked === undefined) {
+          commitNow(db)
+          parts.onCommitted()
+          return
+        }
         const { before, log } = looked
         if (news.work) log.wakeSeq += 1
         if (news.schedule) log.scheduleSeq += 1
         if (news.challenged.size > 0) log.challengeSeq += 1
         writeLogRow(db, before, log)
         commitNow(db)
+        parts.onCommitted()
         parts.onStored(log, news)
       },
       undo() {
