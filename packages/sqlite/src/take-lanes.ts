@@ -57,7 +57,7 @@ export function takeLanes(writing: Writing, asked: TakeLanes): LanesTaken | unde
     saveLane(db, group, leased)
     taken.push({ ...found, lane: leased })
     takeovers = counted
-    left -= found.positions.length
+    left -= found.positions.length + (lane.kept === null ? 0 : 1)
     if (counted > 0) break
   }
   if (taken.length === 0) return undefined
@@ -70,15 +70,17 @@ function readLane(
   { db }: Writing,
   { group, handled, lacking }: TakeLanes,
   lane: LaneRow,
-  { checkpoint, limit }: { readonly checkpoint: Position; readonly limit: number },
+  { checkpoint, limit: most }: { readonly checkpoint: Position; readonly limit: number },
 ): LaneTaken | undefined {
+  // The message that retention left to the lane itself is one of its slice.
+  const limit = lane.kept === null ? most : most - 1
+  if (limit === 0) return { lane, positions: [], scannedTo: lane.next }
   if (lane.single) return { lane, positions: [lane.next], scannedTo: lane.next }
   if (group.order !== "stream") {
     return { lane, ...scanLog(db, group, { above: lane.next - 1, upto: checkpoint, limit }) }
   }
   const skips = skippedBetween(db, group, lane.next - 1, checkpoint)
-  const most = limit + skips.size
-  const rows = db.all(selectLaneSlice, group.id, toSortable(lane.key), lane.next, checkpoint, most)
+  const rows = db.all(selectLaneSlice, group.id, toSortable(lane.key), lane.next, checkpoint, limit + skips.size)
   const names = new Map([...group.types.values()].map((type) => [type.id, type.name]))
   const found = rows.map((row) => ({ position: int(row[0]), type: names.get(int(row[1])) ?? "" }))
   const stop = found.find(({ type }) => !handled.has(type))

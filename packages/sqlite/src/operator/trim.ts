@@ -51,8 +51,15 @@ function settledTo({ db }: Writing, group: GroupModel, { memo, partitions }: App
     const waiting = waitingIn(db, { group, partition, handled, heads: memo.heads, partitions: partitions() })
     if (waiting !== undefined) lowest = Math.min(lowest, waiting.oldest - 1)
   }
-  for (const lane of lanesOf(db, group)) lowest = Math.min(lowest, lane.next - 1)
+  for (const lane of lanesOf(db, group)) lowest = Math.min(lowest, settledToOf(db, group, lane))
   return lowest
+}
+
+/** How far the log may go without taking anything from a lane: the message that it keeps itself needs no place there. */
+function settledToOf(db: Writing["db"], group: GroupModel, lane: LaneRow): Position {
+  if (lane.kept === null) return lane.next - 1
+  const [first] = laneAhead(db, group, lane, findPartition(group, lane.partition)?.checkpoint ?? 0)
+  return first === undefined ? Number.MAX_SAFE_INTEGER : first - 1
 }
 
 function lanesOf(db: Writing["db"], group: GroupModel): readonly LaneRow[] {

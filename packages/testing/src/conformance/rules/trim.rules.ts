@@ -1,7 +1,7 @@
 import { deepEqual, equal } from "node:assert/strict"
 
 import { appended, appendOne, store, to } from "../build/appending.ts"
-import { claimLanes, claimPartition } from "../build/claims.ts"
+import { claimLanes, claimPartition, positionsIn } from "../build/claims.ts"
 import { ensure, G, infoOf } from "../build/groups.ts"
 import { openLanes, park } from "../build/lanes.ts"
 import { event, events } from "../build/messages.ts"
@@ -103,6 +103,21 @@ export const trimRules: readonly Rule[] = [
       )
       await settle(backend, allDone(lane))
       deepEqual([await openLanes(backend), (await infoOf(backend)).lag], [[], 0])
+    },
+  ),
+
+  rule(
+    "trim with force leaves a lane its message, which counts in its slices like any other [L9.d S43.c]",
+    async ({ backend }) => {
+      await ensure(backend)
+      const [first = 0, second = 0, third = 0] = await store(backend, ...events("a", 3))
+      await park(backend, ["a"])
+      await backend.operator.trim(first, { force: true })
+      await backend.operator.retryLanes(G)
+      const alone = await claimLanes(backend, { limit: 1 })
+      deepEqual([positionsIn(alone), (alone.lanes[0]?.scannedTo ?? 0) < second], [[first], true])
+      await settle(backend, allDone(alone))
+      deepEqual(positionsIn(await claimLanes(backend)), [second, third])
     },
   ),
 
