@@ -15,6 +15,7 @@ import { lastBefore } from "./last-before.ts"
 import { mapReplays } from "./map-replays.ts"
 import { int } from "./row.ts"
 import { countTypeUpto } from "./sql/count-type-upto.ts"
+import { hearGroup } from "./sql/hear-group.ts"
 import { insertGroup } from "./sql/insert-group.ts"
 import { insertPartition } from "./sql/insert-partition.ts"
 import { putGroupType } from "./sql/put-group-type.ts"
@@ -38,6 +39,7 @@ export function ensureGroup(writing: Writing, spec: GroupSpec, room: AppendRoom)
   }
   if (group.order !== spec.order) return { kind: "order-differs", stored: group.order }
   const added = addTypes(writing, group, spec, room)
+  writing.db.run(hearGroup, group.id, writing.now)
   if (group.maxLanes !== spec.maxLanes) writing.db.run(updateMaxLanes, group.id, spec.maxLanes)
   changed(writing, group, room)
   removeLeftTypes(writing, room.memo, spec.group)
@@ -49,7 +51,7 @@ export function ensureGroup(writing: Writing, spec: GroupSpec, room: AppendRoom)
 function createGroup(writing: Writing, spec: GroupSpec, room: AppendRoom): void {
   const { db, log, now } = writing
   const start = resolveStart(spec.start, { head: log.head, lastBefore: (date) => lastBefore(db, date, log) })
-  const id = int(db.get(insertGroup, spec.group, spec.order, start, spec.maxLanes)?.[0])
+  const id = int(db.get(insertGroup, spec.group, spec.order, start, spec.maxLanes, now)?.[0])
   for (const type of new Set(spec.types)) db.run(putGroupType, id, room.memo.types.idOf(db, type), 0, now)
   const partitions = spec.order === "stream" ? room.partitions() : 1
   for (let partition = 0; partition < partitions; partition += 1) {

@@ -30,6 +30,8 @@ export interface GroupModel {
   readonly reemit: boolean
   readonly maxLanes: number
   readonly skipped: number
+  /** When its reactor was last registered, or a process of it that is gone by now was last heard. */
+  readonly heardAt: number
   readonly types: ReadonlyMap<string, GroupType>
   /** One for each partition of the log; a single one for groups whose order is not by stream. */
   readonly partitions: readonly PartitionModel[]
@@ -146,6 +148,7 @@ function groupOf(db: Connection, name: string, row: Row): GroupModel {
     reemit: int(row[5]) === 1,
     maxLanes: int(row[6]),
     skipped: int(row[7]),
+    heardAt: int(row[8]),
     types,
     partitions: db.all(selectPartitions, id).map(partitionOfRow),
   }

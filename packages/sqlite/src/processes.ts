@@ -17,6 +17,7 @@ import { deleteProcess } from "./sql/delete-process.ts"
 import { endLaneLeases } from "./sql/end-lane-leases.ts"
 import { endPartitionLeases } from "./sql/end-partition-leases.ts"
 import { forgetProcesses } from "./sql/forget-processes.ts"
+import { hearGroup } from "./sql/hear-group.ts"
 import { hearType } from "./sql/hear-type.ts"
 import { putProcess } from "./sql/put-process.ts"
 import { releaseLanes } from "./sql/release-lanes.ts"
@@ -129,6 +130,7 @@ function noteWants({ db, log }: Writing, { wants, seenAt }: ProcessRow, memo: Me
   for (const want of wants) {
     const group = findGroup(db, memo, want.group)
     if (group === undefined) continue
+    db.run(hearGroup, group.id, seenAt)
     for (const name of want.types) {
       const type = group.types.get(name)
       if (type !== undefined) db.run(hearType, group.id, type.id, seenAt)

@@ -31,7 +31,7 @@ function heard(
   readonly groupHeardAt: Instant
 } {
   const heard = new Map<string, Instant>()
-  let groupHeardAt = Math.max(0, ...[...group.types.values()].map((type) => type.heardAt))
+  let groupHeardAt = group.heardAt
   for (const row of db.all(selectWants, now - TYPE_GRACE_MS - 1)) {
     const wants = storedJson<Wants>(text(row[1]))
     for (const want of wants) {

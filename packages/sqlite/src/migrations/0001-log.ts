@@ -85,7 +85,8 @@ export const log = [
     reemit INTEGER NOT NULL,
     dropped INTEGER NOT NULL,
     skipped INTEGER NOT NULL,
-    max_lanes INTEGER NOT NULL
+    max_lanes INTEGER NOT NULL,
+    heard_at INTEGER NOT NULL
   ) STRICT`,
   `CREATE TABLE millrace_group_types (
     grp INTEGER NOT NULL,
