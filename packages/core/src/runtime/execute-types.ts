@@ -28,7 +28,14 @@ export type CommandTypeOf<I> = I extends { readonly ok: true; readonly message: 
       : never
 
 /** The actor among reactors that decides a type of command. Unknown types are everybody's where the app does not know its reactors. */
-export type DeciderOf<R, Type> = R extends AnyActor ? ([Type] extends [CommandsOf<R>["type"]] ? R : never) : never
+export type DeciderOf<R, Type> = [Type] extends [keyof Deciders<R>] ? Extract<Deciders<R>[Type], AnyActor> : never
+
+/** The actors among reactors by the types they decide: worked out once per app, for every call of `execute` looks something up here. */
+export type Deciders<R> = (
+  R extends AnyActor ? (byType: { readonly [Type in CommandsOf<R>["type"]]: R }) => void : never
+) extends (byType: infer All) => void
+  ? All
+  : never
 
 /** Refuses a command that no registered actor decides, by name. */
 export type RefuseUndecided<R, Type> = [DeciderOf<R, Type>] extends [never]
