@@ -11,7 +11,7 @@ import { type Plan, planOf } from "./plan.ts"
 import { createProgress } from "./progress.ts"
 import { readTotals } from "./read-totals.ts"
 import { airportTable, findingLines, proofTable, verdictLine } from "./report.ts"
-import { runFlights } from "./run-flights.ts"
+import { runFlights, type RunOptions } from "./run-flights.ts"
 import { fractionOf, seededSource } from "./seeded.ts"
 import { openStage, type Stage } from "./stage.ts"
 
@@ -51,7 +51,7 @@ async function run(app: FlightsApp, plan: Plan, stage: Stage, options: DemoOptio
   const commands = flights.map(({ origin, ...flight }, index) =>
     DepartFlight(`airport-${origin}`, { ...flight, flight: index + 1 }),
   )
-  const { tookMs, crash } = await runFlights(app, commands, stage, crashPlan(options), createProgress(flights.length))
+  const { tookMs, crash } = await runFlights(app, commands, stage, runOptions(options), createProgress(flights.length))
   if (crash === undefined) console.log("no worker held a lease when one was to be killed: none was")
   else if (stage.workers.ended === "abandoned") {
     console.log("(a worker inside this process can not be killed: it was abandoned in the middle of its work)")
@@ -59,11 +59,19 @@ async function run(app: FlightsApp, plan: Plan, stage: Stage, options: DemoOptio
   console.log(`settled in ${(tookMs / 1_000).toFixed(1)} s`)
 }
 
-/** Somewhere from 20 to 80 % of the flights, and one of the workers: the seed decides. */
-function crashPlan({ seed, flights, workers }: DemoOptions) {
+/** The most flights dispatched side by side, and the most that are sent and not settled. */
+const BATCH = 500
+const AHEAD = 5_000
+
+/** How the run goes. The seed decides which worker is killed, and when: with 20 to 80 % of the flights settled. */
+function runOptions({ seed, flights, workers }: DemoOptions): RunOptions {
+  const batch = Math.min(BATCH, Math.ceil(flights / 40))
   return {
     workers,
-    killAt: Math.round(flights * (0.2 + 0.6 * fractionOf(seed, "kill"))),
+    batch,
+    ahead: Math.min(AHEAD, Math.ceil(flights / 4)),
+    killAt: Math.ceil(flights * (0.2 + 0.5 * fractionOf(seed, "kill"))),
+    killBefore: Math.floor((flights * 0.8) / batch) * batch,
     victim: Math.floor(workers * fractionOf(seed, "victim")),
   }
 }

@@ -1,31 +1,24 @@
 import type { DepartFlight } from "../messages.ts"
 import type { FlightsApp } from "./flights-app.ts"
 
-/** Commands dispatched side by side: the store writes them together, in the order of the calls. */
-const BATCH = 500
+export interface SendOptions {
+  /** Commands dispatched side by side: the store writes them together, in the order of the calls. */
+  readonly batch: number
+  /** Resolves when so many flights in all may have been sent. */
+  readonly mayReach: (sent: number) => Promise<void>
+  readonly onSent: (sent: number) => void
+}
 
-/**
- * Dispatches all commands in order, and never runs further ahead of the workers than `ahead`.
- * `settled` resolves with how many flights are settled, once that has grown.
- */
+/** Dispatches all commands in order, batch by batch, as far as it may. */
 export async function sendFlights(
   app: FlightsApp,
   commands: readonly ReturnType<typeof DepartFlight>[],
-  { ahead, onSent, settledAtLeast }: SendOptions,
+  { batch: size, mayReach, onSent }: SendOptions,
 ): Promise<void> {
-  const size = Math.min(BATCH, ahead)
   for (let from = 0; from < commands.length; from += size) {
     const batch = commands.slice(from, from + size)
-    await settledAtLeast(from + batch.length - ahead)
+    await mayReach(from + batch.length)
     await Promise.all(batch.map((command) => app.dispatch(command)))
     onSent(from + batch.length)
   }
-}
-
-export interface SendOptions {
-  /** The most flights that are sent and not settled. */
-  readonly ahead: number
-  readonly onSent: (sent: number) => void
-  /** Resolves once so many flights are settled. */
-  readonly settledAtLeast: (flights: number) => Promise<void>
 }

@@ -36,7 +36,7 @@ export async function openStage({ backend, folder: kept }: DemoOptions): Promise
   const clear = async (): Promise<void> => {
     if (kept === undefined) await rm(folder, { recursive: true, force: true })
   }
-  const stage = stageOf(backend, folder)
+  const stage = stageOf(backend, { folder, kept: kept !== undefined })
   if (stage !== undefined) return { ...stage, folder, clear }
   await clear()
   throw new Error(
@@ -44,10 +44,18 @@ export async function openStage({ backend, folder: kept }: DemoOptions): Promise
   )
 }
 
-function stageOf(backend: string, folder: string): Omit<Stage, "folder" | "clear"> | undefined {
+interface Place {
+  readonly folder: string
+  /** Whether the folder was named, and stays. */
+  readonly kept: boolean
+}
+
+function stageOf(backend: string, { folder, kept }: Place): Omit<Stage, "folder" | "clear"> | undefined {
   if (backend === "memory" || backend === "memory:") return memoryStage(memoryBackend())
-  if (backend === "sqlite") return sqliteStage(`sqlite:${join(folder, "flights.db")}`)
-  if (backend.startsWith("sqlite:")) return sqliteStage(backend)
+  if (backend === "sqlite") {
+    return sqliteStage(`sqlite:${join(folder, "flights.db")}`, kept ? "sqlite" : "sqlite in a temporary folder")
+  }
+  if (backend.startsWith("sqlite:")) return sqliteStage(backend, backend)
   return backend.includes(":") ? remoteStage(backend) : undefined
 }
 
@@ -60,8 +68,8 @@ function memoryStage(backend: Backend): Omit<Stage, "folder" | "clear"> {
   }
 }
 
-function sqliteStage(url: string): Omit<Stage, "folder" | "clear"> {
-  return { ...remoteStage(url), evidence: () => sqliteEvidence(fileOf(url)) }
+function sqliteStage(url: string, name: string): Omit<Stage, "folder" | "clear"> {
+  return { ...remoteStage(url), name, evidence: () => sqliteEvidence(fileOf(url)) }
 }
 
 function remoteStage(url: string): Omit<Stage, "folder" | "clear"> {

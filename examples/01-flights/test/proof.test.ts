@@ -9,6 +9,9 @@ import { type TemporaryFolder, temporaryFolder } from "./temporary-folder.ts"
 
 const FLIGHTS = "300"
 
+/** A whole run, on a machine that has other things to do. */
+const RUN_MS = 120_000
+
 /** Events that nothing else refers to, and that are the last of their stream. */
 const LAST_DEPARTURES = `
   SELECT m.position, s.name AS stream, m.payload ->> 'flight' AS flight
@@ -18,14 +21,14 @@ const LAST_DEPARTURES = `
     AND NOT EXISTS (SELECT 1 FROM millrace_messages e WHERE e.stream = m.stream AND e.kind = 1 AND e.version > m.version)
   ORDER BY m.position LIMIT 1`
 
-describe("the proof of a finished log", () => {
+describe("the proof of a finished log", { timeout: RUN_MS }, () => {
   let finished: TemporaryFolder
 
   beforeAll(async () => {
     finished = await temporaryFolder()
     const { code, errors } = await runDemo("--flights", FLIGHTS, "--folder", finished.path)
     if (code !== 0) throw new Error(`the run to be tampered with failed: ${errors}`)
-  })
+  }, RUN_MS)
   afterAll(() => finished.remove())
 
   /** A copy of the finished run that somebody has been at, proved again. */

@@ -7,6 +7,9 @@ import { shape } from "./shape.ts"
 
 const CRASH = /^(killed|abandoned) at (\d+) settled, held ([1-9]\d*) leases?, recovered in \d+\.\d s$/
 
+/** A whole run, on a machine that has other things to do. */
+const RUN_MS = 120_000
+
 /** What the demo is to print, from the file that its README names. */
 function expectedFor(backend: string): Promise<string> {
   return readFile(new URL(`../expected-output.${backend}.txt`, import.meta.url), "utf8")
@@ -25,7 +28,7 @@ for (const [backend, ended] of [
   ["sqlite", "killed"],
 ] as const) {
   describe(`on ${backend}`, () => {
-    it("the demo prints what its README promises, and loses a worker on the way", async () => {
+    it("the demo prints what its README promises, and loses a worker on the way", { timeout: RUN_MS }, async () => {
       const played = await runDemo("--flights", "500", "--backend", backend)
       expect(played.errors).toBe("")
       const { crash, rest } = splitAtCrash(played)

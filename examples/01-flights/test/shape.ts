@@ -1,5 +1,5 @@
-/** A text as a pattern: `<n>` in it stands for any number, `<path>` for any path; all else is as it is written. */
+/** A text as a pattern: `<n>` in it stands for any number; all else is as it is written. */
 export function shape(expected: string): RegExp {
   const literal = expected.trim().replaceAll(/[.*+?^${}()|[\]\\]/g, "\\$&")
-  return new RegExp(`^${literal.replaceAll("<n>", "[0-9.]+").replaceAll("<path>", "\\S+")}$`)
+  return new RegExp(`^${literal.replaceAll("<n>", "[0-9.]+")}$`)
 }

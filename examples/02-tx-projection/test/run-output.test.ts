@@ -8,6 +8,9 @@ import { describe, expect, it } from "vitest"
 const MAIN = fileURLToPath(new URL("../main.ts", import.meta.url))
 const STANDS = /table (\d+) orders · checkpoint (\d+) orders · agree: (yes|no)/g
 
+/** A whole run, on a machine that has other things to do. */
+const RUN_MS = 120_000
+
 interface Played {
   readonly code: number | null
   readonly output: string
@@ -27,7 +30,7 @@ async function play(...options: readonly string[]): Promise<Played> {
   return { code: await closed, output, stands }
 }
 
-describe("on sqlite", () => {
+describe("on sqlite", { timeout: RUN_MS }, () => {
   it("a projector that saves through tx never counts an order twice, and prints what its README promises", async () => {
     const { code, output, stands } = await play()
     const expected = await readFile(new URL("../expected-output.txt", import.meta.url), "utf8")
