@@ -1,8 +1,19 @@
+import { join } from "node:path"
+
 import { appendUnderLoad, type Load } from "../harness/append-load.ts"
 import type { Bench, Subject } from "../harness/bench.ts"
 
 const warmUpMs = 700
 const spanMs = 2_500
+
+const millrace = (load: Load): Subject => ({
+  name: "millrace",
+  async measure({ folder }) {
+    const { millraceAppends } = await import("../subjects/millrace/append.ts")
+    const { sqliteBackend } = await import("../../../packages/sqlite/src/index.ts")
+    return appendUnderLoad(await millraceAppends(sqliteBackend(join(folder, "millrace.db"))), load)
+  },
+})
 
 const emmett = (name: string, setup: "documented" | "tuned", load: Load): Subject => ({
   name,
@@ -30,8 +41,23 @@ export const appendManyCallers: Bench = {
   what: "durable appends of one event each, 64 callers at once, each waiting for its own",
   unit: "appends/s",
   rounds: 5,
-  subjects: [twin(many), emmett("emmett-sqlite", "documented", many), emmett("emmett-sqlite-tuned", "tuned", many)],
-  claims: [],
+  subjects: [
+    millrace(many),
+    twin(many),
+    emmett("emmett-sqlite", "documented", many),
+    emmett("emmett-sqlite-tuned", "tuned", many),
+  ],
+  claims: [
+    { kind: "ratio", name: "append-64-callers-to-emmett-sqlite", of: "millrace", to: "emmett-sqlite", bar: 20 },
+    {
+      kind: "ratio",
+      name: "append-64-callers-to-emmett-sqlite-tuned",
+      of: "millrace",
+      to: "emmett-sqlite-tuned",
+      bar: 20,
+    },
+    { kind: "ratio", name: "append-64-callers-to-twin", of: "millrace", to: "twin", bar: 0.7 },
+  ],
 }
 
 /** Appends of one event, one after another. */
@@ -40,6 +66,6 @@ export const appendOneCaller: Bench = {
   what: "durable appends of one event each, one after another",
   unit: "appends/s",
   rounds: 5,
-  subjects: [twin(one), emmett("emmett-sqlite-tuned", "tuned", one)],
-  claims: [],
+  subjects: [millrace(one), twin(one), emmett("emmett-sqlite-tuned", "tuned", one)],
+  claims: [{ kind: "ratio", name: "append-1-caller-to-twin", of: "millrace", to: "twin", bar: 0.7 }],
 }

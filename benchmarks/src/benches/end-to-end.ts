@@ -1,5 +1,16 @@
+import { join } from "node:path"
+
 import type { Bench, Subject } from "../harness/bench.ts"
 import { type OrderLoad, placeOrders } from "../harness/order-load.ts"
+
+const millrace: Subject = {
+  name: "millrace",
+  async measure({ folder }) {
+    const { millraceOrders } = await import("../subjects/millrace/orders.ts")
+    const { sqliteBackend } = await import("../../../packages/sqlite/src/index.ts")
+    return placeOrders(await millraceOrders(sqliteBackend(join(folder, "millrace.db"))), many)
+  },
+}
 
 const emmett = (name: string, setup: "documented" | "tuned", load: OrderLoad): Subject => ({
   name,
@@ -18,9 +29,9 @@ const twin: Subject = {
   },
 }
 
-const many: OrderLoad = { callers: 64, cartsPerCaller: 30, ordersPerCart: 10 }
+const many: OrderLoad = { callers: 64, cartsPerCaller: 30, ordersPerCart: 10, warmUpCarts: 10 }
 /** For a subject that takes a hundred times as long. */
-const few: OrderLoad = { callers: 64, cartsPerCaller: 3, ordersPerCart: 10 }
+const few: OrderLoad = { callers: 64, cartsPerCaller: 3, ordersPerCart: 10, warmUpCarts: 0 }
 
 /** A command decided into an event, the event answered by a reaction, in one process. */
 export const endToEnd: Bench = {
@@ -28,6 +39,10 @@ export const endToEnd: Bench = {
   what: "orders from the command's acceptance to the stored message of its reaction, one process, 64 callers, defaults",
   unit: "orders/s",
   rounds: 5,
-  subjects: [twin, emmett("emmett-sqlite", "documented", few), emmett("emmett-sqlite-tuned", "tuned", few)],
-  claims: [],
+  subjects: [millrace, twin, emmett("emmett-sqlite", "documented", few), emmett("emmett-sqlite-tuned", "tuned", few)],
+  claims: [
+    { kind: "ratio", name: "end-to-end-to-emmett-sqlite", of: "millrace", to: "emmett-sqlite", bar: 15 },
+    { kind: "ratio", name: "end-to-end-to-emmett-sqlite-tuned", of: "millrace", to: "emmett-sqlite-tuned", bar: 15 },
+    { kind: "ratio", name: "end-to-end-to-twin", of: "millrace", to: "twin", bar: 0.4 },
+  ],
 }

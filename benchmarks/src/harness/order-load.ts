@@ -1,5 +1,5 @@
 import { type Entry, entryOf, faultsOf } from "./append-load.ts"
-import type { Sample } from "./sample.ts"
+import type { Faults, Sample } from "./sample.ts"
 
 /** A system that turns each order (a command to its cart) into an event of the cart, and that event into a message to a ledger (a reaction). */
 export interface OrderTarget {
@@ -8,8 +8,13 @@ export interface OrderTarget {
   /** Resolves once `count` reactions are stored. */
   reacted(count: number): Promise<void>
   /** The events and the reactions stored, in log order, by the cart and the number of their order. */
-  stored(): { readonly events: readonly CartNumber[]; readonly reactions: readonly CartNumber[] }
+  stored(): StoredOrders | Promise<StoredOrders>
   close(): Promise<void> | void
+}
+
+export interface StoredOrders {
+  readonly events: readonly CartNumber[]
+  readonly reactions: readonly CartNumber[]
 }
 
 export type CartNumber = Pick<Entry, "stream" | "number">
@@ -18,6 +23,8 @@ export interface OrderLoad {
   readonly callers: number
   readonly cartsPerCaller: number
   readonly ordersPerCart: number
+  /** Carts of each caller that are ordered for before the clock starts. */
+  readonly warmUpCarts: number
 }
 
 /** A round that has not seen all reactions after this is over: what is missing counts as lost. */
@@ -30,36 +37,61 @@ export function ledgerOf(entry: Pick<Entry, "product">): string {
 
 /** Places all orders and measures from the first until the last reaction is stored, then looks for faults. */
 export async function placeOrders(target: OrderTarget, load: OrderLoad): Promise<Sample> {
-  const carts = Array.from({ length: load.callers }, (_, caller) =>
-    Array.from({ length: load.cartsPerCaller }, (__, cart) => `cart-${caller}.${cart}`),
-  )
-  const count = load.callers * load.cartsPerCaller * load.ordersPerCart
-  const call = async (own: readonly string[]): Promise<void> => {
-    for (let number = 1; number <= load.ordersPerCart; number += 1) {
-      for (const cart of own) await target.order(entryOf(cart, number))
-    }
-  }
+  const warmUp = cartsOf(load, "warm", load.warmUpCarts)
+  const measured = cartsOf(load, "cart", load.cartsPerCaller)
   try {
+    await placeAll(target, warmUp, load.ordersPerCart)
+    const before = countOf(warmUp, load)
+    if (before > 0) await withPatience(target.reacted(before))
+    const count = countOf(measured, load)
     const began = performance.now()
-    await Promise.all(carts.map(call))
+    await placeAll(target, measured, load.ordersPerCart)
     const accepted = performance.now()
-    await withPatience(target.reacted(count))
+    await withPatience(target.reacted(before + count))
     const ended = performance.now()
-    const { events, reactions } = target.stored()
-    const confirmed = new Map(carts.flat().map((cart) => [cart, load.ordersPerCart]))
-    const [ofEvents, ofReactions] = [faultsOf(confirmed, events), faultsOf(confirmed, reactions)]
     return {
       value: (count * 1_000) / (ended - began),
       operations: count,
-      faults: {
-        lost: ofEvents.lost + ofReactions.lost,
-        doubled: ofEvents.doubled + ofReactions.doubled,
-        outOfOrder: ofEvents.outOfOrder + ofReactions.outOfOrder,
-      },
+      faults: faultsIn(await target.stored(), [...warmUp, ...measured].flat(), load.ordersPerCart),
       facts: { acceptedPerSecond: (count * 1_000) / (accepted - began) },
     }
   } finally {
     await target.close()
+  }
+}
+
+/** Each caller's own carts. */
+function cartsOf({ callers }: OrderLoad, name: string, carts: number): readonly (readonly string[])[] {
+  return Array.from({ length: callers }, (_, caller) =>
+    Array.from({ length: carts }, (__, cart) => `${name}-${caller}.${cart}`),
+  )
+}
+
+function countOf(carts: readonly (readonly string[])[], { ordersPerCart }: OrderLoad): number {
+  return carts.flat().length * ordersPerCart
+}
+
+/** All callers at once, each placing one order after another. */
+async function placeAll(
+  target: OrderTarget,
+  carts: readonly (readonly string[])[],
+  ordersPerCart: number,
+): Promise<void> {
+  const call = async (own: readonly string[]): Promise<void> => {
+    for (let number = 1; number <= ordersPerCart; number += 1) {
+      for (const cart of own) await target.order(entryOf(cart, number))
+    }
+  }
+  await Promise.all(carts.map(call))
+}
+
+function faultsIn({ events, reactions }: StoredOrders, carts: readonly string[], ordersPerCart: number): Faults {
+  const confirmed = new Map(carts.map((cart) => [cart, ordersPerCart]))
+  const [ofEvents, ofReactions] = [faultsOf(confirmed, events), faultsOf(confirmed, reactions)]
+  return {
+    lost: ofEvents.lost + ofReactions.lost,
+    doubled: ofEvents.doubled + ofReactions.doubled,
+    outOfOrder: ofEvents.outOfOrder + ofReactions.outOfOrder,
   }
 }
 

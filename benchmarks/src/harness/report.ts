@@ -24,7 +24,7 @@ export function benchText({ bench, subjects, claims }: BenchResult): string {
 function subjectText({ median, min, max, faults, samples }: SubjectResult): string {
   const spread = `${figure(median).padStart(8)} · ${figure(min)}–${figure(max)}`
   const correct = `lost ${faults.lost} · doubled ${faults.doubled} · out of order ${faults.outOfOrder}`
-  const names = Object.keys(samples[0]?.facts ?? {})
+  const names = [...new Set(samples.flatMap((sample) => Object.keys(sample.facts)))]
   const facts = names.map((name) => {
     const values = samples.flatMap((sample) => sample.facts[name] ?? []).toSorted((a, b) => a - b)
     return `${name} ${figure(quantile(values, 0.5))}`

@@ -9,6 +9,9 @@ import type { Sample } from "./sample.ts"
 /** A round that takes longer than this has hung. */
 const ROUND_LIMIT_MS = 180_000
 
+/** Peers now and then end their process with an unhandled rejection: that is noted, and does not end the bench. */
+const PEER_TRIES = 4
+
 /** Where rounds put their files, and how they are told. */
 export interface RunOptions {
   readonly folder: string
@@ -23,7 +26,8 @@ export async function runBench(bench: Bench, options: RunOptions): Promise<Sampl
   for (let round = 0; round < options.rounds; round += 1) {
     const shift = round % bench.subjects.length
     for (const subject of [...bench.subjects.slice(shift), ...bench.subjects.slice(0, shift)]) {
-      const sample = await measureApart(bench.name, subject.name, options.folder, options.seed + round)
+      const tries = subject.peer === undefined ? 1 : PEER_TRIES
+      const sample = await measureApart(bench.name, subject.name, { ...options, seed: options.seed + round, tries })
       samples.get(subject.name)?.push(sample)
       options.onSample(subject.name, round, sample)
     }
@@ -31,7 +35,26 @@ export async function runBench(bench: Bench, options: RunOptions): Promise<Sampl
   return samples
 }
 
-async function measureApart(bench: string, subject: string, parent: string, seed: number): Promise<Sample> {
+interface Apart {
+  readonly folder: string
+  readonly seed: number
+  readonly tries: number
+}
+
+/** Measures in a process of its own. One that ends without a sample is tried again where `tries` allow it; the sample tells how often that was. */
+async function measureApart(bench: string, subject: string, { folder, seed, tries }: Apart): Promise<Sample> {
+  for (let crashes = 0; ; crashes += 1) {
+    try {
+      const sample = await measureOnce(bench, subject, folder, seed)
+      return crashes === 0 ? sample : { ...sample, facts: { ...sample.facts, crashes } }
+    } catch (error) {
+      if (crashes + 1 >= tries) throw error
+      console.error(`  ${subject} is run again in ${bench}: ${error instanceof Error ? error.message : String(error)}`)
+    }
+  }
+}
+
+async function measureOnce(bench: string, subject: string, parent: string, seed: number): Promise<Sample> {
   const folder = mkdtempSync(join(parent, "round-"))
   try {
     return await new Promise<Sample>((resolve, reject) => {

@@ -1,1 +1,38 @@
-export {}
+import { useMessageSource } from "./message/source.ts"
+import { systemSource } from "./runtime/system-source.ts"
+
+useMessageSource(systemSource)
+
+export type * from "./backend/index.ts"
+export { BackendError } from "./backend/index.ts"
+export { categoryOf } from "./stream/category.ts"
+export * from "./decider/errors.ts"
+export * from "./memory/index.ts"
+export * from "./message/index.ts"
+export type * from "./operator/operations.ts"
+export * from "./reactor/index.ts"
+export type * from "./runtime/app.ts"
+export type * from "./runtime/app-options.ts"
+export { type Clock, systemClock } from "./runtime/clock.ts"
+export { createApp } from "./runtime/create-app.ts"
+export { type DurableActor, FailedToAppendMessages } from "./runtime/durable-actor.ts"
+export { GroupOrderDiffers } from "./runtime/engine.ts"
+export * from "./runtime/errors.ts"
+export type * from "./runtime/execute-types.ts"
+export { DEFAULT_LIMITS, type Limits } from "./runtime/limits.ts"
+export type { Loaded } from "./runtime/loaded.ts"
+export { BackendNotFound } from "./runtime/open-backend.ts"
+export type { Projection } from "./runtime/projection.ts"
+export { DuplicateReactor } from "./runtime/registry.ts"
+export { systemSource } from "./runtime/system-source.ts"
+export type { StopCause } from "./runtime/until-stopped.ts"
+export * from "./store/errors.ts"
+export type {
+  AnyMessage,
+  ReadLogOptions,
+  ReadStreamOptions,
+  Store,
+  Stored,
+  StreamWrite,
+  WriteOptions,
+} from "./store/store.ts"

@@ -1,1 +1,5 @@
-export {}
+export type { SqliteOptions } from "./options.ts"
+export { open } from "./open.ts"
+export { sqlite } from "./sqlite-token.ts"
+export { sqliteBackend } from "./sqlite-backend.ts"
+export type { SqliteTx, SqliteTxStatement } from "./tx.ts"

@@ -1,8 +1,8 @@
 import { mkdtemp, rm } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
+
 import { type Backend, memoryBackend } from "@millrace/core"
-import { sqliteBackend } from "@millrace/sqlite"
 
 /** What tells a storage the time. */
 export interface Time {
@@ -43,7 +43,8 @@ export const backends: readonly TestedBackend[] = [
       const folder = await mkdtemp(join(tmpdir(), "millrace-test-"))
       const file = join(folder, "log.db")
       return {
-        connect: () => sqliteBackend(file, time === undefined ? {} : { clock: time }),
+        connect: async () =>
+          (await import("@millrace/sqlite")).sqliteBackend(file, time === undefined ? {} : { clock: time }),
         url: `sqlite:${file}`,
         remove: () => rm(folder, { recursive: true, force: true }),
       }

@@ -1,9 +1,11 @@
-import { equal, match, ok, throws } from "node:assert/strict"
 import { AssertionError } from "node:assert"
+import { equal, match, ok, throws } from "node:assert/strict"
 import { spawnSync } from "node:child_process"
 import { fileURLToPath } from "node:url"
+
 import { expect as jestExpect } from "expect"
 import { describe, expect, it } from "vitest"
+
 import "../src/vitest.ts"
 import { assertMessages } from "../src/assert-messages.ts"
 import { messageMatchers } from "../src/message-matchers.ts"
@@ -38,7 +40,7 @@ describe("assertMessages", () => {
     const run = spawnSync(process.execPath, ["--conditions=millrace-source", "--test", "--test-reporter=tap", file], {
       encoding: "utf8",
       // vitest's own settings are not for the process it starts
-      env: { ...process.env, NODE_OPTIONS: "", NODE_TEST_CONTEXT: "" },
+      env: { ...process.env, NODE_OPTIONS: "" },
     })
     match(run.stdout, /^ok 1 - the same messages match$/m)
     match(run.stdout, /^not ok 2 - others do not$/m)

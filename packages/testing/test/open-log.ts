@@ -1,6 +1,16 @@
-import { type App, type AppOptions, type Backend, createApp, systemClock } from "@millrace/core"
-import { type TestClock, testClock } from "../src/test-clock.ts"
+import {
+  type App,
+  type AppOptions,
+  type Backend,
+  createApp,
+  type Reactors,
+  type ReactorsIn,
+  silentLogger,
+  systemClock,
+} from "@millrace/core"
 import { onTestFinished } from "vitest"
+
+import { type TestClock, testClock } from "../src/test-clock.ts"
 import type { TestedBackend } from "./backends.ts"
 
 /** A log for one test, removed with everything opened on it when the test has finished. */
@@ -10,17 +20,21 @@ export interface TestLog {
   /** A backend on the log, closed at the end. */
   connect(): Promise<Backend>
   /** An app on the log, by default with a backend of its own (on memory: the one there is): another process, as far as the log can tell. */
-  app(options?: TestAppOptions): Promise<App>
+  app<const Rs extends Reactors = readonly []>(options?: TestAppOptions<Rs>): Promise<App<ReactorsIn<Rs>>>
 }
 
-export interface TestAppOptions extends Omit<AppOptions, "backend"> {
+export interface TestAppOptions<Rs extends Reactors> extends Omit<AppOptions, "backend"> {
+  readonly reactors?: Rs
   readonly backend?: Backend
   /** The app plays a process that dies: it is not closed at the end. */
   readonly unclosed?: boolean
 }
 
 /** Opens a log whose storage and apps tell the test clock; with `real: true` the machine's, for tests of running workers. */
-export async function openLog(tested: TestedBackend, { real = false }: { readonly real?: boolean } = {}): Promise<TestLog> {
+export async function openLog(
+  tested: TestedBackend,
+  { real = false }: { readonly real?: boolean } = {},
+): Promise<TestLog> {
   const clock = testClock()
   const log = await tested.open(real ? undefined : clock)
   const closing: (() => Promise<void>)[] = []
@@ -40,7 +54,7 @@ export async function openLog(tested: TestedBackend, { real = false }: { readonl
     connect,
     async app({ unclosed = false, ...options } = {}) {
       const backend = options.backend ?? (await connect())
-      const app = await createApp({ clock: real ? systemClock : clock, ...options, backend })
+      const app = await createApp({ clock: real ? systemClock : clock, logger: silentLogger, ...options, backend })
       if (!unclosed) closing.push(() => app.close())
       return app
     },

@@ -8,7 +8,7 @@ export interface Running {
   stop(): Promise<void>
 }
 
-export function running(app: App, options: RunOptions = {}): Running {
+export function running(app: Pick<App, "run">, options: RunOptions = {}): Running {
   const abort = new AbortController()
   const ended = Promise.resolve(app.run({ ...options, signal: abort.signal })).then(() => {})
   const stop = async (): Promise<void> => {

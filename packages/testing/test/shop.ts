@@ -1,5 +1,5 @@
-import * as Schema from "effect/Schema"
 import { actor, command, event } from "@millrace/core"
+import * as Schema from "effect/Schema"
 
 const Item = Schema.Struct({ productId: Schema.String, quantity: Schema.Int })
 

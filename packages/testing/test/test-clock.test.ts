@@ -1,5 +1,7 @@
 import { deepEqual, equal, rejects } from "node:assert/strict"
+
 import { describe, it } from "vitest"
+
 import { testClock } from "../src/test-clock.ts"
 
 describe("the test clock", () => {
@@ -56,9 +58,23 @@ describe("the test clock", () => {
     equal(firedAt, year)
   })
 
+  it("jumps as after a sleep: what fell due fires once, at the end, in due order [S53.a]", async () => {
+    const clock = testClock(0)
+    const fired: string[] = []
+    const again = (): void => {
+      fired.push(`poll at ${clock.now()}`)
+      clock.setTimer(10, again)
+    }
+    clock.setTimer(10, again)
+    clock.setTimer(5, () => void fired.push(`first at ${clock.now()}`))
+    await clock.jump(1_000_000)
+    deepEqual(fired, ["first at 1000000", "poll at 1000000"])
+  })
+
   it("refuses to go back [S53.a]", async () => {
     const clock = testClock(1_000)
     await rejects(clock.advanceTo(999), /never goes back/)
     await rejects(clock.advance(-1), /never goes back/)
+    await rejects(clock.jump(-1), /never goes back/)
   })
 })

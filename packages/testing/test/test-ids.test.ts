@@ -1,5 +1,7 @@
 import { deepEqual, equal, match, notDeepEqual, ok } from "node:assert/strict"
+
 import { describe, it } from "vitest"
+
 import { testClock } from "../src/test-clock.ts"
 import { testIds } from "../src/test-ids.ts"
 

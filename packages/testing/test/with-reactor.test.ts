@@ -1,7 +1,9 @@
-import { deepEqual, equal, ok, rejects, throws } from "node:assert/strict"
 import { AssertionError } from "node:assert"
+import { deepEqual, equal, ok, rejects, throws } from "node:assert/strict"
+
 import { handler, projector, type Reactor, RETRY } from "@millrace/core"
 import { describe, it } from "vitest"
+
 import { CaseEnded } from "../src/scenario/case-ended.ts"
 import { withReactor } from "../src/scenario/with-reactor.ts"
 import { AddItem, Cart, CartClosed, ItemAdded, OrderPlaced, PlaceOrder } from "./shop.ts"
@@ -42,8 +44,16 @@ describe("withReactor", () => {
       .and(PlaceOrder)
       .expect(ItemAdded, apple)
       .and(OrderPlaced)
-    await withReactor(Cart, "cart-1").given(ItemAdded, apple).and(OrderPlaced).when(AddItem, pear).expectError(CartClosed)
-    const short = withReactor(Cart, "cart-1").when(AddItem, apple).and(PlaceOrder).expect(ItemAdded, apple).and(ItemAdded, apple)
+    await withReactor(Cart, "cart-1")
+      .given(ItemAdded, apple)
+      .and(OrderPlaced)
+      .when(AddItem, pear)
+      .expectError(CartClosed)
+    const short = withReactor(Cart, "cart-1")
+      .when(AddItem, apple)
+      .and(PlaceOrder)
+      .expect(ItemAdded, apple)
+      .and(ItemAdded, apple)
     await rejects(short, AssertionError)
   })
 
@@ -91,7 +101,10 @@ describe("withReactor", () => {
     await placing().expectError((error) => ok(error instanceof CartClosed))
     await rejects(placing().expectError(TypeError), AssertionError)
     await rejects(placing().expectError("is full"), AssertionError)
-    await rejects(placing().expectError(() => false), AssertionError)
+    await rejects(
+      placing().expectError(() => false),
+      AssertionError,
+    )
   })
 
   it("an error nobody expected fails the case as it is, and an expected one that does not come fails it too [S50.e]", async () => {
@@ -175,7 +188,12 @@ describe("withReactor", () => {
     await withReactor(plain, "cart-1", { replaying: true, attempt: 3 })
       .given(ItemAdded, apple)
       .when(PlaceOrder)
-      .expect((actions) => deepEqual(actions.map(({ kind }) => kind), ["retry"]))
+      .expect((actions) =>
+        deepEqual(
+          actions.map(({ kind }) => kind),
+          ["retry"],
+        ),
+      )
     deepEqual(seen, [["shop.place_order", ["shop.item_added", "shop.place_order"], true, 3]])
   })
 

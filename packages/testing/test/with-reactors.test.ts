@@ -1,7 +1,9 @@
-import { deepEqual, equal, ok, rejects } from "node:assert/strict"
 import { AssertionError } from "node:assert"
+import { deepEqual, equal, ok, rejects } from "node:assert/strict"
+
 import { actor, command, event, handler, projector } from "@millrace/core"
 import { describe, it } from "vitest"
+
 import { assertMessages } from "../src/assert-messages.ts"
 import { withReactors } from "../src/scenario/with-reactors.ts"
 import { AddItem, Cart, CartClosed, ItemAdded, OrderPlaced, PlaceOrder } from "./shop.ts"
@@ -30,7 +32,10 @@ describe("withReactors", () => {
       .when(PlaceOrder("cart-1"))
       .expect(async (stage) => {
         const all = await stage.messages()
-        deepEqual(all.slice(0, 3).map(({ type }) => type), ["shop.item_added", "shop.order_placed", "shop.place_order"])
+        deepEqual(
+          all.slice(0, 3).map(({ type }) => type),
+          ["shop.item_added", "shop.order_placed", "shop.place_order"],
+        )
         const { state } = await stage.app.load(Payment, "cart-1-payment")
         equal(state.paid, true)
         // What was given is history: nobody answered the order of cart-9.
@@ -93,7 +98,9 @@ describe("withReactors", () => {
   })
 
   it("time travels on the stage: what is scheduled comes out when its time has come [S53.b]", async () => {
-    const later = handler("later").on(ItemAdded, (item) => [PlaceOrder(item.streamId).at(new Date(Date.UTC(2030, 0, 1, 0, 20)))])
+    const later = handler("later").on(ItemAdded, (item) => [
+      PlaceOrder(item.streamId).at(new Date(Date.UTC(2030, 0, 1, 0, 20))),
+    ])
     await withReactors(Cart, later)
       .when(AddItem("cart-1", apple))
       .expect(async (stage, newMessages) => {
@@ -101,7 +108,11 @@ describe("withReactors", () => {
         await stage.advance(19 * 60_000)
         equal((await stage.newMessages()).length, 1)
         await stage.advance(60_000)
-        assertMessages(await stage.newMessages(), [ItemAdded("cart-1", apple), PlaceOrder("cart-1"), OrderPlaced("cart-1")])
+        assertMessages(await stage.newMessages(), [
+          ItemAdded("cart-1", apple),
+          PlaceOrder("cart-1"),
+          OrderPlaced("cart-1"),
+        ])
       })
   })
 

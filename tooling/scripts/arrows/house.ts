@@ -35,7 +35,8 @@ const everyCoreRoom = [
 
 /** Looked up from the most special folder to the most general one. */
 export const rooms: readonly Room[] = [
-  room("message", [], schemas),
+  // Effect is loaded when the first of its schemas is met, so that whoever uses none does not pay for it.
+  room("message", [], [...schemas, "node:module"]),
   room("stream", ["message"]),
   room("decider", ["message", "stream"]),
   room("backend", ["message", "stream"]),

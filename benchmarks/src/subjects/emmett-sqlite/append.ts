@@ -4,6 +4,7 @@ import { DatabaseSync } from "node:sqlite"
 import type { AppendTarget } from "../../harness/append-load.ts"
 import { inTurn } from "../../harness/in-turn.ts"
 import { openStore, type Setup } from "./open-store.ts"
+import { untilStored } from "./until-stored.ts"
 
 /** Appends through the event store, one event a call. */
 export async function emmettAppends(folder: string, setup: Setup): Promise<AppendTarget> {
@@ -11,7 +12,10 @@ export async function emmettAppends(folder: string, setup: Setup): Promise<Appen
   const opened = await openStore(file, setup)
   const takeTurn = inTurn()
   return {
-    append: (entry) => takeTurn(() => opened.store.appendToStream(entry.stream, [{ type: "item-added", data: entry }])),
+    append: (entry) =>
+      takeTurn(() =>
+        untilStored(() => opened.store.appendToStream(entry.stream, [{ type: "item-added", data: entry }])),
+      ),
     stored: () => storedEntries(file),
     close: () => opened.close(),
   }

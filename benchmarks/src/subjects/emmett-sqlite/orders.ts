@@ -9,6 +9,7 @@ import type { Entry } from "../../harness/append-load.ts"
 import { inTurn } from "../../harness/in-turn.ts"
 import { type CartNumber, ledgerOf, type OrderTarget } from "../../harness/order-load.ts"
 import { openStore, type Setup } from "./open-store.ts"
+import { untilStored } from "./until-stored.ts"
 
 interface Cart {
   readonly items: number
@@ -46,14 +47,21 @@ export async function emmettOrders(folder: string, setup: Setup): Promise<OrderT
     },
   })
   let consuming = Promise.resolve()
+  let stopped = false
 
   return {
     order: (entry) =>
-      takeTurn(() => decide(opened.store, entry.stream, (_cart) => ({ type: "item-added", data: entry }))),
+      takeTurn(() =>
+        untilStored(() => decide(opened.store, entry.stream, (_cart) => ({ type: "item-added", data: entry }))),
+      ),
     async reacted(count) {
       consuming = consumer.start()
+      void consuming.then(() => (stopped = true))
       // counted in memory first: the database is asked only whether the last batch is committed
-      while (noted < count || storedOf(file, "sale-noted").length < count) await setTimeout(5)
+      while (noted < count || storedOf(file, "sale-noted").length < count) {
+        if (stopped) throw new Error("the consumer stopped by itself, as it does after a failed transaction")
+        await setTimeout(5)
+      }
     },
     stored: () => ({ events: storedOf(file, "item-added"), reactions: storedOf(file, "sale-noted") }),
     async close() {

@@ -20,7 +20,7 @@ export interface Operator {
   /**
    * Moves a group back to a start point, to handle again what lies above it. What had been handled is `handledBefore` from then on,
    * exactly, per stream. Checkpoints already below the point stay. Lanes above it are dissolved. `types`: also delivers the messages of these
-   * types that were passed over when the type joined. `reemit`: see `Slice.reemit`; raises the epoch. The group keeps its status.
+   * types above the point that were passed over when the type joined. `reemit`: see `Slice.reemit`; raises the epoch. The group keeps its status.
    */
   resetGroup(
     group: string,

@@ -8,7 +8,7 @@ export const READ_LIMIT = 10_000
  * What to read.
  * `log`: positions above `after` and up to `upto`, of the given types when named. Going backward, from `upto` (or the head) down.
  * `streams`: of each stream the events with versions above `after` and up to `upto`, stream by stream in the order asked.
- *   A command belongs to the version its stream had when it was stored. `include` picks events, commands or both (both in log order).
+ *   A command belongs to the version its stream had when it was stored (`after: 0`, the default, is before commands of version 0 too). `include` picks events, commands or both (both in log order).
  *   `afterPosition` continues a page in the middle: only messages of the *first* stream above (backward: below) that position.
  * `correlation`: a conversation, in log order. `ids`: the messages with these ids that exist, in log order.
  */

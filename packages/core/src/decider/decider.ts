@@ -20,13 +20,13 @@ export interface Decider {
   readonly decides: ReadonlyMap<string, Deciding>
 }
 
-/** Changes the state, or gives the next one. */
-export type Evolve = (state: unknown, event: EventMessage) => unknown
-
+/** An event and how it changes the state, or gives the next one. */
 export interface Evolving {
   readonly definition: AnyEvent
-  readonly evolve: Evolve
+  evolve(state: unknown, event: Message<string, unknown>): unknown
 }
+
+export type Evolve = Evolving["evolve"]
 
 export interface Deciding {
   readonly definition: AnyCommand

@@ -46,7 +46,9 @@ export class UnknownMessageType extends Error {
   readonly type: string
 
   constructor(type: string, who: string) {
-    super(`${who} got a message of type ${type}, for which it has no definition: define it, or let another reactor want it`)
+    super(
+      `${who} got a message of type ${type}, for which it has no definition: define it, or let another reactor want it`,
+    )
     this.type = type
   }
 }

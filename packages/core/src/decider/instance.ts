@@ -1,10 +1,11 @@
-import type { AnyEvent } from "../message/definition.ts"
 import { DefinitionError } from "../message/definition-error.ts"
+import type { AnyEvent } from "../message/definition.ts"
 import type { StreamId, Version } from "../message/ids.ts"
 import type { StoredMessage } from "../message/message.ts"
 import type { CommandMessage, Decider, Deciding, EventMessage } from "./decider.ts"
 import { type EmittedEvent, emittedEvent } from "./emitted-event.ts"
 import { ForeignStream, StaleVersion, UnhandledCommand } from "./errors.ts"
+import { evolveState } from "./evolve-state.ts"
 import { requireSync } from "./require-sync.ts"
 
 /** Where an instance begins, when not at the beginning of its stream. */
@@ -46,11 +47,7 @@ export class Instance {
     if (event.version !== undefined && event.version !== next) throw new StaleVersion(this.id, next, event.version)
     const evolving = this.#decider.evolves.get(event.type)
     if (!this.#begun || (this.#version === 0 && this.#decider.initial.length > 1)) this.#begin(event)
-    if (evolving !== undefined) {
-      const evolved = evolving.evolve(this.#state, event)
-      requireSync(evolved, `the evolve function of ${event.type}`)
-      if (evolved !== undefined) this.#state = evolved
-    }
+    if (evolving !== undefined) this.#state = evolveState(evolving, this.#state, event)
     this.#version = next
   }
 
@@ -74,7 +71,9 @@ export class Instance {
     let open = true
     const event = (which: AnyEvent | string, payload?: unknown): unknown => {
       if (!open) {
-        throw new DefinitionError(`event(…) was called after the decision on ${command.type} had ended: decide must not be async`)
+        throw new DefinitionError(
+          `event(…) was called after the decision on ${command.type} had ended: decide must not be async`,
+        )
       }
       const emitted = this.#emit(command, which, payload)
       events.push(emitted)

@@ -9,15 +9,14 @@ export function findGroup(log: LogState, name: string): GroupState {
   return group
 }
 
-/** The next token of a partition and its lanes. */
-export function nextToken(at: PartitionState): number {
-  at.tokens += 1
-  return at.tokens
+/** The next fencing token. */
+export function nextToken(log: LogState): number {
+  log.tokens += 1
+  return log.tokens
 }
 
-/** Ends whatever lease a partition (or lane) has, so that its settle is fenced. */
-export function fence(at: PartitionState, held: { token: number | null; lease: PartitionState["lease"] } = at): void {
-  at.tokens += 1
+/** Ends whatever lease a partition or a lane has, so that its settle is fenced. */
+export function fence(held: Pick<PartitionState, "token" | "lease">): void {
   held.token = null
   held.lease = { owner: null, until: 0, takeovers: held.lease.takeovers }
 }
@@ -26,6 +25,6 @@ export function fence(at: PartitionState, held: { token: number | null; lease: P
 export function fenceAll(group: GroupState): void {
   for (const at of group.partitions) {
     fence(at)
-    for (const lane of at.lanes.values()) fence(at, lane)
+    for (const lane of at.lanes.values()) fence(lane)
   }
 }

@@ -36,8 +36,6 @@ export interface PartitionState {
   replay: ReplayState
   /** Replay states of the streams (or keys) that differ from the partition's. */
   readonly rows: Map<string, ReplayState>
-  /** Counts claims and operator writes: tokens of the partition and of its lanes come from it. */
-  tokens: number
   /** The token of the lease that may be settled. */
   token: number | null
   lease: LeaseState

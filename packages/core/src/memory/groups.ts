@@ -30,6 +30,7 @@ export function ensureGroup(log: LogState, spec: GroupSpec): Ensured {
     else added.push(addType(log, group, type))
   }
   pruneTypes(group, now)
+  if (found === undefined || added.length > 0) log.news.work = true
   const missing = [...group.types.keys()].filter((type) => !spec.types.includes(type))
   return { kind: "ensured", created: found === undefined, added, missing }
 }
@@ -63,7 +64,6 @@ function freshPartition(partition: number, start: Position): PartitionState {
     checkpoint: start,
     replay: replayFromStart(start),
     rows: new Map(),
-    tokens: 0,
     token: null,
     lease: FREE,
     leaseMs: 0,

@@ -31,7 +31,7 @@ export function laneSlice(log: LogState, candidate: Lanes, request: ClaimRequest
   const tokens: LaneToken[] = []
   for (const { lane } of scans) {
     lane.lease = leaseAfterClaim(lane.lease, { owner: request.owner, now, leaseMs: request.leaseMs })
-    lane.token = nextToken(at)
+    lane.token = nextToken(log)
     tokens.push({ key: lane.key, token: lane.token })
   }
   at.leaseMs = request.leaseMs

@@ -19,7 +19,7 @@ export interface StreamState {
   lastPosition: Position
 }
 
-/** What an idempotency key stands for. `at`: its append's first message, or the head of its moment where it stored none: a trim up to there takes the key along. */
+/** What an idempotency key stands for. `at`: its append's last message, or the head of its moment where it stored none: a trim up to there takes the key along. */
 export interface KeyUse {
   readonly fingerprint: string
   readonly of: AppendedAt
@@ -69,6 +69,8 @@ export interface LogState {
   schedulesMade: number
   readonly groups: Map<string, GroupState>
   readonly processes: Map<string, ProcessState>
+  /** Counts claims. One count for all groups, so that a group made again under an old name knows no old token. */
+  tokens: number
   /** What listeners have not been told yet. */
   readonly news: News
 }
@@ -103,6 +105,7 @@ export function emptyLog(partitions: number, clock: LogState["clock"]): LogState
     schedulesMade: 0,
     groups: new Map(),
     processes: new Map(),
+    tokens: 0,
     news: { types: new Set(), work: false, schedule: false, challenged: new Set() },
   }
 }

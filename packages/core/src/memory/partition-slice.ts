@@ -22,7 +22,7 @@ export function partitionSlice(
   const { messages, skipped, scannedTo } = scan(log, candidate, limit)
   at.lease = leaseAfterClaim(at.lease, { owner: request.owner, now, leaseMs: request.leaseMs })
   at.leaseMs = request.leaseMs
-  at.token = nextToken(at)
+  at.token = nextToken(log)
   return {
     kind: "slice",
     source: "partition",

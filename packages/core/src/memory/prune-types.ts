@@ -10,6 +10,14 @@ export function pruneTypes(group: GroupState, now: Instant): void {
   for (const type of typesThatLeave(types, { groupHeardAt: group.heardAt, now })) {
     const since = group.types.get(type)?.since ?? 0
     group.types.delete(type)
+    keepLanesApart(group)
     forEachReplay(group, (replay, gotTo) => replayAfterTypeLeaves(replay, { type, since, gotTo }))
+  }
+}
+
+/** A stream with an open lane has not got as far as its partition: its own row remembers that, also when the lane has closed. */
+function keepLanesApart(group: GroupState): void {
+  for (const at of group.partitions) {
+    for (const { key, single, replay } of at.lanes.values()) if (!single && !at.rows.has(key)) at.rows.set(key, replay)
   }
 }

@@ -1,7 +1,6 @@
 import type { LaneToken, Lease } from "../backend/claim.ts"
 import { laneAfterSettle, laneProgressed } from "../backend/rules/lane-after-settle.ts"
 import { leaseAfterRelease } from "../backend/rules/lease-state.ts"
-import type { Instant } from "../message/ids.ts"
 import { nextToken } from "./find-group.ts"
 import type { Lane, PartitionState } from "./group-state.ts"
 import type { JudgedPart } from "./judge-parts.ts"
@@ -15,18 +14,17 @@ export function settleLanes(
   lease: Extract<Lease, { readonly of: "lanes" }>,
   judged: readonly JudgedPart[],
 ): readonly LaneToken[] {
-  const now = log.clock.now()
   // A lease in log order has one lane, whatever its worker calls the part.
   const only = group.order === "log" && lease.lanes.length === 1 ? judged[0] : undefined
   const byKey = new Map(judged.map((one) => [one.part.key, one]))
-  return lanes.flatMap((lane) => settleLane(at, lane, only ?? byKey.get(lane.key), now))
+  return lanes.flatMap((lane) => settleLane(log, at, lane, only ?? byKey.get(lane.key)))
 }
 
 function settleLane(
+  log: LogState,
   at: PartitionState,
   lane: Lane,
   judged: JudgedPart | undefined,
-  now: Instant,
 ): readonly LaneToken[] {
   if (judged === undefined) {
     lane.token = null
@@ -35,9 +33,10 @@ function settleLane(
   }
   if (judged.refused !== undefined) {
     // The settled token names this settlement from now on: what the worker decides next is another one.
-    lane.token = nextToken(at)
+    lane.token = nextToken(log)
     return [{ key: lane.key, token: lane.token }]
   }
+  const now = log.clock.now()
   const change = laneAfterSettle({ ...lane.at, single: lane.single }, judged.part, { checkpoint: at.checkpoint, now })
   if (change.kind === "close") {
     at.lanes.delete(lane.key)
@@ -51,7 +50,7 @@ function settleLane(
     lane.lease = leaseAfterRelease(lane.lease, progress)
     return []
   }
-  lane.token = nextToken(at)
+  lane.token = nextToken(log)
   lane.lease = { ...lane.lease, until: now + change.leaseMs, takeovers: progress ? 0 : lane.lease.takeovers }
   return [{ key: lane.key, token: lane.token }]
 }

@@ -22,8 +22,7 @@ export function storeAppend(log: LogState, append: Append): Extract<Verdict, { r
   const of: AppendedAt =
     head === before ? { firstPosition: 0, position: 0 } : { firstPosition: before + 1, position: head }
   if (append.idempotencyKey !== undefined) {
-    const at = head === before ? head : before + 1
-    log.keys.set(append.idempotencyKey, { fingerprint: append.fingerprint ?? "", of, at })
+    log.keys.set(append.idempotencyKey, { fingerprint: append.fingerprint ?? "", of, at: head })
   }
   return { kind: "appended", ...of, streams }
 }

@@ -94,6 +94,4 @@ export interface InvalidMessage<Type extends string = string, Kind extends Messa
 export type MessageOf<D extends Defined> = D extends Defined ? Message<D["type"], PayloadOut<D>, D["kind"]> : never
 
 /** The message of a definition, as handlers get it from the log. */
-export type StoredOf<D extends Defined> = D extends Defined
-  ? StoredMessage<D["type"], PayloadOut<D>, D["kind"]>
-  : never
+export type StoredOf<D extends Defined> = D extends Defined ? StoredMessage<D["type"], PayloadOut<D>, D["kind"]> : never

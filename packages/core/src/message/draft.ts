@@ -1,5 +1,6 @@
 import { DefinitionError } from "./definition-error.ts"
 import type { Instant, MessageId, StreamId } from "./ids.ts"
+import { isoInstant } from "./iso-instant.ts"
 import type { Json, JsonObject } from "./json.ts"
 import type { Message, MessageKind } from "./message.ts"
 import { plainJson } from "./plain-json.ts"
@@ -60,7 +61,7 @@ class MessageDraft implements Draft {
     this.metadata = parts.metadata ?? NO_METADATA
     this.causationId = parts.causationId ?? this.id
     this.correlationId = parts.correlationId ?? this.id
-    this.createdAt = new Date(parts.due ?? source.now()).toISOString()
+    this.createdAt = isoInstant(parts.due ?? source.now())
     this.#stored = parts.stored
     this.#due = parts.due
     Object.freeze(this)

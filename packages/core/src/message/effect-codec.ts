@@ -27,8 +27,7 @@ export function effectCodec(type: string, schema: EffectSchema): PayloadCodec {
     return { ok: true, payload: made.value, stored: plain.json }
   }
   return {
-    make: (input) =>
-      stored(run(() => ({ _tag: "Success", success: schema.make(input, { parseOptions: ALL }) }))),
+    make: (input) => stored(run(() => ({ _tag: "Success", success: schema.make(input, { parseOptions: ALL }) }))),
     parse: (input) => stored(run(() => fromForm(input))),
     decode(json) {
       const decoded = run(() => fromWire(json))
@@ -66,7 +65,8 @@ function failed(effect: EffectModules, issue: unknown): Ran {
 
 /** Effect run synchronously dies of `AsyncFiberError` where a step has to wait. */
 function isAsync(cause: unknown): boolean {
-  if (typeof cause !== "object" || cause === null || !("reasons" in cause) || !Array.isArray(cause.reasons)) return false
+  if (typeof cause !== "object" || cause === null || !("reasons" in cause) || !Array.isArray(cause.reasons))
+    return false
   return cause.reasons.some((reason: unknown) => {
     if (typeof reason !== "object" || reason === null || !("defect" in reason)) return false
     const { defect } = reason

@@ -20,5 +20,8 @@ export const noPayload: PayloadCodec = {
 
 function refuseAny(input: unknown): Coded {
   if (input === undefined || input === null) return { ok: true, payload: null, stored: null }
-  return { ok: false, errors: [{ path: "", message: "has no payload: give its definition a schema to let it carry one" }] }
+  return {
+    ok: false,
+    errors: [{ path: "", message: "has no payload: give its definition a schema to let it carry one" }],
+  }
 }

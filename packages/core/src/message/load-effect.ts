@@ -60,10 +60,7 @@ function find(): EffectModules {
   throw new DefinitionError(notFound)
 }
 
-function isEffectFour(modules: {
-  readonly Schema: unknown
-  readonly SchemaIssue: unknown
-}): modules is EffectModules {
+function isEffectFour(modules: { readonly Schema: unknown; readonly SchemaIssue: unknown }): modules is EffectModules {
   const { Schema, SchemaIssue } = modules
   if (typeof Schema !== "object" || Schema === null || typeof SchemaIssue !== "object" || SchemaIssue === null)
     return false

@@ -30,7 +30,11 @@ function copy(value: unknown, path: PropertyKey[], errors: FieldError[]): Json |
       }
       return Array.isArray(value) ? copyArray(value, path, errors) : copyObject(value, path, errors)
     default:
-      return refuse(path, errors, `JSON can not hold ${typeof value === "undefined" ? "undefined" : `a ${typeof value}`}`)
+      return refuse(
+        path,
+        errors,
+        `JSON can not hold ${typeof value === "undefined" ? "undefined" : `a ${typeof value}`}`,
+      )
   }
 }
 

@@ -1,7 +1,7 @@
 import type { AnyCommand } from "../message/definition.ts"
 import type { StoredMessage } from "../message/message.ts"
-import type { Logger } from "./logger.ts"
 import type { Dispatched } from "./dispatch.ts"
+import type { Logger } from "./logger.ts"
 
 /** A reaction as it is run. */
 export type React = (state: unknown, message: StoredMessage<string, unknown>, context: ReactFacilities) => unknown

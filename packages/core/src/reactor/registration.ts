@@ -26,6 +26,8 @@ export interface Registration {
   readonly errorStrategy?: ErrorStrategy
   /** Whether its work needs the storage's handle inside the settle. */
   readonly needsTx: boolean
+  /** The storage whose handle it needs (see `TxToken`): the app refuses to start on another. */
+  readonly txStorage?: string
   /** Commands it decides: no two registered reactors may decide one command. */
   readonly decides: readonly string[]
   /** Handles the next messages of one stream (or key), in order. Never throws for a message's sake: a failure is in the outcome. */

@@ -1,13 +1,13 @@
-import type { AnyCommand, Defined } from "../message/definition.ts"
 import { DefinitionError } from "../message/definition-error.ts"
+import type { AnyCommand, Defined } from "../message/definition.ts"
 import type { Draft } from "../message/draft.ts"
 import type { JsonObject } from "../message/json.ts"
 import { newStreamId } from "../message/new-stream-id.ts"
 import type { Action } from "./action.ts"
 import type { Dispatched } from "./dispatch.ts"
+import { actionsOf } from "./produced.ts"
 import type { React } from "./react.ts"
 import type { Access, Delivery } from "./registration.ts"
-import { actionsOf } from "./produced.ts"
 
 /** Who reacts, and what keys mean in `dispatch("key")`. */
 export interface Reactive {
@@ -20,14 +20,20 @@ export async function runReaction(
   who: Reactive,
   react: React,
   state: unknown,
-  { delivery, definition, access }: { readonly delivery: Delivery; readonly definition: Defined; readonly access: Access },
+  {
+    delivery,
+    definition,
+    access,
+  }: { readonly delivery: Delivery; readonly definition: Defined; readonly access: Access },
 ): Promise<readonly Action[]> {
   const message = definition.decode(delivery.message)
   const dispatched: Pending[] = []
   let running = true
   const dispatch = (which: AnyCommand | string, payload?: unknown): Dispatched => {
     if (!running) {
-      throw new DefinitionError(`dispatch(…) was called after the reaction of ${who.name} to ${message.type} had ended: await everything in it`)
+      throw new DefinitionError(
+        `dispatch(…) was called after the reaction of ${who.name} to ${message.type} had ended: await everything in it`,
+      )
     }
     const command = commandOf(who, which)
     const pending = new Pending(command.build(message.streamId, payload))
@@ -72,5 +78,7 @@ function commandOf(who: Reactive, which: AnyCommand | string): AnyCommand {
   if (typeof which !== "string") return which
   const known = who.commandOf(which)
   if (known !== undefined) return known
-  throw new DefinitionError(`${who.name} has no command "${which}": dispatch a definition, or declare it with .command(…) before the reaction`)
+  throw new DefinitionError(
+    `${who.name} has no command "${which}": dispatch a definition, or declare it with .command(…) before the reaction`,
+  )
 }

@@ -2,6 +2,8 @@ import type { Append, ScheduledAppend, StreamAppend } from "../backend/append.ts
 import type { DocumentPut } from "../backend/document.ts"
 import { encodeMessage } from "../message/encode.ts"
 import type { Instant, StreamId, Version } from "../message/ids.ts"
+import { isoInstant } from "../message/iso-instant.ts"
+import type { JsonObject } from "../message/json.ts"
 import type { Message } from "../message/message.ts"
 import type { AnyMessage, SyncWork } from "../reactor/action.ts"
 import type { Delivery, Outcome } from "../reactor/registration.ts"
@@ -89,16 +91,21 @@ function producer(
   group: { readonly name: string; readonly epoch: number; readonly now: Instant },
 ): (draft: AnyMessage, streamId: StreamId) => Message {
   let index = 0
-  const createdAt = new Date(group.now).toISOString()
+  const createdAt = isoInstant(group.now)
   return (draft, streamId) => ({
     ...encodeMessage(draft),
     streamId,
     id: derivedId(cause.id, group.name, group.epoch, index++),
     causationId: cause.id,
     correlationId: cause.correlationId,
-    metadata: { ...cause.metadata, ...draft.metadata },
+    metadata: inherited(cause.metadata, draft.metadata),
     createdAt,
   })
+}
+
+/** What a message produces has its metadata, under its own. */
+function inherited(of: JsonObject, own: JsonObject): JsonObject {
+  return Object.keys(own).length === 0 ? of : { ...of, ...own }
 }
 
 /** Adds messages to a stream's draft; false when `expected` can not hold after what the draft appends already. */

@@ -34,22 +34,24 @@ export async function deliver(
   )
   try {
     await withinBudget(running, crew, kept.signal)
-    const parts = jobs
-      .map((job) => partOf(job, running, crew, kept.signal.aborted))
-      .filter((part) => part !== undefined)
-    const ready = jobs.map((job) => running.prepared(job)).filter((one) => one !== undefined)
-    const stop = ready.find((one) => one.stop !== undefined)?.stop
-    const settled = await settleSurely(
-      {
-        lease: leaseOf(slice, parts),
-        ...(slice.source === "partition" ? { checkpoint: slice.scannedTo, skipped } : {}),
-        parts,
-        ...(stop === undefined ? {} : { stop }),
-        dropped: ready.reduce((sum, one) => sum + one.dropped, 0),
-      },
-      crew,
-    )
-    follow(slice, jobs, parts, settled, running, { registration, crew, signal })
+    const shares = jobs.map((job) => shareOf(job, running, crew, kept.signal.aborted))
+    const parts = shares.map((share) => share.part).filter((part) => part !== undefined)
+    const stop = shares.find(({ prepared }) => prepared?.stop !== undefined)?.prepared?.stop
+    const lease = leaseOf(slice, parts)
+    const nothingToSettle = lease.of === "lanes" && lease.lanes.length === 0
+    const settled: Settled = nothingToSettle
+      ? { kind: "settled", parts: [], lanes: [] }
+      : await settleSurely(
+          {
+            lease,
+            ...(slice.source === "partition" ? { checkpoint: slice.scannedTo, skipped } : {}),
+            parts,
+            ...(stop === undefined ? {} : { stop }),
+            dropped: shares.reduce((sum, { prepared }) => sum + (prepared?.dropped ?? 0), 0),
+          },
+          crew,
+        )
+    follow(slice, shares, settled, { registration, crew, signal })
     crew.sizes.learn(slice.group, slice.messages.length, crew.clock.now() - began)
   } finally {
     kept.release()
@@ -69,18 +71,30 @@ async function withinBudget(running: RunningJobs, crew: Crew, signal: AbortSigna
   }
 }
 
-/** What this job puts into the slice's settlement: its effects, a hand-over while it runs, or all of it given back when it was not begun or must end. Lanes that still run are settled later. */
-function partOf(job: Job, running: RunningJobs, crew: Crew, ending: boolean): SettlePart | undefined {
+/** A job at the moment of the settle: what it puts into it, and how it stood. A job that ends while the settle is away changes nothing here. */
+interface Share {
+  readonly job: Job
+  readonly part: SettlePart | undefined
+  /** Its handlers were done, and `part` holds their effects. */
+  readonly prepared: Prepared | undefined
+  /** Its handlers still run, as a lane of this worker from now on. */
+  readonly goesOn: Promise<Prepared> | undefined
+}
+
+/** Its effects, a hand-over while it runs, or all of it given back when it was not begun or must end. Lanes that still run put nothing in. */
+function shareOf(job: Job, running: RunningJobs, crew: Crew, ending: boolean): Share {
   const prepared = running.prepared(job)
-  if (prepared !== undefined) return prepared.part
+  if (prepared !== undefined) return { job, part: prepared.part, prepared, goesOn: undefined }
   const first = job.deliveries[0]
-  const failures = Math.max((first?.attempt ?? 1) - 1, 0)
-  if (ending || running.running(job) === undefined) {
-    return { key: job.key, from: job.from, doneTo: job.from - 1, deferral: atOnce(job.from, first) }
+  const goesOn = ending ? undefined : running.running(job)
+  if (goesOn === undefined) {
+    const part: SettlePart = { key: job.key, from: job.from, doneTo: job.from - 1, deferral: atOnce(job.from, first) }
+    return { job, part, prepared: undefined, goesOn: undefined }
   }
-  if (job.token !== undefined) return undefined
+  if (job.token !== undefined) return { job, part: undefined, prepared: undefined, goesOn }
+  const failures = Math.max((first?.attempt ?? 1) - 1, 0)
   const deferral = { as: "hand-over", position: job.from, failures, leaseMs: crew.limits.leaseMs } as const
-  return { key: job.key, from: job.from, deferral }
+  return { job, part: { key: job.key, from: job.from, deferral }, prepared: undefined, goesOn }
 }
 
 /** The lanes that go on are left out of the lease that is settled: they form one of their own. */
@@ -93,28 +107,25 @@ function leaseOf(slice: Slice, parts: readonly SettlePart[]): Slice["lease"] {
 /** After the settle: concludes what is stored, decides again what conflicted, goes on with what was handed over. */
 function follow(
   slice: Slice,
-  jobs: readonly Job[],
-  parts: readonly SettlePart[],
+  shares: readonly Share[],
   settled: Settled,
-  running: RunningJobs,
   at: { readonly registration: Registration; readonly crew: Crew; readonly signal: AbortSignal },
 ): void {
   if (settled.kind === "fenced") {
     at.crew.logger.warn(
       { group: slice.group },
-      "a slice was settled by somebody else in the meantime: nothing of it was stored here",
+      "a slice passed to somebody else before its settle: nothing of it was stored here",
     )
     return
   }
+  const parts = shares.map((share) => share.part).filter((part) => part !== undefined)
   const verdicts = new Map<string, PartVerdict | undefined>(
     parts.map((part, index) => [part.key, settled.parts[index]]),
   )
   const tokens = new Map<string, LaneToken>(settled.lanes.map((lane) => [lane.key, lane]))
   const stored: Prepared[] = []
-  for (const job of jobs) {
+  for (const { job, prepared, goesOn } of shares) {
     const token = tokens.get(job.key) ?? job.token
-    const goesOn = verdicts.has(job.key) && job.token !== undefined ? undefined : running.running(job)
-    const prepared = running.prepared(job)
     const verdict = verdicts.get(job.key)
     if (goesOn !== undefined && token !== undefined) {
       at.crew.background(finishLane({ job, token, preparing: goesOn, again: undefined }, at))
@@ -125,5 +136,5 @@ function follow(
     }
   }
   at.crew.handOff(newsOf(slice.group, parts))
-  at.crew.background(conclude(stored, at.crew))
+  if (stored.length > 0) at.crew.background(conclude(stored, at.crew))
 }

@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto"
+import { hash } from "node:crypto"
 
 import type { MessageId } from "../message/ids.ts"
 
@@ -7,7 +7,7 @@ import type { MessageId } from "../message/ids.ts"
  * re-emit epoch. A UUID version 8 whose first 48 bits are those of its cause's id (its time), so that ids stay nearly sorted in an index.
  */
 export function derivedId(cause: MessageId, group: string, epoch: number, index: number): MessageId {
-  const hash = createHash("sha256").update(`${cause}\n${group}\n${epoch}\n${index}`).digest("hex")
-  const variant = ((Number.parseInt(hash.slice(3, 5), 16) & 0x3f) | 0x80).toString(16)
-  return `${cause.slice(0, 13)}-8${hash.slice(0, 3)}-${variant}${hash.slice(5, 7)}-${hash.slice(7, 19)}`
+  const digest = hash("sha256", `${cause}\n${group}\n${epoch}\n${index}`, "hex")
+  const variant = ((Number.parseInt(digest.slice(3, 5), 16) & 0x3f) | 0x80).toString(16)
+  return `${cause.slice(0, 13)}-8${digest.slice(0, 3)}-${variant}${digest.slice(5, 7)}-${digest.slice(7, 19)}`
 }

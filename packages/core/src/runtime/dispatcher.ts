@@ -81,7 +81,7 @@ export function createDispatcher({ clock, pollMs }: { readonly clock: Clock; rea
     },
     ask: () => ({ groups: [...marked].filter(([, at]) => at > 0).map(([group]) => group), moment }),
     rest({ groups, moment: asked }, idle) {
-      for (const group of groups) if ((marked.get(group) ?? 0) <= asked) marked.has(group) && marked.set(group, 0)
+      for (const group of groups) if ((marked.get(group) ?? Infinity) <= asked) marked.set(group, 0)
       if (idle.nextAt === null) return
       const dueIn = Math.max(idle.nextAt - idle.now, 1)
       const at = clock.now() + dueIn

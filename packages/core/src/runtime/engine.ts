@@ -43,6 +43,8 @@ export interface Engine {
   drain(): Promise<void>
   /** Resolves at the next settle of this process, or after `ms`. */
   nextSettle(ms: number): Promise<void>
+  /** Ends the timers of an engine that is stopped. */
+  close(): void
   /** Resolves with the reason when this process has to stop of itself. */
   readonly ended: Promise<Error>
   readonly baselines: (group: string) => Baselines
@@ -56,7 +58,7 @@ export function createEngine(parts: EngineParts): Engine {
   const dispatcher = createDispatcher({ clock, pollMs: limits.pollMs })
   const reads = readTogether(backend)
   let storageOffsetMs = 0
-  let settleSeen: (() => void)[] = []
+  const settleSeen: (() => void)[] = []
   let end: (error: Error) => void = () => {}
   const ended = new Promise<Error>((resolve) => (end = resolve))
 
@@ -174,6 +176,7 @@ export function createEngine(parts: EngineParts): Engine {
         await Promise.race(background)
       }
     },
+    close: () => dispatcher.close(),
     nextSettle: (ms) =>
       new Promise((resolve) => {
         const cancel = clock.setTimer(ms, resolve)

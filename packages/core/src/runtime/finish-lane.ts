@@ -85,8 +85,11 @@ export async function decideAgain(
     case "stored":
     case "conflict":
     case "document-conflict":
-      if (round <= crew.limits.conflictRounds)
-        return prepare(job, registration, crew, access, { most: prepared.done.length, fresh: true })
+      if (round <= crew.limits.conflictRounds) {
+        // A batch that conflicts again may conflict with itself: fewer messages at a time end that.
+        const most = round === 1 ? prepared.done.length : Math.max(Math.floor(prepared.done.length / 2), 1)
+        return prepare(job, registration, crew, access, { most, fresh: true })
+      }
       return { ...prepared, ...onlyProgress(prepared), part: waitForPeace(job, crew) }
     case "work-failed":
     case "refused": {

@@ -1,8 +1,5 @@
 import type { Baseline, Baselines } from "../reactor/registration.ts"
 
-/** How many states of actors a process remembers unless `createApp` says otherwise. */
-export const DEFAULT_BASELINES = 10_000
-
 /** Baselines kept in the process, the least recently used out first. */
 export function lruBaselines(limit: number): Baselines {
   const kept = new Map<string, Baseline>()

@@ -33,5 +33,5 @@ export function createScheduleTimer(
     },
     parts,
   )
-  return { lookAgain: loop.wake, stop: loop.stop }
+  return { lookAgain: () => loop.wake(), stop: () => loop.stop() }
 }

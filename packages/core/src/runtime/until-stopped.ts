@@ -4,12 +4,10 @@ export type StopCause =
   | { readonly kind: "aborted" }
   | { readonly kind: "ended"; readonly error: Error }
 
-/** Resolves at SIGINT or SIGTERM, when the caller aborts, or when the process has to stop of itself; whichever comes first. Keeps the process alive meanwhile. */
+/** Resolves at SIGINT or SIGTERM, when the caller aborts, or when the process has to stop of itself; whichever comes first. */
 export function untilStopped(ended: Promise<Error>, signal: AbortSignal | undefined): Promise<StopCause> {
   return new Promise((resolve) => {
-    const alive = setInterval(() => {}, KEEP_ALIVE_MS)
     const stop = (cause: StopCause): void => {
-      clearInterval(alive)
       process.off("SIGINT", onSignal)
       process.off("SIGTERM", onSignal)
       signal?.removeEventListener("abort", onAbort)
@@ -25,5 +23,3 @@ export function untilStopped(ended: Promise<Error>, signal: AbortSignal | undefi
     void ended.then((error) => stop({ kind: "ended", error }))
   })
 }
-
-const KEEP_ALIVE_MS = 2 ** 30

@@ -1,7 +1,7 @@
 import type { Append, AppendedAt, ScheduledAppend, StreamAppend, StreamVersion, Verdict } from "../backend/append.ts"
 import type { Backend } from "../backend/backend.ts"
 import { READ_LIMIT } from "../backend/read.ts"
-import { encodeMessage } from "../message/encode.ts"
+import { dueAt } from "../message/draft.ts"
 import type { MessageId, Position, StreamId, Version } from "../message/ids.ts"
 import type { Message, StoredMessage } from "../message/message.ts"
 import type { ExpectedVersion } from "../stream/expected-version.ts"
@@ -54,7 +54,7 @@ export interface ReadLogOptions {
 
 /** Messages in, messages out: the log as callers see it. Every method throws `CalledInsideSettle` inside a sync block. */
 export interface Store {
-  /** Appends a message to its own stream, expecting nothing. Resolves once it is durable. Throws `InvalidPayload`, `AppendRefused`. */
+  /** Appends a message to its own stream, expecting nothing; one made with `.at(date)` is scheduled. Resolves once it is durable. Throws `InvalidPayload`, `AppendRefused`. */
   dispatch(message: AnyMessage, options?: WriteOptions): Promise<Stored>
   /** Appends messages to a stream, no questions asked; versions are assigned. */
   appendNextToStream(streamId: StreamId, messages: readonly AnyMessage[], options?: WriteOptions): Promise<Stored>
@@ -87,12 +87,14 @@ export interface StoreParts {
   readonly backend: Backend
   readonly writer: Writer
   readonly now: () => number
+  /** A message as it is stored. Throws `InvalidPayload`. */
+  readonly encode: (message: AnyMessage) => Message
   /** Called after each write with what it stored. */
   readonly onStored: (append: Append) => void
 }
 
 export function createStore(parts: StoreParts): Store {
-  const { backend } = parts
+  const { backend, encode } = parts
   const write = (
     call: string,
     streams: readonly StreamAppend[],
@@ -105,22 +107,26 @@ export function createStore(parts: StoreParts): Store {
       ...keyed(options, streams, schedules),
     })
 
-  return {
-    dispatch: (message, options) => write("dispatch", [streamAppend(message.streamId, [message], "any")], options),
-    appendNextToStream: (streamId, messages, options) =>
-      write("appendNextToStream", [streamAppend(streamId, messages, "any")], options),
-    appendToStream: (streamId, messages, { expectedVersion, ...options }) =>
-      write("appendToStream", [streamAppend(streamId, messages, expectedVersion)], options),
-    appendToStreams: (writes, options) =>
+  const store: Store = {
+    async dispatch(message, options) {
+      const due = dueAt(message)
+      if (due !== undefined) return store.scheduleMessages([message], { ...options, at: new Date(due) })
+      return write("dispatch", [streamAppend(encode, message.streamId, [message], "any")], options)
+    },
+    appendNextToStream: async (streamId, messages, options) =>
+      write("appendNextToStream", [streamAppend(encode, streamId, messages, "any")], options),
+    appendToStream: async (streamId, messages, { expectedVersion, ...options }) =>
+      write("appendToStream", [streamAppend(encode, streamId, messages, expectedVersion)], options),
+    appendToStreams: async (writes, options) =>
       write(
         "appendToStreams",
-        writes.map((one) => streamAppend(one.streamId, one.messages, one.expectedVersion ?? "any")),
+        writes.map((one) => streamAppend(encode, one.streamId, one.messages, one.expectedVersion ?? "any")),
         options,
       ),
     async scheduleMessages(messages, { at, ...options }) {
       const now = parts.now()
       if (!(at.getTime() > now)) throw new ScheduleInPast(at, now)
-      const schedules = messages.map((message) => ({ message: encodeMessage(message), at: at.getTime() }))
+      const schedules = messages.map((message) => ({ message: encode(message), at: at.getTime() }))
       return write("scheduleMessages", [], options, schedules)
     },
     async readStream(streamId, { limit = READ_LIMIT, include = "events", direction = "forward", ...range } = {}) {
@@ -143,7 +149,7 @@ export function createStore(parts: StoreParts): Store {
       return found
     },
     historyFor(streamId, { commands = true, ...range } = {}) {
-      return this.readStream(streamId, {
+      return store.readStream(streamId, {
         ...range,
         include: commands ? "all" : "events",
         limit: Number.MAX_SAFE_INTEGER,
@@ -164,6 +170,7 @@ export function createStore(parts: StoreParts): Store {
       }
     },
   }
+  return store
 }
 
 async function* logPages(backend: Backend, options: ReadLogOptions = {}): AsyncGenerator<StoredMessage> {
@@ -223,12 +230,13 @@ function storedOr(verdict: Verdict): Stored {
 
 /** The messages of one stream, encoded and set to that stream. */
 export function streamAppend(
+  encode: StoreParts["encode"],
   streamId: StreamId,
   messages: readonly AnyMessage[],
   expected: ExpectedVersion,
 ): StreamAppend {
   const encoded = messages.map((message) => {
-    const one = encodeMessage(message)
+    const one = encode(message)
     return one.streamId === streamId ? one : { ...one, streamId }
   })
   return { streamId, expected, messages: encoded }

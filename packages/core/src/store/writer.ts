@@ -48,7 +48,7 @@ export function createWriter(target: AppendTarget, limits: WriterLimits): Writer
   let running: Promise<void> | undefined
 
   const pump = async (): Promise<void> => {
-    await null // callers of the same turn share the first batch too
+    await Promise.resolve() // callers of the same turn share the first batch too
     while (queue.length > 0) {
       const batch = queue.splice(0, batchLength(queue, target.capabilities.maxBatch))
       await write(target, batch, limits)

@@ -23,8 +23,15 @@ export interface Expectation extends Promise<void> {
   expectError(expected?: ExpectedError): Expectation
 }
 
+/** A case whose checks have begun. */
+export interface StatedCase {
+  readonly expectation: Expectation
+  /** `expect` or `expectRun` with arguments as they were given. */
+  expecting(call: "expect" | "expectRun", named: readonly unknown[]): Expectation
+}
+
 /** Begins the checks of a case that `run` carries out once. */
-export function expectationOf(run: () => Promise<CaseRun>, at: { readonly streamId: string; readonly tx: unknown }): Expectation {
+export function stateCase(run: () => Promise<CaseRun>, at: { readonly streamId: string; readonly tx: unknown }): StatedCase {
   const checks = chainChecks(run)
   let expected: AnyMessage[] | undefined
   let effectsRun = false
@@ -34,24 +41,22 @@ export function expectationOf(run: () => Promise<CaseRun>, at: { readonly stream
     effectsRun = true
     await runSyncBlocks(result, at.tx)
   }
-  const expecting =
-    (call: "expect" | "expectRun") =>
-    (...named: readonly unknown[]): Expectation => {
-      const [block] = named
-      const looksItself = isBlock(block)
-      const messages = looksItself ? undefined : [...messagesOf(named, at.streamId)]
-      checks.add(call, async (result) => {
-        if (result.failed !== undefined) throw result.failed.error
-        if (call === "expectRun") await runEffects(result)
-        if (looksItself) await block(result.actions)
-        else assertMessages(result.messages, messages ?? [])
-      })
-      expected = messages
-      return expectation
-    }
+  const expecting = (call: "expect" | "expectRun", named: readonly unknown[]): Expectation => {
+    const [block] = named
+    const looksItself = isBlock(block)
+    const messages = looksItself ? undefined : [...messagesOf(named, at.streamId)]
+    checks.add(call, async (result) => {
+      if (result.failed !== undefined) throw result.failed.error
+      if (call === "expectRun") await runEffects(result)
+      if (looksItself) await block(result.actions)
+      else assertMessages(result.messages, messages ?? [])
+    })
+    expected = messages
+    return expectation
+  }
   const expectation: Expectation = Object.assign(checks.done, {
-    expect: expecting("expect"),
-    expectRun: expecting("expectRun"),
+    expect: (...named: readonly unknown[]) => expecting("expect", named),
+    expectRun: (...named: readonly unknown[]) => expecting("expectRun", named),
     and(...named: readonly unknown[]): Expectation {
       checks.refuseLate("and")
       if (expected === undefined) throw new TypeError(".and() adds messages to an .expect() of messages: there is none before it")
@@ -68,7 +73,7 @@ export function expectationOf(run: () => Promise<CaseRun>, at: { readonly stream
       return expectation
     },
   })
-  return expectation
+  return { expectation, expecting }
 }
 
 async function runSyncBlocks({ works, afterCommit }: CaseRun, tx: unknown): Promise<void> {

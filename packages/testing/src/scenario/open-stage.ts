@@ -6,6 +6,7 @@ import {
   DEFAULT_LIMITS,
   encodeMessage,
   memoryBackend,
+  PROJECTION,
   type Registration,
   registrationOf,
   type StoredMessage,
@@ -44,7 +45,7 @@ export async function openStage(
   const backend = memoryBackend({ clock })
   await backend.migrate()
   for (const message of given) await append(backend, message)
-  for (const reactor of reactors) await beginBehindHistory(backend, registrationOf(reactor))
+  for (const reactor of reactors) await beginBehindHistory(backend, registrationOf(reactor), PROJECTION in reactor)
 
   const errors: unknown[] = []
   const app = await createApp({
@@ -87,7 +88,7 @@ async function append(backend: Backend, message: AnyMessage): Promise<void> {
 }
 
 /** Given messages are settled for every group. A projector is replayed over them, so that its state knows them. */
-async function beginBehindHistory(backend: Backend, { group, order, types, kind }: Registration): Promise<void> {
+async function beginBehindHistory(backend: Backend, { group, order, types }: Registration, projects: boolean): Promise<void> {
   await backend.ensureGroup({ group, order, start: { at: "now" }, types, owner: OWNER, maxLanes: DEFAULT_LIMITS.maxLanes })
-  if (kind === "projector") await backend.operator.resetGroup(group, { at: "beginning" })
+  if (projects) await backend.operator.resetGroup(group, { at: "beginning" })
 }

@@ -4,6 +4,8 @@ import { type CaseLog, createCaseLog } from "./case-log.ts"
 
 /** What a case gives to its reactor. */
 export interface CaseInput {
+  /** The reactor is a projector: it builds its state from what is given. */
+  readonly projects: boolean
   readonly given: readonly AnyMessage[]
   readonly when: readonly AnyMessage[]
   readonly replaying: boolean
@@ -55,7 +57,8 @@ export async function runCase(registration: Registration, input: CaseInput): Pro
  * Given messages are history. A projector builds its state from them, as it does when it is replayed; where nothing is `when`, they are
  * what the reactor handles.
  */
-function deliveriesOf(registration: Registration, { given, when, replaying, attempt }: CaseInput, log: CaseLog): readonly Delivery[] {
+function deliveriesOf(registration: Registration, input: CaseInput, log: CaseLog): readonly Delivery[] {
+  const { given, when, replaying, attempt } = input
   const history = given.map((message) => log.store(message))
   const now = when.map((message) => log.store(message))
   const wanted = (message: { readonly type: string }): boolean => registration.types.includes(message.type)
@@ -64,7 +67,7 @@ function deliveriesOf(registration: Registration, { given, when, replaying, atte
     throw new TypeError(`${registration.group} handles no ${unknown.type}: it handles ${registration.types.join(", ")}`)
   }
   const handled = now.length > 0 ? now : history.filter(wanted)
-  const before = now.length > 0 && registration.kind === "projector" ? history.filter(wanted) : []
+  const before = now.length > 0 && input.projects ? history.filter(wanted) : []
   return [
     ...before.map((message) => ({ message, replaying: true, handledBefore: true, attempt: 1 })),
     ...handled.map((message) => ({ message, replaying, handledBefore: replaying, attempt })),

@@ -1,7 +1,7 @@
-import { type AnyReactor, type Logger, registrationOf } from "@millrace/core"
+import { type AnyReactor, type Logger, PROJECTION, registrationOf } from "@millrace/core"
 import type { AnyMessage } from "../compare-messages.ts"
 import { CaseEnded } from "./case-ended.ts"
-import { type Expectation, type ExpectStep, expectationOf } from "./expectation.ts"
+import { type Expectation, type ExpectStep, stateCase, type StatedCase } from "./expectation.ts"
 import type { ExpectedError } from "./expected-error.ts"
 import { runCase } from "./run-case.ts"
 import { messagesOf, type Step } from "./steps.ts"
@@ -47,26 +47,20 @@ export function withReactor(reactor: AnyReactor, streamId: string, options: Case
       current.push(...messagesOf(named, streamId))
       return one
     }
-  const state = (call: string): Expectation => {
+  const state = (call: string): StatedCase => {
     if (stated) throw new CaseEnded(call)
     stated = true
     const { replaying = false, attempt = 1, logger } = options
-    const run = () => runCase(registrationOf(reactor), { given, when, replaying, attempt, logger })
-    return expectationOf(run, { streamId, tx: options.tx })
+    const input = { given, when, replaying, attempt, logger, projects: PROJECTION in reactor }
+    return stateCase(() => runCase(registrationOf(reactor), input), { streamId, tx: options.tx })
   }
-  const expecting =
-    (call: "expect" | "expectRun") =>
-    (...named: readonly unknown[]): Expectation => {
-      const expect: (...named: readonly unknown[]) => Expectation = state(call)[call]
-      return expect(...named)
-    }
   const one: ReactorCase = {
     given: step("given", () => given),
     when: step("when", () => when),
     and: step("and", () => current),
-    expect: expecting("expect"),
-    expectRun: expecting("expectRun"),
-    expectError: (expected) => state("expectError").expectError(expected),
+    expect: (...named: readonly unknown[]) => state("expect").expecting("expect", named),
+    expectRun: (...named: readonly unknown[]) => state("expectRun").expecting("expectRun", named),
+    expectError: (expected) => state("expectError").expectation.expectError(expected),
   }
   return one
 }

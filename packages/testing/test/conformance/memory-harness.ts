@@ -1,15 +1,15 @@
 import { type Backend, memoryBackend } from "@millrace/core"
 
 import type { Harness } from "../../src/conformance/index.ts"
-import { testClock } from "../../src/test-clock.ts"
+import { type TestClock, testClock } from "../../src/test-clock.ts"
 
 /** The harness of a backend in memory on a test clock; `alter` may put a defect into it. */
-export function memoryHarness(alter: (backend: Backend) => Backend = (backend) => backend): Harness {
+export function memoryHarness(alter: (backend: Backend, clock: TestClock) => Backend = (backend) => backend): Harness {
   return {
     name: "memory",
     async open({ partitions, migrated }) {
       const clock = testClock()
-      const backend = alter(memoryBackend({ partitions, clock }))
+      const backend = alter(memoryBackend({ partitions, clock }), clock)
       if (migrated) await backend.migrate()
       return {
         backend,

@@ -1,5 +1,7 @@
 import { test } from "node:test"
+
 import { assertMessages } from "@millrace/testing"
+
 import { ItemAdded } from "../shop.ts"
 
 const apple = () => ItemAdded("cart-1", { productId: "apple", quantity: 1 })

@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from "node:child_process"
 import { once } from "node:events"
 import { createInterface } from "node:readline"
 import { fileURLToPath } from "node:url"
+
 import { onTestFinished } from "vitest"
 
 /** A line that a worker said. */
@@ -40,7 +41,8 @@ export function crowd(url: string): Crowd {
   return {
     said,
     until,
-    handled: () => said.filter(({ event }) => event === "handled").map(({ streamId, version }) => `${streamId}:${version}`),
+    handled: () =>
+      said.filter(({ event }) => event === "handled").map(({ streamId, version }) => `${streamId}:${version}`),
     async start(processName, { leaseMs = 30_000 } = {}) {
       const child = spawn(process.execPath, ["--conditions=millrace-source", WORKER, url, processName, `${leaseMs}`], {
         stdio: ["ignore", "pipe", "inherit"],

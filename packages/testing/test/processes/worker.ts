@@ -1,13 +1,16 @@
 // A worker as a process of its own: works on the log it is given, and says on its standard output what it does, line by line.
-import { createApp, type StoredMessage } from "@millrace/core"
-import { ItemAdded } from "../shop.ts"
-import { recorder } from "../recorder.ts"
+import { createApp, type ReactorMessage } from "@millrace/core"
+
 import { quantityOf } from "../quantity-of.ts"
+import { recorder } from "../recorder.ts"
+import { ItemAdded } from "../shop.ts"
 
 const [url = "", processName = "", leaseMs = "30000"] = process.argv.slice(2)
 
-const say = (event: string, message?: StoredMessage): void => {
-  process.stdout.write(`${JSON.stringify({ event, processName, streamId: message?.streamId, version: message?.version })}\n`)
+const say = (event: string, message?: ReactorMessage): void => {
+  process.stdout.write(
+    `${JSON.stringify({ event, processName, streamId: message?.streamId, version: message?.version })}\n`,
+  )
 }
 
 const seen = recorder("seen", [ItemAdded], {

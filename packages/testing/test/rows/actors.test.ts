@@ -1,7 +1,9 @@
 import { deepEqual, equal, ok, rejects } from "node:assert/strict"
-import * as Schema from "effect/Schema"
+
 import { actor, command, event, newStreamId, VersionConflict } from "@millrace/core"
+import * as Schema from "effect/Schema"
 import { describe, it } from "vitest"
+
 import { assertMessages } from "../../src/assert-messages.ts"
 import { backends } from "../backends.ts"
 import { openLog } from "../open-log.ts"
@@ -94,7 +96,7 @@ for (const backend of backends) {
         .event(B)
         .event(C)
         .event(D)
-        .reaction(A, B, (_state, one, { dispatch }) => {
+        .reaction([A, B], (_state, one, { dispatch }) => {
           dispatch(Note, { text: `several ${one.type}` })
         })
         .reaction((_state, one, { dispatch }) => {
@@ -106,7 +108,12 @@ for (const backend of backends) {
       const app = await log.app({ reactors: [Reactive, Notebook] })
       await app.appendNextToStream("kinds-1", [A("kinds-1"), B("kinds-1"), C("kinds-1"), D("kinds-1")])
       await app.drain()
-      deepEqual(await textsOf(app, "kinds-1"), ["several kinds.a", "several kinds.b", "own kinds.c", "wildcard kinds.d"])
+      deepEqual(await textsOf(app, "kinds-1"), [
+        "several kinds.a",
+        "several kinds.b",
+        "own kinds.c",
+        "wildcard kinds.d",
+      ])
     })
 
     it("a dispatch in a reaction is aimed at a stream, a new stream, a date and another actor [S13.d S13.e]", async () => {
@@ -119,13 +126,18 @@ for (const backend of backends) {
           made.push(fresh)
           dispatch(Note, { text: "there" }).to("book-1")
           dispatch(Note, { text: "new" }).to(fresh)
-          dispatch(Note, { text: "later" }).to("book-1").at(new Date(log.clock.now() + 60_000))
-          dispatch(Notebook.command(Note), { text: "by actor" }).to(started.streamId)
+          dispatch(Note, { text: "later" })
+            .to("book-1")
+            .at(new Date(log.clock.now() + 60_000))
+          dispatch(Note, { text: `by actor of ${started.streamId}` }).to(Notebook)
         })
       const app = await log.app({ reactors: [Aimer, Notebook] })
       await app.dispatch(Started("job-1", { size: 1 }))
       await app.drain()
-      deepEqual([await textsOf(app, "book-1"), await textsOf(app, made[0] ?? ""), await textsOf(app, "job-1")], [["there"], ["new"], ["by actor"]])
+      deepEqual([await textsOf(app, "book-1"), await textsOf(app, made[0] ?? "")], [["there"], ["new"]])
+      const notebooks = (await app.recentStreams({ category: "notebook" })).map(({ streamId }) => streamId)
+      equal(notebooks.length, 1)
+      deepEqual(await textsOf(app, notebooks[0] ?? ""), ["by actor of job-1"])
       await log.clock.advance(60_000)
       await app.drain()
       deepEqual(await textsOf(app, "book-1"), ["there", "later"])
@@ -151,10 +163,14 @@ for (const backend of backends) {
       deepEqual([state.items.length, version, events.length], [3, 3, 3])
       const before = await app.load(Cart, "cart-1", { upto: 2 })
       deepEqual([before.state.items.map(({ productId }) => productId), before.version], [["a", "b"], 2])
-      const types = async (options?: Parameters<typeof app.historyFor>[1]) => (await app.historyFor("cart-1", options)).map(({ kind }) => kind)
+      const types = async (options?: Parameters<typeof app.historyFor>[1]) =>
+        (await app.historyFor("cart-1", options)).map(({ kind }) => kind)
       deepEqual(await types(), ["command", "command", "command", "event", "event", "event"])
       deepEqual(await types({ commands: false }), ["event", "event", "event"])
-      deepEqual((await app.historyFor("cart-1", { after: 1, upto: 2, commands: false })).map((one) => one.version), [2])
+      deepEqual(
+        (await app.historyFor("cart-1", { after: 1, upto: 2, commands: false })).map((one) => one.version),
+        [2],
+      )
     })
 
     it("a loaded instance catches up with what was stored since [S16.b]", async () => {
@@ -182,20 +198,24 @@ for (const backend of backends) {
       await app.drain()
       deepEqual(errors, [])
       const events = await app.readStream("cart-1")
-      deepEqual(events.map(({ version }) => version), Array.from({ length: 11 }, (_, at) => at + 1))
+      deepEqual(
+        events.map(({ version }) => version),
+        Array.from({ length: 11 }, (_, at) => at + 1),
+      )
       equal(events.at(-1)?.type, "shop.order_placed")
     })
 
     it("a command that arrives at a stream while one is decided there makes no conflict [lesson 2]", async () => {
       const log = await openLog(backend)
       const app = await log.app()
-      const dispatched = Promise.withResolvers<void>()
+      const dispatched = Promise.withResolvers<unknown>()
       let decided = 0
       const Slow = actor("slow", () => ({}))
         .event(Noted)
         .command(Note, (_state, note, { event }) => {
           decided += 1
-          if (decided === 1) void app.dispatch(Note("book-1", { text: "meanwhile" })).then(dispatched.resolve, dispatched.reject)
+          if (decided === 1)
+            void app.dispatch(Note("book-1", { text: "meanwhile" })).then(dispatched.resolve, dispatched.reject)
           event(Noted, note.payload)
         })
       const worker = await log.app({ reactors: [Slow] })
@@ -236,7 +256,10 @@ for (const backend of backends) {
       const apps = [await log.app({ reactors: [Counter] }), await log.app({ reactors: [Counter] })]
       await Promise.all(Array.from({ length: 20 }, (_, at) => apps[at % 2]?.execute(Count("counter-1"))))
       const events = (await apps[0]?.readStream("counter-1")) ?? []
-      deepEqual(events.map(({ payload }) => payload), Array.from({ length: 20 }, (_, at) => ({ to: at + 1 })))
+      deepEqual(
+        events.map(({ payload }) => payload),
+        Array.from({ length: 20 }, (_, at) => ({ to: at + 1 })),
+      )
     })
 
     it("a reaction sees the state right after its event, wherever the batch ends [lesson 17]", async () => {
@@ -275,7 +298,10 @@ for (const backend of backends) {
           event(Noted, note.payload)
         })
       const app = await log.app({ reactors: [Long] })
-      await app.appendNextToStream("long-1", Array.from({ length: 3_000 }, () => Noted("long-1", { text: "x" })))
+      await app.appendNextToStream(
+        "long-1",
+        Array.from({ length: 3_000 }, () => Noted("long-1", { text: "x" })),
+      )
       await app.execute(Note("long-1", { text: "first" }))
       const loading = evolved
       evolved = 0
@@ -334,12 +360,20 @@ for (const backend of backends) {
       const app = await (await openLog(backend)).app({ reactors: [Cart] })
       const { version } = await app.load(Cart, "cart-1")
       await app.execute(AddItem("cart-1", item("a")))
-      await rejects(app.appendToStream("cart-1", [OrderPlaced("cart-1")], { expectedVersion: version }), VersionConflict)
+      await rejects(
+        app.appendToStream("cart-1", [OrderPlaced("cart-1")], { expectedVersion: version }),
+        VersionConflict,
+      )
     })
   })
 }
 
-async function textsOf(app: { readStream(id: string): Promise<readonly { readonly type: string; readonly payload: unknown }[]> }, streamId: string) {
+async function textsOf(
+  app: { readStream(id: string): Promise<readonly { readonly type: string; readonly payload: unknown }[]> },
+  streamId: string,
+) {
   const notes = (await app.readStream(streamId)).filter(({ type }) => type === Noted.type)
-  return notes.map(({ payload }) => (typeof payload === "object" && payload !== null && "text" in payload ? String(payload.text) : "?"))
+  return notes.map(({ payload }) =>
+    typeof payload === "object" && payload !== null && "text" in payload ? String(payload.text) : "?",
+  )
 }

@@ -1,9 +1,10 @@
 import { deepEqual, equal, ok, rejects } from "node:assert/strict"
+
 import { describe, it } from "vitest"
+
 import { assertMessages } from "../../src/assert-messages.ts"
 import { testClock } from "../../src/test-clock.ts"
 import { backends } from "../backends.ts"
-import { gate } from "../gate.ts"
 import { interceptBackend, losingAnswers, mortal, outages } from "../intercept-backend.ts"
 import { openLog } from "../open-log.ts"
 import { quantityOf } from "../quantity-of.ts"
@@ -21,7 +22,12 @@ for (const backend of backends) {
       const log = await openLog(backend)
       const process = mortal(await log.connect())
       const doomed = recorder("seen", [ItemAdded], { handle: forever })
-      const dying = await log.app({ reactors: [doomed], backend: process.backend, unclosed: true, clock: testClock(log.clock.now()) })
+      const dying = await log.app({
+        reactors: [doomed],
+        backend: process.backend,
+        unclosed: true,
+        clock: testClock(log.clock.now()),
+      })
       await dying.dispatch(added("cart-1"))
       void dying.drain()
       await log.clock.settle()
@@ -44,7 +50,11 @@ for (const backend of backends) {
           if (method === "claim") owners.push(args[0])
           return run()
         })
-        const app = await log.app({ reactors: [recorder("seen", [ItemAdded])], backend: connected, processName: "worker-1" })
+        const app = await log.app({
+          reactors: [recorder("seen", [ItemAdded])],
+          backend: connected,
+          processName: "worker-1",
+        })
         await app.drain()
       }
       const bootIds = owners.map((request) => bootIdOf(request))
@@ -152,24 +162,38 @@ for (const backend of backends) {
           }),
         )
         const copier = recorder("copier", [ItemAdded], {
-          handle: ({ streamId, payload }) => ({ kind: "append-next", messages: [AddItem(`copy-${streamId}`, { productId: "p", quantity: quantityOf(payload) })] }),
+          handle: ({ streamId, payload }) => ({
+            kind: "append-next",
+            messages: [AddItem(`copy-${streamId}`, { productId: "p", quantity: quantityOf(payload) })],
+          }),
         })
-        const app = await log.app({ reactors: [copier], backend: process.backend, unclosed: true, clock: testClock(log.clock.now()) })
+        const app = await log.app({
+          reactors: [copier],
+          backend: process.backend,
+          unclosed: true,
+          clock: testClock(log.clock.now()),
+        })
         void app.drain()
         await log.clock.settle()
-        await log.clock.advance(20 * LEASE_MS)
+        await log.clock.jump(20 * LEASE_MS)
       }
       const last = await log.app({
         reactors: [
           recorder("copier", [ItemAdded], {
-            handle: ({ streamId, payload }) => ({ kind: "append-next", messages: [AddItem(`copy-${streamId}`, { productId: "p", quantity: quantityOf(payload) })] }),
+            handle: ({ streamId, payload }) => ({
+              kind: "append-next",
+              messages: [AddItem(`copy-${streamId}`, { productId: "p", quantity: quantityOf(payload) })],
+            }),
           }),
         ],
       })
       await last.drain()
       for (let cart = 0; cart < 6; cart += 1) {
         const copies = await last.readStream(`copy-cart-${cart}`, { include: "commands" })
-        deepEqual(copies.map(({ payload }) => quantityOf(payload)), [0, 1, 2, 3, 4].map((round) => cart + 6 * round))
+        deepEqual(
+          copies.map(({ payload }) => quantityOf(payload)),
+          [0, 1, 2, 3, 4].map((round) => cart + 6 * round),
+        )
       }
     })
 
@@ -183,7 +207,10 @@ for (const backend of backends) {
       })
       const groups = Array.from({ length: 10 }, (_, at) => recorder(`group-${at}`, [ItemAdded]))
       const app = await log.app({ reactors: groups, backend: counted })
-      await app.appendNextToStream("cart-1", Array.from({ length: 2_000 }, () => added("cart-1")))
+      await app.appendNextToStream(
+        "cart-1",
+        Array.from({ length: 2_000 }, () => added("cart-1")),
+      )
       await app.drain()
       const run = running(app, { concurrency: 4 })
       await log.clock.settle()
@@ -202,7 +229,10 @@ for (const backend of backends) {
         const log = await openLog(backend)
         const connected = await log.connect()
         const app = await log.app({ reactors: [recorder("seen", [ItemAdded])], backend: connected })
-        const batch = Array.from({ length: 200 }, (_, at) => ({ streamId: `cart-${at}`, messages: [added(`cart-${at}`)] }))
+        const batch = Array.from({ length: 200 }, (_, at) => ({
+          streamId: `cart-${at}`,
+          messages: [added(`cart-${at}`)],
+        }))
         for (let done = 0; done < length; done += batch.length) {
           await app.appendToStreams(batch.map(({ streamId }) => ({ streamId, messages: [added(streamId)] })))
         }

@@ -1,6 +1,8 @@
 import { deepEqual, equal, ok, rejects } from "node:assert/strict"
+
 import { handler, WaitedTooLong } from "@millrace/core"
 import { describe, it } from "vitest"
+
 import { assertMessages } from "../../src/assert-messages.ts"
 import { backends } from "../backends.ts"
 import { gate } from "../gate.ts"
@@ -29,10 +31,13 @@ for (const backend of backends) {
       deepEqual([state.items, events.length, version], [[{ productId: "a", quantity: 2 }], 1, 1])
       await app.drain()
       const all = await app.readStream("cart-1", { include: "all" })
-      deepEqual(all.map(({ type, causationId }) => [type, causationId]), [
-        ["shop.add_item", command.id],
-        ["shop.item_added", command.id],
-      ])
+      deepEqual(
+        all.map(({ type, causationId }) => [type, causationId]),
+        [
+          ["shop.add_item", command.id],
+          ["shop.item_added", command.id],
+        ],
+      )
       deepEqual((await app.groups([Cart]))[0]?.lag, 0)
     })
 
@@ -40,7 +45,10 @@ for (const backend of backends) {
       const app = await (await openLog(backend)).app({ reactors: [Cart] })
       const refused = await app.execute(AddItem.parse("cart-1", { productId: "a", quantity: "many" }))
       ok(!refused.ok)
-      deepEqual(refused.errors.map(({ path }) => path), ["quantity"])
+      deepEqual(
+        refused.errors.map(({ path }) => path),
+        ["quantity"],
+      )
       equal((await app.stats()).messages, 0)
       const done = await app.execute(AddItem.parse("cart-1", { productId: "a", quantity: 1 }))
       ok(done.ok)
@@ -50,7 +58,8 @@ for (const backend of backends) {
     it("execute with an idempotency key decides once, however often it is called [M2.a]", async () => {
       const log = await openLog(backend)
       const app = await log.app({ reactors: [Cart] })
-      for (let time = 0; time < 3; time += 1) await app.execute(AddItem("cart-1", item("a")), { idempotencyKey: "request-7" })
+      for (let time = 0; time < 3; time += 1)
+        await app.execute(AddItem("cart-1", item("a")), { idempotencyKey: "request-7" })
       equal((await app.readStream("cart-1")).length, 1)
       await rejects(app.execute(AddItem("cart-1", item("b")), { idempotencyKey: "request-7" }), /request-7|key/)
       equal((await app.readStream("cart-1")).length, 1)
@@ -78,7 +87,10 @@ for (const backend of backends) {
       })
       const app = await log.app({ reactors: [Cart, slow] })
       const run = running(app, { concurrency: 4 })
-      const waiting = rejects(app.execute(AddItem("cart-stuck", item("stuck")), { settle: true, timeoutMs: 5_000 }), WaitedTooLong)
+      const waiting = rejects(
+        app.execute(AddItem("cart-stuck", item("stuck")), { settle: true, timeoutMs: 5_000 }),
+        WaitedTooLong,
+      )
       await stuck.reached
       await app.execute(AddItem("cart-1", item("a")), { settle: true, timeoutMs: 60_000 })
       await log.clock.advance(6_000)

@@ -1,7 +1,10 @@
 import { deepEqual, equal, ok } from "node:assert/strict"
+
 import type { ErrorStrategy } from "@millrace/core"
 import { describe, it } from "vitest"
+
 import { assertMessages } from "../../src/assert-messages.ts"
+import { testClock } from "../../src/test-clock.ts"
 import { backends } from "../backends.ts"
 import { openLog } from "../open-log.ts"
 import { recorder } from "../recorder.ts"
@@ -42,7 +45,10 @@ for (const backend of backends) {
       await app.drain()
       ok(fragile.log().includes("cart-2:1"))
       equal(fragile.log().filter((one) => one === "cart-1:1").length, 2)
-      deepEqual((await app.groups([fragile])).map(({ status, lag, stopped }) => [status, lag, stopped]), [["active", 0, undefined]])
+      deepEqual(
+        (await app.groups([fragile])).map(({ status, lag, stopped }) => [status, lag, stopped]),
+        [["active", 0, undefined]],
+      )
     })
 
     it("a strategy gets the original error, by its class, with message and attempt [S42.f S42.d lesson 12]", async () => {
@@ -59,7 +65,9 @@ for (const backend of backends) {
         ],
         errorStrategy: (error, message, group) => {
           errors.push([error, message.streamId, group.name, group.attempt])
-          return error instanceof Outage && group.attempt < 3 ? { kind: "retry", at: group.now + 1_000 } : { kind: "park" }
+          return error instanceof Outage && group.attempt < 3
+            ? { kind: "retry", at: group.now + 1_000 }
+            : { kind: "park" }
         },
       })
       await app.dispatch(added("cart-1"))
@@ -67,7 +75,10 @@ for (const backend of backends) {
         await app.drain()
         await log.clock.advance(1_000)
       }
-      deepEqual(errors, [1, 2, 3].map((attempt) => [thrown, "cart-1", "fragile", attempt]))
+      deepEqual(
+        errors,
+        [1, 2, 3].map((attempt) => [thrown, "cart-1", "fragile", attempt]),
+      )
     })
 
     it("a reactor's own strategy goes before the global one [S42.e]", async () => {
@@ -125,7 +136,10 @@ for (const backend of backends) {
       await app.drain()
       equal(handled.length, 18)
       ok(!handled.some((one) => one.startsWith("cart-1:")))
-      deepEqual((await app.groups([fragile])).map(({ status, retrying }) => [status, retrying]), [["active", 1]])
+      deepEqual(
+        (await app.groups([fragile])).map(({ status, retrying }) => [status, retrying]),
+        [["active", 1]],
+      )
       // More comes in behind it, and it recovers at its time: in order, nothing lost, nothing twice.
       await app.dispatch(added("cart-1"))
       await app.drain()
@@ -135,7 +149,10 @@ for (const backend of backends) {
       await log.clock.advance(10_000)
       await app.drain()
       deepEqual(handled.slice(18), ["cart-1:1", "cart-1:2", "cart-1:3"])
-      deepEqual((await app.groups([fragile])).map(({ lag, retrying }) => [lag, retrying]), [[0, 0]])
+      deepEqual(
+        (await app.groups([fragile])).map(({ lag, retrying }) => [lag, retrying]),
+        [[0, 0]],
+      )
     })
 
     it("order per key survives failures and retries, whatever the slices [lesson 43 lesson 5]", async () => {
@@ -156,7 +173,11 @@ for (const backend of backends) {
       const app = await log.app({ reactors: [flaky] })
       const streams = ["cart-1", "cart-2", "cart-3"]
       for (let round = 0; round < 4; round += 1) {
-        await Promise.all(streams.map((streamId) => app.appendNextToStream(streamId, [added(streamId), added(streamId), added(streamId)])))
+        await Promise.all(
+          streams.map((streamId) =>
+            app.appendNextToStream(streamId, [added(streamId), added(streamId), added(streamId)]),
+          ),
+        )
         await app.drain()
         await log.clock.advance(1_000)
         await app.drain()
@@ -165,7 +186,11 @@ for (const backend of backends) {
         await log.clock.advance(1_000)
         await app.drain()
       }
-      for (const streamId of streams) deepEqual(handled.get(streamId), Array.from({ length: 12 }, (_, at) => at + 1))
+      for (const streamId of streams)
+        deepEqual(
+          handled.get(streamId),
+          Array.from({ length: 12 }, (_, at) => at + 1),
+        )
     })
 
     it("attempts count per message and begin anew after a success [S43.b lesson 11 lesson 40]", async () => {
@@ -193,7 +218,10 @@ for (const backend of backends) {
         attempts.filter((one) => one.startsWith("cart-1")),
         ["cart-1:1 try 1", "cart-1:1 try 2", "cart-1:1 try 3", "cart-1:2 try 1", "cart-1:2 try 2", "cart-1:2 try 3"],
       )
-      deepEqual(attempts.filter((one) => one.startsWith("cart-2")), ["cart-2:1 try 1", "cart-2:2 try 1"])
+      deepEqual(
+        attempts.filter((one) => one.startsWith("cart-2")),
+        ["cart-2:1 try 1", "cart-2:2 try 1"],
+      )
     })
 
     it("the innocent neighbours of a message that kills its workers are not counted as failed [lesson 40 lesson 34]", async () => {
@@ -210,22 +238,27 @@ for (const backend of backends) {
           handle: ({ version }, { attempt }) => {
             if (version === 2) return new Promise<void>(() => {})
             neighbours.push(attempt)
+            return undefined
           },
           errorStrategy: parking,
         })
       const first = await log.app({ reactors: [dying()] })
       await first.appendNextToStream("cart-1", [added("cart-1"), added("cart-1"), added("cart-1")])
       for (let worker = 0; worker < 6; worker += 1) {
-        const app = await log.app({ reactors: [dying()], clock: { now: log.clock.now, setTimer: () => () => {} } })
-        void app.drain().catch(() => {})
+        // Its own clock stands still: it keeps no lease alive.
+        const app = await log.app({ reactors: [dying()], unclosed: true, clock: testClock(log.clock.now()) })
+        void app.drain()
         await log.clock.settle()
         // The lease of a message under suspicion is longer each time.
-        await log.clock.advance(20 * 60_000)
+        await log.clock.jump(20 * 60_000)
       }
       const dead = await first.deadLetters()
-      deepEqual(dead.map(({ key, next }) => [key, next]), [["cart-1", 2]])
+      deepEqual(
+        dead.map(({ key, next }) => [key, next]),
+        [["cart-1", 2]],
+      )
       equal(errors.length, 1)
-      ok(neighbours.every((attempt) => attempt === 1), `neighbours were counted: ${neighbours}`)
+      deepEqual([...new Set(neighbours)], [1])
     })
 
     it("a parked stream waits as a dead letter that is listed, retried and discarded; others go on [S43.a S43.c]", async () => {
@@ -240,17 +273,21 @@ for (const backend of backends) {
         errorStrategy: park,
       })
       const app = await log.app({ reactors: [fragile] })
-      for (const streamId of ["cart-1", "cart-2", "cart-3"]) await app.appendNextToStream(streamId, [added(streamId), added(streamId)])
+      for (const streamId of ["cart-1", "cart-2", "cart-3"])
+        await app.appendNextToStream(streamId, [added(streamId), added(streamId)])
       await app.drain()
       deepEqual(handled, ["cart-3:1", "cart-3:2"])
       const dead = await app.deadLetters({ group: "fragile" })
-      deepEqual(dead.map(({ key, status, failures }) => [key, status, failures]), [
-        ["cart-1", "parked", 1],
-        ["cart-2", "parked", 1],
-      ])
+      deepEqual(
+        dead.map(({ key, status, failures }) => [key, status, failures]),
+        [
+          ["cart-1", "parked", 1],
+          ["cart-2", "parked", 1],
+        ],
+      )
       ok(dead[0]?.error?.includes("poison"))
       equal((await app.readStream("cart-1"))[0]?.id, dead[0]?.messageId)
-      await log.clock.advance(24 * 3_600_000)
+      await log.clock.jump(24 * 3_600_000)
       await app.drain()
       equal(handled.length, 2, "a dead letter was handled without being asked for")
       poison = false
@@ -261,7 +298,10 @@ for (const backend of backends) {
       await app.drain()
       deepEqual(handled.slice(4), ["cart-2:2"])
       const [group] = await app.groups([fragile])
-      deepEqual([group?.parked, group?.lag, group?.skipped, group?.skips.map(({ how }) => how)], [0, 0, 1, ["discarded"]])
+      deepEqual(
+        [group?.parked, group?.lag, group?.skipped, group?.skips.map(({ how }) => how)],
+        [0, 0, 1, ["discarded"]],
+      )
     })
 
     it("a strategy that throws stops the group instead of taking the process down [lesson 16 lesson 34]", async () => {
@@ -293,7 +333,10 @@ for (const backend of backends) {
         errorStrategy: park,
       })
       const app = await log.app({ reactors: [placer] })
-      await app.appendNextToStream("cart-1", [1, 2, 3, 4].map((quantity) => added("cart-1", quantity)))
+      await app.appendNextToStream(
+        "cart-1",
+        [1, 2, 3, 4].map((quantity) => added("cart-1", quantity)),
+      )
       await app.drain()
       assertMessages(await app.readStream("copies-1", { include: "commands" }), [copy(1), copy(2)])
     })

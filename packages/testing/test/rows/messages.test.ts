@@ -1,7 +1,9 @@
 import { deepEqual, equal, notEqual, ok, rejects } from "node:assert/strict"
-import * as Schema from "effect/Schema"
+
 import { command, event, handler, InvalidPayload } from "@millrace/core"
+import * as Schema from "effect/Schema"
 import { describe, it } from "vitest"
+
 import { assertMessages } from "../../src/assert-messages.ts"
 import { backends } from "../backends.ts"
 import { openLog } from "../open-log.ts"
@@ -18,7 +20,10 @@ for (const backend of backends) {
   describe(`on ${backend.name}`, () => {
     it("dispatch refuses a message whose payload was spoiled after it was made, with every field's error, and stores nothing [S2.b]", async () => {
       const app = await (await openLog(backend)).app({ reactors: [Cart] })
-      const spoiled = { ...AddItem("cart-1", { productId: "p", quantity: 1 }), payload: { productId: 7, quantity: "many" } }
+      const spoiled = {
+        ...AddItem("cart-1", { productId: "p", quantity: 1 }),
+        payload: { productId: 7, quantity: "many" },
+      }
       await rejects(app.dispatch(spoiled), (error) => {
         ok(error instanceof InvalidPayload)
         deepEqual(error.errors.map(({ path }) => path).toSorted(), ["productId", "quantity"])
@@ -69,13 +74,18 @@ for (const backend of backends) {
 
     it("what is produced while handling a message carries it as cause, its conversation, and its metadata under its own [S4.a S4.b]", async () => {
       const log = await openLog(backend)
-      const placer = handler("placer").on(ItemAdded, (item) => [OrderPlaced(item.streamId).withMetadata({ source: "placer" })])
+      const placer = handler("placer").on(ItemAdded, (item) => [
+        OrderPlaced(item.streamId).withMetadata({ source: "placer" }),
+      ])
       const app = await log.app({ reactors: [Cart, placer] })
       const cause = AddItem("cart-1", { productId: "p", quantity: 1 }).withMetadata({ user: "ann", source: "form" })
       await app.dispatch(cause)
       await app.drain()
       const [itemAdded, placed] = await app.readStream("cart-1")
-      deepEqual([itemAdded?.causationId, itemAdded?.correlationId, itemAdded?.metadata], [cause.id, cause.id, { user: "ann", source: "form" }])
+      deepEqual(
+        [itemAdded?.causationId, itemAdded?.correlationId, itemAdded?.metadata],
+        [cause.id, cause.id, { user: "ann", source: "form" }],
+      )
       deepEqual(
         [placed?.causationId, placed?.correlationId, placed?.metadata],
         [itemAdded?.id, cause.id, { user: "ann", source: "placer" }],
@@ -94,9 +104,15 @@ for (const backend of backends) {
       await app.drain()
       const tree = await app.correlationTree(one.id)
       assertMessages(tree, [one, ItemAdded("cart-1", { productId: "p", quantity: 1 }), OrderPlaced("order-of-cart-1")])
-      deepEqual(tree.map(({ position }) => position), tree.map(({ position }) => position).toSorted((a, b) => a - b))
+      deepEqual(
+        tree.map(({ position }) => position),
+        tree.map(({ position }) => position).toSorted((a, b) => a - b),
+      )
       const last = tree.at(-1)?.id ?? ""
-      deepEqual((await app.correlationTree(last)).map(({ id }) => id), tree.map(({ id }) => id))
+      deepEqual(
+        (await app.correlationTree(last)).map(({ id }) => id),
+        tree.map(({ id }) => id),
+      )
     })
 
     it("a type that nobody defined here can be read, and its stream goes on [S7.a lesson 9]", async () => {
@@ -109,11 +125,14 @@ for (const backend of backends) {
       await app.dispatch(AddItem("cart-1", { productId: "q", quantity: 1 }))
       await app.drain()
       const events = await app.readStream("cart-1")
-      deepEqual(events.map(({ type, version }) => [type, version]), [
-        ["shop.item_added", 1],
-        ["shop.of_a_later_release", 2],
-        ["shop.item_added", 3],
-      ])
+      deepEqual(
+        events.map(({ type, version }) => [type, version]),
+        [
+          ["shop.item_added", 1],
+          ["shop.of_a_later_release", 2],
+          ["shop.item_added", 3],
+        ],
+      )
       deepEqual(events[1]?.payload, { anything: [1, { at: null }] })
       const { state, version } = await app.load(Cart, "cart-1")
       deepEqual([state.items.map(({ productId }) => productId), version], [["p", "q"], 3])
@@ -148,7 +167,10 @@ for (const backend of backends) {
       const app = await log.app({ reactors: [seen] })
       await app.dispatch({ ...added("cart-1"), type: "shop.of_a_later_release", payload: [1, 2] })
       await app.drain()
-      deepEqual(seen.seen.map(({ type, payload }) => [type, payload]), [["shop.of_a_later_release", [1, 2]]])
+      deepEqual(
+        seen.seen.map(({ type, payload }) => [type, payload]),
+        [["shop.of_a_later_release", [1, 2]]],
+      )
     })
 
     it("a reminder that is dispatched with .at goes out at its time [S5.c]", async () => {

@@ -1,5 +1,7 @@
 import { deepEqual, equal, ok, rejects } from "node:assert/strict"
+
 import { describe, it } from "vitest"
+
 import { backends } from "../backends.ts"
 import { openLog } from "../open-log.ts"
 import { recorder } from "../recorder.ts"
@@ -25,7 +27,10 @@ for (const backend of backends) {
       deepEqual(seen.log(), ["cart-1:1"])
       await app.stopConsumerGroup("seen")
       await app.startConsumerGroup(seen)
-      deepEqual((await app.groups([seen])).map(({ status }) => status), ["active"])
+      deepEqual(
+        (await app.groups([seen])).map(({ status }) => status),
+        ["active"],
+      )
     })
 
     it("a group that does not exist is refused by name [S34.a]", async () => {
@@ -65,7 +70,10 @@ for (const backend of backends) {
       await app.drain()
       deepEqual(seen.log(), ["cart-1:1", "cart-1:3"])
       const [group] = await app.groups([seen])
-      deepEqual([group?.skipped, group?.skips.map((skip) => [skip.position, skip.how]), group?.lag], [1, [[position, "skipped"]], 0])
+      deepEqual(
+        [group?.skipped, group?.skips.map((skip) => [skip.position, skip.how]), group?.lag],
+        [1, [[position, "skipped"]], 0],
+      )
     })
 
     it("a group shows its status, lag and last error [S34.d]", async () => {
@@ -78,7 +86,10 @@ for (const backend of backends) {
       const app = await log.app({ reactors: [seen] })
       await app.dispatch(added("cart-1"))
       await app.drain()
-      deepEqual((await app.groups([seen])).map(({ status, lag }) => [status, lag]), [["active", 0]])
+      deepEqual(
+        (await app.groups([seen])).map(({ status, lag }) => [status, lag]),
+        [["active", 0]],
+      )
       await app.dispatch(added("cart-2"))
       await app.dispatch(added("cart-3"))
       deepEqual((await app.groups([seen]))[0]?.lag, 2)
@@ -103,7 +114,8 @@ for (const backend of backends) {
         handle: ({ streamId }) => {
           if (streamId !== "cart-1") throw new Error(`no ${streamId}`)
         },
-        errorStrategy: (_error, { streamId }, { now }) => (streamId === "cart-2" ? { kind: "retry", at: now + 5_000 } : { kind: "park" }),
+        errorStrategy: (_error, { streamId }, { now }) =>
+          streamId === "cart-2" ? { kind: "retry", at: now + 5_000 } : { kind: "park" },
       })
       const app = await log.app({ reactors: [seen] })
       for (const streamId of ["cart-1", "cart-2", "cart-3"]) await app.dispatch(added(streamId))
@@ -117,10 +129,13 @@ for (const backend of backends) {
       ok((group?.oldestCheckpoint ?? -1) >= 0 && (group?.oldestCheckpoint ?? 0) <= (group?.newestCheckpoint ?? 0))
       ok((group?.newestCheckpoint ?? 0) <= head)
       const lanes = await app.lanes({ group: "seen" })
-      deepEqual(lanes.map(({ key, status }) => [key, status]), [
-        ["cart-2", "retrying"],
-        ["cart-3", "parked"],
-      ])
+      deepEqual(
+        lanes.map(({ key, status }) => [key, status]),
+        [
+          ["cart-2", "retrying"],
+          ["cart-3", "parked"],
+        ],
+      )
       ok(lanes[1]?.error?.includes("no cart-3"))
     })
 
@@ -136,8 +151,14 @@ for (const backend of backends) {
           ["order-1", 1, 1],
         ],
       )
-      deepEqual((await app.recentStreams({ limit: 1 })).map(({ streamId }) => streamId), ["cart-1"])
-      deepEqual((await app.recentStreams({ category: "order" })).map(({ streamId }) => streamId), ["order-1"])
+      deepEqual(
+        (await app.recentStreams({ limit: 1 })).map(({ streamId }) => streamId),
+        ["cart-1"],
+      )
+      deepEqual(
+        (await app.recentStreams({ category: "order" })).map(({ streamId }) => streamId),
+        ["order-1"],
+      )
     })
 
     it("a storage is installed, says so, and installing it again changes nothing [S36.a]", async () => {
@@ -176,6 +197,14 @@ for (const backend of backends) {
   })
 }
 
-function pick({ messages, streams, head }: { readonly messages: number; readonly streams: number; readonly head: number }) {
+function pick({
+  messages,
+  streams,
+  head,
+}: {
+  readonly messages: number
+  readonly streams: number
+  readonly head: number
+}) {
   return { messages, streams, head }
 }

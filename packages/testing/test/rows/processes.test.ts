@@ -1,6 +1,8 @@
 import { deepEqual, equal, ok } from "node:assert/strict"
 import { once } from "node:events"
+
 import { describe, it } from "vitest"
+
 import { backends } from "../backends.ts"
 import { openLog, type TestLog } from "../open-log.ts"
 import { crowd } from "../processes/start-worker.ts"
@@ -19,18 +21,27 @@ for (const backend of backends) {
       await Promise.all(["one", "two", "three"].map((name) => workers.start(name)))
       const streams = Array.from({ length: 24 }, (_, at) => `cart-${at}`)
       for (let round = 0; round < 3; round += 1) {
-        await writer.appendToStreams(streams.map((streamId) => ({ streamId, messages: [taking(streamId, 5), taking(streamId, 5)] })))
+        await writer.appendToStreams(
+          streams.map((streamId) => ({ streamId, messages: [taking(streamId, 5), taking(streamId, 5)] })),
+        )
       }
       await workers.until((said) => said.filter(({ event }) => event === "handled").length >= 24 * 6)
       const handled = workers.handled()
       equal(handled.length, 24 * 6)
       for (const streamId of streams) {
-        const own = workers.said.filter((one) => one.streamId === streamId).map(({ event, version }) => `${event} ${version}`)
+        const own = workers.said
+          .filter((one) => one.streamId === streamId)
+          .map(({ event, version }) => `${event} ${version}`)
         // Began and handled alternate, also where processes follow each other.
         deepEqual(own.toSorted(byVersion), own)
-        deepEqual(handled.filter((one) => one.startsWith(`${streamId}:`)), [1, 2, 3, 4, 5, 6].map((version) => `${streamId}:${version}`))
+        deepEqual(
+          handled.filter((one) => one.startsWith(`${streamId}:`)),
+          [1, 2, 3, 4, 5, 6].map((version) => `${streamId}:${version}`),
+        )
       }
-      const active = new Set(workers.said.filter(({ event }) => event === "handled").map(({ processName }) => processName))
+      const active = new Set(
+        workers.said.filter(({ event }) => event === "handled").map(({ processName }) => processName),
+      )
       ok(active.size >= 2, `only ${[...active].join()} did anything`)
     })
 
@@ -96,7 +107,9 @@ for (const backend of backends) {
       await workers.until((said) => said.some(({ event, version }) => event === "began" && version === 3))
       doomed.kill("SIGKILL")
       await workers.start("two", { leaseMs: 1_000 })
-      await workers.until((said) => said.some(({ processName, event, version }) => processName === "two" && event === "began" && version === 3))
+      await workers.until((said) =>
+        said.some(({ processName, event, version }) => processName === "two" && event === "began" && version === 3),
+      )
       equal(workers.said.filter(({ processName, event }) => processName === "two" && event === "began").length, 1)
     })
 

@@ -1,7 +1,9 @@
 import { deepEqual, equal, ok } from "node:assert/strict"
-import * as Schema from "effect/Schema"
+
 import { command, handler, projector } from "@millrace/core"
+import * as Schema from "effect/Schema"
 import { describe, it } from "vitest"
+
 import { backends } from "../backends.ts"
 import { openLog } from "../open-log.ts"
 import { ItemAdded, OrderPlaced } from "../shop.ts"
@@ -34,10 +36,13 @@ for (const backend of backends) {
       deepEqual(await app.projection(CartTotals).get("cart-1"), { id: "cart-1", total: 10 })
       equal(await app.projection(CartTotals).get("cart-9"), undefined)
       const listed = await app.projection(CartTotals).list()
-      deepEqual(listed.map(({ id, state }) => [id, state.total]), [
-        ["cart-1", 10],
-        ["cart-2", 7],
-      ])
+      deepEqual(
+        listed.map(({ id, state }) => [id, state.total]),
+        [
+          ["cart-1", 10],
+          ["cart-2", 7],
+        ],
+      )
     })
 
     it("in storage of its user's own it saves at least once, with a key that a repetition shares [S20.c]", async () => {
@@ -58,7 +63,10 @@ for (const backend of backends) {
           }
           rows.set(state.id, state)
         })
-      const app = await log.app({ reactors: [CartRows], errorStrategy: (_error, _message, { now }) => ({ kind: "retry", at: now + 1_000 }) })
+      const app = await log.app({
+        reactors: [CartRows],
+        errorStrategy: (_error, _message, { now }) => ({ kind: "retry", at: now + 1_000 }),
+      })
       await app.dispatch(added("cart-1", 2))
       await app.drain()
       await log.clock.advance(1_000)
@@ -126,7 +134,10 @@ for (const backend of backends) {
       await app.drain()
       await app.dispatch(added("cart-1", 4))
       await app.drain()
-      deepEqual([await app.projection(Told).get("cart-1"), (await app.groups([Told]))[0]?.status], [{ id: "cart-1", total: 8 }, "active"])
+      deepEqual(
+        [await app.projection(Told).get("cart-1"), (await app.groups([Told]))[0]?.status],
+        [{ id: "cart-1", total: 8 }, "active"],
+      )
     })
 
     it("reactions of a projector are committed with the projection: specific, several and wildcard [S23.a]", async () => {
@@ -146,7 +157,7 @@ for (const backend of backends) {
           state.total += item.payload.quantity
         })
         .event(OrderPlaced)
-        .reaction(ItemAdded, OrderPlaced, (state, _one, { dispatch }) => {
+        .reaction([ItemAdded, OrderPlaced], (state, _one, { dispatch }) => {
           dispatch(Ship, { total: state.total }).to("several-1")
         })
       const Wildcard = projector
@@ -181,7 +192,10 @@ for (const backend of backends) {
       const app = await log.app({ reactors: [Broken], errorStrategy: () => ({ kind: "park" }) })
       await app.dispatch(added("cart-1", 4))
       await app.drain()
-      deepEqual([await app.projection(Broken).get("cart-1"), await app.readStream("ship-1", { include: "all" })], [undefined, []])
+      deepEqual(
+        [await app.projection(Broken).get("cart-1"), await app.readStream("ship-1", { include: "all" })],
+        [undefined, []],
+      )
     })
 
     it("a reset rebuilds a projection without its reactions [S23.b S24.a]", async () => {
@@ -205,7 +219,10 @@ for (const backend of backends) {
       await app.dispatch(added("cart-1", 1))
       await app.drain()
       const shipped = await app.readStream("ship-1", { include: "commands" })
-      deepEqual(shipped.map(({ payload }) => payload), [{ total: 2 }, { total: 5 }, { total: 60 }])
+      deepEqual(
+        shipped.map(({ payload }) => payload),
+        [{ total: 2 }, { total: 5 }, { total: 60 }],
+      )
     })
 
     it("replaying is true up to exactly where each stream had got: streams A(1,3), B(2) lose no reaction [S24.b S24.d lesson 3]", async () => {
@@ -224,7 +241,10 @@ for (const backend of backends) {
         .reaction(ItemAdded, (state, item, { dispatch }) => {
           dispatch(Ship, { total: state.total }).to(`ship-${item.streamId}`)
         })
-      const app = await log.app({ reactors: [Flags], errorStrategy: (_error, _message, { now }) => ({ kind: "retry", at: now + 1_000 }) })
+      const app = await log.app({
+        reactors: [Flags],
+        errorStrategy: (_error, _message, { now }) => ({ kind: "retry", at: now + 1_000 }),
+      })
       await app.dispatch(added("A-1", 1))
       await app.dispatch(added("B-1", 1))
       await app.dispatch(added("A-1", 1))
@@ -234,7 +254,8 @@ for (const backend of backends) {
       await log.clock.advance(1_000)
       await app.drain()
       ok(!flags.some((flag) => flag.endsWith("true")), `a retry was called a replay: ${flags}`)
-      const shipped = async (streamId: string) => (await app.readStream(`ship-${streamId}`, { include: "commands" })).length
+      const shipped = async (streamId: string) =>
+        (await app.readStream(`ship-${streamId}`, { include: "commands" })).length
       deepEqual([await shipped("A-1"), await shipped("B-1")], [2, 1])
     })
 
@@ -254,7 +275,10 @@ for (const backend of backends) {
         .reaction(ItemAdded, (_state, item, { dispatch }) => {
           dispatch(Ship, { total: item.version ?? 0 }).to(`ship-${item.streamId}`)
         })
-      const app = await log.app({ reactors: [Flags], errorStrategy: (_error, _message, { now }) => ({ kind: "retry", at: now + 1_000 }) })
+      const app = await log.app({
+        reactors: [Flags],
+        errorStrategy: (_error, _message, { now }) => ({ kind: "retry", at: now + 1_000 }),
+      })
       for (let round = 0; round < 3; round += 1) {
         await app.dispatch(added("A-1"))
         await app.dispatch(added("B-1"))
@@ -276,8 +300,14 @@ for (const backend of backends) {
       ])
       const shipped = async (streamId: string) =>
         (await app.readStream(`ship-${streamId}`, { include: "commands" })).map(({ payload }) => payload)
-      deepEqual(await shipped("A-1"), [1, 2, 3, 4].map((total) => ({ total })))
-      deepEqual(await shipped("B-1"), [1, 2, 3].map((total) => ({ total })))
+      deepEqual(
+        await shipped("A-1"),
+        [1, 2, 3, 4].map((total) => ({ total })),
+      )
+      deepEqual(
+        await shipped("B-1"),
+        [1, 2, 3].map((total) => ({ total })),
+      )
     })
 
     it("a reset that wants its effects again gets them, with new ids [S24.a]", async () => {
@@ -320,8 +350,14 @@ for (const backend of backends) {
       await app.dispatch({ ...added("cart-2", 10, "pear"), correlationId: first.correlationId })
       await app.dispatch(added("order-1", 100, "apple"))
       await app.drain()
-      deepEqual([await app.projection(ByCategory).get("cart"), await app.projection(ByCategory).get("order")], [{ total: 11 }, { total: 100 }])
-      deepEqual([await app.projection(ByProduct).get("apple"), await app.projection(ByProduct).get("pear")], [{ total: 101 }, { total: 10 }])
+      deepEqual(
+        [await app.projection(ByCategory).get("cart"), await app.projection(ByCategory).get("order")],
+        [{ total: 11 }, { total: 100 }],
+      )
+      deepEqual(
+        [await app.projection(ByProduct).get("apple"), await app.projection(ByProduct).get("pear")],
+        [{ total: 101 }, { total: 10 }],
+      )
       deepEqual(await app.projection(ByConversation).get(first.correlationId), { total: 11 })
     })
 
@@ -366,7 +402,10 @@ for (const backend of backends) {
             order.push(`${one.streamId}:${one.version}`)
           }
         })
-      const app = await log.app({ reactors: [Everything], errorStrategy: (_error, _message, { now }) => ({ kind: "retry", at: now + 1_000 }) })
+      const app = await log.app({
+        reactors: [Everything],
+        errorStrategy: (_error, _message, { now }) => ({ kind: "retry", at: now + 1_000 }),
+      })
       for (const streamId of ["cart-1", "cart-2", "cart-3", "cart-1"]) await app.dispatch(added(streamId))
       await app.drain()
       deepEqual([...new Set(order)], ["cart-1:1"])
@@ -382,4 +421,3 @@ for (const backend of backends) {
 function productOf(payload: unknown): string {
   return typeof payload === "object" && payload !== null && "productId" in payload ? String(payload.productId) : "?"
 }
-

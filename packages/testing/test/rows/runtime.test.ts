@@ -1,5 +1,7 @@
 import { deepEqual, equal, ok } from "node:assert/strict"
+
 import { describe, it } from "vitest"
+
 import { assertMessages } from "../../src/assert-messages.ts"
 import { testClock } from "../../src/test-clock.ts"
 import { backends } from "../backends.ts"
@@ -140,14 +142,19 @@ for (const backend of backends) {
       const runs = apps.map((app) => running(app, { concurrency: 3 }))
       // Added in bulk while the workers run.
       for (let round = 0; round < 5; round += 1) {
-        await Promise.all(streams.map((streamId) => apps[round % 3]?.appendNextToStream(streamId, [added(streamId), added(streamId)])))
+        await Promise.all(
+          streams.map((streamId) => apps[round % 3]?.appendNextToStream(streamId, [added(streamId), added(streamId)])),
+        )
       }
       for (const run of runs) await run.stop()
       await apps[0]?.drain()
       equal(overlaps, 0)
       for (const streamId of streams) {
         const versions = order.filter((one) => one.startsWith(`${streamId}:`))
-        deepEqual(versions, Array.from({ length: 10 }, (_, at) => `${streamId}:${at + 1}`))
+        deepEqual(
+          versions,
+          Array.from({ length: 10 }, (_, at) => `${streamId}:${at + 1}`),
+        )
       }
     })
 
@@ -178,7 +185,8 @@ for (const backend of backends) {
     it("a paused worker whose lease was taken over can store nothing when it wakes, nor move the checkpoint back [S41.c lesson 7]", async () => {
       const log = await openLog(backend)
       const asleep = gate()
-      const answer = (message: { readonly streamId: string }) => ({ kind: "append-next", messages: [OrderPlaced(message.streamId)] }) as const
+      const answer = (message: { readonly streamId: string }) =>
+        ({ kind: "append-next", messages: [OrderPlaced(message.streamId)] }) as const
       const paused = recorder("placer", [ItemAdded], {
         handle: async (message) => {
           await asleep.pass()
@@ -200,9 +208,17 @@ for (const backend of backends) {
       asleep.open()
       await sleeping
       await worker.drain()
-      assertMessages(await worker.readStream("cart-1"), [added("cart-1"), OrderPlaced("cart-1"), added("cart-1"), OrderPlaced("cart-1")])
+      assertMessages(await worker.readStream("cart-1"), [
+        added("cart-1"),
+        OrderPlaced("cart-1"),
+        added("cart-1"),
+        OrderPlaced("cart-1"),
+      ])
       deepEqual(awake.log(), ["cart-1:1", "cart-1:3"])
-      deepEqual((await worker.groups([awake])).map(({ lag, status }) => [lag, status]), [[0, "active"]])
+      deepEqual(
+        (await worker.groups([awake])).map(({ lag, status }) => [lag, status]),
+        [[0, "active"]],
+      )
     })
 
     it("a handler slower than the lease keeps it: its process extends it and nobody runs the message again [lesson 33]", async () => {
@@ -228,12 +244,16 @@ for (const backend of backends) {
     it("drain runs until nothing waits, what handling set off included [S45.a]", async () => {
       const log = await openLog(backend)
       const counter = recorder("counter", [ItemAdded], {
-        handle: ({ streamId, version = 0 }) => (version < 7 ? { kind: "append-next", messages: [added(streamId)] } : undefined),
+        handle: ({ streamId, version = 0 }) =>
+          version < 7 ? { kind: "append-next", messages: [added(streamId)] } : undefined,
       })
       const app = await log.app({ reactors: [counter] })
       await app.dispatch(added("cart-1"))
       await app.drain()
-      deepEqual(counter.log(), [1, 2, 3, 4, 5, 6, 7].map((version) => `cart-1:${version}`))
+      deepEqual(
+        counter.log(),
+        [1, 2, 3, 4, 5, 6, 7].map((version) => `cart-1:${version}`),
+      )
       await app.drain()
       equal(counter.seen.length, 7)
     })
@@ -250,7 +270,10 @@ for (const backend of backends) {
         },
       }
       const app = await log.app({ reactors: [batches] })
-      await app.appendNextToStream("cart-1", Array.from({ length: 50 }, () => added("cart-1")))
+      await app.appendNextToStream(
+        "cart-1",
+        Array.from({ length: 50 }, () => added("cart-1")),
+      )
       await app.drain()
       deepEqual(sizes, [50])
     })

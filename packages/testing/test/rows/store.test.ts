@@ -1,6 +1,8 @@
 import { deepEqual, equal, ok, rejects } from "node:assert/strict"
+
 import { AppendRefused, ScheduleInPast, VersionConflict } from "@millrace/core"
 import { describe, it } from "vitest"
+
 import { assertMessages } from "../../src/assert-messages.ts"
 import { backends } from "../backends.ts"
 import { openLog } from "../open-log.ts"
@@ -13,11 +15,21 @@ for (const backend of backends) {
     it("appendNextToStream stores messages at the stream's next versions, whatever its version is [S30.a]", async () => {
       const app = await (await openLog(backend)).app()
       await app.appendNextToStream("cart-1", [ItemAdded("cart-1", item("a"))])
-      const stored = await app.appendNextToStream("cart-1", [ItemAdded("cart-1", item("b")), ItemAdded("cart-1", item("c"))])
+      const stored = await app.appendNextToStream("cart-1", [
+        ItemAdded("cart-1", item("b")),
+        ItemAdded("cart-1", item("c")),
+      ])
       deepEqual(stored.streams, [{ streamId: "cart-1", version: 3 }])
       const events = await app.readStream("cart-1")
-      assertMessages(events, [ItemAdded("cart-1", item("a")), ItemAdded("cart-1", item("b")), ItemAdded("cart-1", item("c"))])
-      deepEqual(events.map((event) => event.version), [1, 2, 3])
+      assertMessages(events, [
+        ItemAdded("cart-1", item("a")),
+        ItemAdded("cart-1", item("b")),
+        ItemAdded("cart-1", item("c")),
+      ])
+      deepEqual(
+        events.map((event) => event.version),
+        [1, 2, 3],
+      )
     })
 
     it("appendNextToStream sets the stream of messages that were built for another [S30.a]", async () => {
@@ -32,7 +44,10 @@ for (const backend of backends) {
       const stored = await app.dispatch(command)
       deepEqual(stored.streams, [{ streamId: "cart-1", version: 0 }])
       const [found, ...others] = await app.readStream("cart-1", { include: "commands" })
-      deepEqual([found?.id, found?.position, found?.version, others.length], [command.id, stored.position, undefined, 0])
+      deepEqual(
+        [found?.id, found?.position, found?.version, others.length],
+        [command.id, stored.position, undefined, 0],
+      )
     })
 
     it("appendToStream refuses a writer that has missed an event, and says what it expected and what is [S31.a]", async () => {
@@ -57,24 +72,37 @@ for (const backend of backends) {
       const outcomes = await Promise.allSettled(writes)
       equal(outcomes.filter((outcome) => outcome.status === "fulfilled").length, 1)
       for (const outcome of outcomes) {
-        if (outcome.status === "rejected") deepEqual([outcome.reason.code, outcome.reason.actual], ["version-conflict", 1])
+        if (outcome.status === "rejected")
+          deepEqual([outcome.reason.code, outcome.reason.actual], ["version-conflict", 1])
       }
-      deepEqual((await apps[0]?.readStream("cart-1"))?.map((event) => event.version), [1])
+      deepEqual(
+        (await apps[0]?.readStream("cart-1"))?.map((event) => event.version),
+        [1],
+      )
     })
 
     it("no-stream lets one of two first writers in, stream-exists none before, and any never conflicts [S31.b lesson 24]", async () => {
       const log = await openLog(backend)
       const [one, two] = [await log.app(), await log.app()]
-      const first = (app: typeof one) => app.appendToStream("cart-1", [ItemAdded("cart-1", item("a"))], { expectedVersion: "no-stream" })
-      await rejects(one.appendToStream("cart-1", [OrderPlaced("cart-1")], { expectedVersion: "stream-exists" }), VersionConflict)
+      const first = (app: typeof one) =>
+        app.appendToStream("cart-1", [ItemAdded("cart-1", item("a"))], { expectedVersion: "no-stream" })
+      await rejects(
+        one.appendToStream("cart-1", [OrderPlaced("cart-1")], { expectedVersion: "stream-exists" }),
+        VersionConflict,
+      )
       const outcomes = await Promise.allSettled([first(one), first(two), first(one), first(two)])
       equal(outcomes.filter((outcome) => outcome.status === "fulfilled").length, 1)
       await one.appendToStream("cart-1", [OrderPlaced("cart-1")], { expectedVersion: "stream-exists" })
       const any = Array.from({ length: 20 }, (_, at) =>
-        (at % 2 === 0 ? one : two).appendToStream("cart-1", [ItemAdded("cart-1", item(`p${at}`))], { expectedVersion: "any" }),
+        (at % 2 === 0 ? one : two).appendToStream("cart-1", [ItemAdded("cart-1", item(`p${at}`))], {
+          expectedVersion: "any",
+        }),
       )
       await Promise.all(any)
-      deepEqual((await one.readStream("cart-1")).map((event) => event.version), Array.from({ length: 22 }, (_, at) => at + 1))
+      deepEqual(
+        (await one.readStream("cart-1")).map((event) => event.version),
+        Array.from({ length: 22 }, (_, at) => at + 1),
+      )
     })
 
     it("a stream of queued commands alone is still no stream [S31.b lesson 24]", async () => {
@@ -87,7 +115,10 @@ for (const backend of backends) {
     it("a version ahead of the stream is a conflict, so that no gap can be made [S31.c lesson 10]", async () => {
       const app = await (await openLog(backend)).app()
       for (const ahead of [1, 5]) {
-        await rejects(app.appendToStream("cart-1", [ItemAdded("cart-1", item("a"))], { expectedVersion: ahead }), VersionConflict)
+        await rejects(
+          app.appendToStream("cart-1", [ItemAdded("cart-1", item("a"))], { expectedVersion: ahead }),
+          VersionConflict,
+        )
       }
       equal((await app.stats()).messages, 0)
     })
@@ -96,16 +127,24 @@ for (const backend of backends) {
       const log = await openLog(backend)
       const apps = [await log.app(), await log.app(), await log.app()]
       const stored = await Promise.all(
-        Array.from({ length: 120 }, (_, at) => apps[at % 3]?.appendNextToStream("cart-1", [ItemAdded("cart-1", item(`p${at}`))])),
+        Array.from({ length: 120 }, (_, at) =>
+          apps[at % 3]?.appendNextToStream("cart-1", [ItemAdded("cart-1", item(`p${at}`))]),
+        ),
       )
       const positions = stored.map((one) => one?.position ?? 0)
       equal(new Set(positions).size, 120)
       for (const app of apps) {
         const seen: number[] = []
         for await (const message of app.readLog({ limit: 1_000 })) seen.push(message.position)
-        deepEqual(seen, positions.toSorted((a, b) => a - b))
+        deepEqual(
+          seen,
+          positions.toSorted((a, b) => a - b),
+        )
       }
-      deepEqual((await apps[0]?.readStream("cart-1"))?.map((event) => event.version), Array.from({ length: 120 }, (_, at) => at + 1))
+      deepEqual(
+        (await apps[0]?.readStream("cart-1"))?.map((event) => event.version),
+        Array.from({ length: 120 }, (_, at) => at + 1),
+      )
     })
 
     it("readStream reads after, up to, backward, a limited number, with or without commands [S32.a]", async () => {
@@ -136,7 +175,11 @@ for (const backend of backends) {
         return found
       }
       equal((await read({})).length, 6)
-      deepEqual(await read({ types: [ItemAdded] }), ["shop.item_added@cart-a", "shop.item_added@cart-b", "shop.item_added@cart-c"])
+      deepEqual(await read({ types: [ItemAdded] }), [
+        "shop.item_added@cart-a",
+        "shop.item_added@cart-b",
+        "shop.item_added@cart-c",
+      ])
       deepEqual(await read({ types: ["shop.add_item"], limit: 2 }), ["shop.add_item@cart-a", "shop.add_item@cart-b"])
       deepEqual(await read({ direction: "backward", limit: 2 }), ["shop.item_added@cart-c", "shop.add_item@cart-c"])
       const third = (await app.readStream("cart-b", { include: "commands" }))[0]?.position ?? 0
@@ -171,7 +214,10 @@ for (const backend of backends) {
       assertMessages(await app.readStream("cart-1"), [ItemAdded("cart-1", item("first"))])
       await log.clock.advance(5_000)
       await app.drain()
-      assertMessages(await app.readStream("cart-1"), ["first", "second", "third"].map((name) => ItemAdded("cart-1", item(name))))
+      assertMessages(
+        await app.readStream("cart-1"),
+        ["first", "second", "third"].map((name) => ItemAdded("cart-1", item(name))),
+      )
     })
 
     it("scheduling in the past is refused and stores nothing [S5.c]", async () => {
@@ -186,7 +232,9 @@ for (const backend of backends) {
       const log = await openLog(backend)
       const apps = [await log.app(), await log.app(), await log.app()]
       for (let at = 1; at <= 20; at += 1) {
-        await apps[0]?.scheduleMessages([ItemAdded(`cart-${at}`, item("a"))], { at: new Date(log.clock.now() + at * 10) })
+        await apps[0]?.scheduleMessages([ItemAdded(`cart-${at}`, item("a"))], {
+          at: new Date(log.clock.now() + at * 10),
+        })
       }
       await log.clock.advance(200)
       await Promise.all(apps.map((app) => app.drain()))
@@ -198,14 +246,24 @@ for (const backend of backends) {
       const log = await openLog(backend)
       const app = await log.app()
       const at = (ms: number) => new Date(log.clock.now() + ms)
-      const [one, two, three] = [ItemAdded("cart-1", item("one")), ItemAdded("cart-1", item("two")), ItemAdded("cart-1", item("three"))]
+      const [one, two, three] = [
+        ItemAdded("cart-1", item("one")),
+        ItemAdded("cart-1", item("two")),
+        ItemAdded("cart-1", item("three")),
+      ]
       await app.scheduleMessages([two], { at: at(2_000) })
       await app.scheduleMessages([one], { at: at(1_000) })
       await app.scheduleMessages([three], { at: at(3_000) })
-      deepEqual((await app.scheduled()).map(({ message }) => message.id), [one.id, two.id, three.id])
+      deepEqual(
+        (await app.scheduled()).map(({ message }) => message.id),
+        [one.id, two.id, three.id],
+      )
       deepEqual(await app.cancelScheduled([one.id, "00000000-0000-7000-8000-000000000000"]), [one.id])
       deepEqual(await app.reschedule([three.id], at(500)), [three.id])
-      deepEqual((await app.scheduled()).map(({ message }) => message.id), [three.id, two.id])
+      deepEqual(
+        (await app.scheduled()).map(({ message }) => message.id),
+        [three.id, two.id],
+      )
       await log.clock.advance(10_000)
       await app.drain()
       assertMessages(await app.readStream("cart-1"), [three, two])
@@ -243,7 +301,10 @@ for (const backend of backends) {
       equal((await add()).duplicate, true)
       await app.trim(first.position)
       equal((await add()).duplicate, false)
-      deepEqual((await app.readStream("cart-1")).map((event) => event.version), [2, 3])
+      deepEqual(
+        (await app.readStream("cart-1")).map((event) => event.version),
+        [2, 3],
+      )
     })
 
     it("one append writes several streams or none [M3.a]", async () => {
@@ -260,7 +321,10 @@ for (const backend of backends) {
         { streamId: "cart-3", messages: [ItemAdded("cart-3", item("c"))] },
         { streamId: "cart-1", messages: [ItemAdded("cart-1", item("d"))], expectedVersion: 0 },
       ])
-      await rejects(failing, (error) => error instanceof VersionConflict && error.streamId === "cart-1" && error.actual === 1)
+      await rejects(
+        failing,
+        (error) => error instanceof VersionConflict && error.streamId === "cart-1" && error.actual === 1,
+      )
       deepEqual([(await app.readStream("cart-3")).length, (await app.readStream("cart-1")).length], [0, 1])
     })
   })

@@ -1,5 +1,7 @@
 import { deepEqual, equal } from "node:assert/strict"
+
 import { describe, it } from "vitest"
+
 import { testClock } from "../../src/test-clock.ts"
 import { backends } from "../backends.ts"
 import { mortal } from "../intercept-backend.ts"
@@ -32,7 +34,9 @@ for (const backend of backends) {
       const log = await openLog(backend)
       const at: string[] = []
       const start = log.clock.now()
-      const seen = recorder("seen", [ItemAdded], { handle: ({ streamId }) => void at.push(`${streamId} after ${log.clock.now() - start} ms`) })
+      const seen = recorder("seen", [ItemAdded], {
+        handle: ({ streamId }) => void at.push(`${streamId} after ${log.clock.now() - start} ms`),
+      })
       const app = await log.app({ reactors: [seen] })
       running(app, { concurrency: 1 })
       await app.scheduleMessages([added("cart-1")], { at: new Date(start + 600_000) })
@@ -48,7 +52,7 @@ for (const backend of backends) {
       const app = await log.app()
       const due = log.clock.now() + 40 * 24 * 3_600_000
       await app.scheduleMessages([added("cart-1")], { at: new Date(due) })
-      await log.clock.advanceTo(due - 1)
+      await log.clock.jump(due - 1 - log.clock.now())
       await app.drain()
       equal((await app.readStream("cart-1")).length, 0)
       await log.clock.advance(1)

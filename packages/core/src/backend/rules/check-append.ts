@@ -111,6 +111,7 @@ function valueFault(what: string, value: unknown, { maxMessageBytes }: Holds): s
   if (json === undefined) return `${what} is not JSON: it holds nothing that can be written down`
   if (json.length * 3 > maxMessageBytes && Buffer.byteLength(json) > maxMessageBytes)
     return `${what} takes ${Buffer.byteLength(json)} bytes: at most ${maxMessageBytes} are stored`
-  if (ESCAPED_NUL.test(json)) return `${what} holds a NUL character: not every storage can keep one`
+  if (json.includes("\\u0000") && ESCAPED_NUL.test(json))
+    return `${what} holds a NUL character: not every storage can keep one`
   return undefined
 }

@@ -35,6 +35,8 @@ function judgeKey({ idempotencyKey, fingerprint }: Append, known: Known): Return
 function judgeIds(append: Append, known: Known): ReturnType<typeof judgeAppend> {
   const ids = messageIds(append)
   if (ids.length === 0) return undefined
+  const [only] = ids
+  if (ids.length === 1 && only !== undefined && known.position(only) === undefined) return undefined
   const seen = new Set<MessageId>()
   const repeated = ids.filter((id) => seen.size === seen.add(id).size)
   if (repeated.length > 0)
@@ -69,8 +71,10 @@ function judgeRevisions(append: Append, known: Known): ReturnType<typeof judgeAp
 }
 
 function messageIds(append: Append): readonly MessageId[] {
-  const appended = append.streams.flatMap((stream) => stream.messages.map((message) => message.id))
-  return [...appended, ...(append.schedules ?? []).map(({ message }) => message.id)]
+  const ids: MessageId[] = []
+  for (const { messages } of append.streams) for (const { id } of messages) ids.push(id)
+  for (const { message } of append.schedules ?? []) ids.push(message.id)
+  return ids
 }
 
 function partlyKnown(messageIds: readonly MessageId[], detail: string): ReturnType<typeof judgeAppend> {

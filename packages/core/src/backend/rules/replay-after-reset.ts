@@ -1,10 +1,10 @@
 import type { Position } from "../../message/ids.ts"
-import type { ReplayState } from "./replay-state.ts"
+import type { ReplayState, UnhandledRange } from "./replay-state.ts"
 
 /**
- * The replay state after a reset of something (partition, replay row, lane) that had got to `gotTo`. A limit never falls. Ranges being
- * delivered have been handled up to `gotTo`; those of a type that is not delivered there (unwanted, or wanted only above the range) stay.
- * `sinceOf`: above which position the group delivers a type; `undefined` where it does not want it.
+ * The replay state after a reset of something (partition, replay row, lane) that had got to `gotTo`. A limit never falls. What was being
+ * delivered of a range has been handled up to `gotTo`; what is not delivered (of an unwanted type, or at or below the position since
+ * which it is wanted) stays. `sinceOf`: that position, before the reset lowers it; `undefined` where the group does not want the type.
  */
 export function replayAfterReset(
   state: ReplayState,
@@ -13,10 +13,26 @@ export function replayAfterReset(
 ): ReplayState {
   const unhandled = state.unhandled.flatMap((range) => {
     const since = range.type === null ? 0 : sinceOf(range.type)
-    const delivered = since !== undefined && (range.upto === null || since < range.upto)
-    if (!delivered) return [range]
-    const after = Math.max(range.after, gotTo)
-    return range.upto !== null && after >= range.upto ? [] : [{ ...range, after }]
+    if (since === undefined) return [range]
+    const below = { ...range, upto: lower(range.upto, since) }
+    const above = { ...range, after: Math.max(range.after, since, gotTo) }
+    return [below, above].filter(isNotEmpty)
   })
   return { limit: Math.max(state.limit, gotTo), unhandled }
+}
+
+/**
+ * Above which position a group wants a type that a reset to `point` names: what was passed over when it joined is delivered from the point
+ * on. What lies below the point is still not.
+ */
+export function sinceAfterReset(since: Position, point: Position): Position {
+  return Math.min(since, point)
+}
+
+function lower(upto: Position | null, since: Position): Position {
+  return upto === null ? since : Math.min(upto, since)
+}
+
+function isNotEmpty({ after, upto }: UnhandledRange): boolean {
+  return upto === null || after < upto
 }

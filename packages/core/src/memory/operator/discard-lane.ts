@@ -2,7 +2,7 @@ import { BackendError } from "../../backend/errors.ts"
 import { findGroup } from "../find-group.ts"
 import type { LogState } from "../log-state.ts"
 import { wantedOfLane } from "../waiting.ts"
-import { noteSkips } from "./note-skip.ts"
+import { noteSkips } from "./note-skips.ts"
 import { passLane } from "./pass-lane.ts"
 
 /** Passes over the message at which a lane waits. */

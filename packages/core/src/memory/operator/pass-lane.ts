@@ -6,7 +6,7 @@ import type { LogState } from "../log-state.ts"
 
 /** Lets a lane go on behind a position, as if everything up to there were done: due at once, or closed when nothing is left for it. */
 export function passLane(log: LogState, at: PartitionState, lane: Lane, position: Position): void {
-  fence(at, lane)
+  fence(lane)
   log.news.work = true
   const now = log.clock.now()
   const change = laneAfterSettle(

@@ -1,12 +1,14 @@
 import { BackendError } from "../../backend/errors.ts"
 import { FREE } from "../../backend/rules/lease-state.ts"
 import { planReset } from "../../backend/rules/plan-reset.ts"
+import { sinceAfterReset } from "../../backend/rules/replay-after-reset.ts"
 import { resolveStart } from "../../backend/rules/resolve-start.ts"
 import type { Position } from "../../message/ids.ts"
 import type { StartPoint } from "../../stream/start-point.ts"
 import { fence, findGroup } from "../find-group.ts"
 import type { GroupState, PartitionState } from "../group-state.ts"
 import { headOf, lastRecordedBefore, type LogState, messageAt } from "../log-state.ts"
+import { noteSkips } from "./note-skips.ts"
 
 /** How a group is to handle again what lies above the point. */
 export interface ResetOptions {
@@ -24,7 +26,7 @@ export function resetGroup(log: LogState, name: string, to: StartPoint, options:
   for (const at of group.partitions) resetPartition(log, group, at, point)
   for (const type of options.types ?? []) {
     const wanted = group.types.get(type)
-    if (wanted !== undefined) wanted.since = 0
+    if (wanted !== undefined) wanted.since = sinceAfterReset(wanted.since, point)
   }
   for (const mark of group.marks) if (mark > point) group.marks.delete(mark)
   group.reemit = options.reemit === true
@@ -34,7 +36,7 @@ export function resetGroup(log: LogState, name: string, to: StartPoint, options:
 
 function resetPartition(log: LogState, group: GroupState, at: PartitionState, point: Position): void {
   fence(at)
-  for (const lane of at.lanes.values()) fence(at, lane)
+  for (const lane of at.lanes.values()) fence(lane)
   const lanes = [...at.lanes.values()].map(({ key, single, replay, at: { next }, kept }) => {
     const type = (kept ?? messageAt(log, next))?.type
     return { key, single, replay, next, ...(type === undefined ? {} : { type }) }
@@ -50,7 +52,12 @@ function resetPartition(log: LogState, group: GroupState, at: PartitionState, po
   at.replay = plan.replay
   at.rows.clear()
   for (const { key, replay } of plan.rows) at.rows.set(key, replay)
-  for (const key of plan.dissolve) at.lanes.delete(key)
+  for (const key of plan.dissolve) {
+    const kept = at.lanes.get(key)?.kept
+    // Its message is in the log no more: the partition can not hand it out again.
+    if (kept !== undefined) noteSkips(log, group, [kept.position], "trimmed")
+    at.lanes.delete(key)
+  }
   at.hold = null
   at.lease = FREE
 }

@@ -10,7 +10,7 @@ export function retryLanes(log: LogState, name: string, keys?: readonly string[]
   for (const at of group.partitions) {
     for (const lane of at.lanes.values()) {
       if (named === undefined ? lane.at.status !== "parked" : !named.has(lane.key)) continue
-      fence(at, lane)
+      fence(lane)
       lane.at = { ...lane.at, status: "retrying", retryAt: now }
       made += 1
     }

@@ -3,7 +3,7 @@ import { fence, findGroup } from "../find-group.ts"
 import type { Lane, PartitionState } from "../group-state.ts"
 import { type LogState, messageAt } from "../log-state.ts"
 import { firstWaiting, partitionAt } from "../waiting.ts"
-import { noteSkips } from "./note-skip.ts"
+import { noteSkips } from "./note-skips.ts"
 import { passLane } from "./pass-lane.ts"
 
 /** Takes one message out of what a group is handed. */
@@ -29,7 +29,7 @@ export function skip(log: LogState, name: string, position: number): void {
   }
   if (lane === undefined) return
   if (lane.at.next === position) passLane(log, at, lane, position)
-  else fence(at, lane)
+  else fence(lane)
 }
 
 /** The lane that a message would be handed out by. In key order only a lane that waits at the very position is known to be its. */

@@ -3,10 +3,10 @@ import { checkPosition } from "../../backend/rules/check-arguments.ts"
 import type { Position } from "../../message/ids.ts"
 import { dropMessages } from "../drop-messages.ts"
 import { fence } from "../find-group.ts"
-import type { GroupState, PartitionState } from "../group-state.ts"
+import type { GroupState, Lane, PartitionState } from "../group-state.ts"
 import { headOf, type LogState, messageAt } from "../log-state.ts"
 import { firstWaiting, wantedAbove, wantedOfLane } from "../waiting.ts"
-import { noteSkips } from "./note-skip.ts"
+import { noteSkips } from "./note-skips.ts"
 
 /** Removes messages up to a position, as far as the groups have settled them, or with `force` whatever they have. */
 export function trim(log: LogState, upto: Position, { force = false }: { readonly force?: boolean } = {}): TrimResult {
@@ -32,9 +32,16 @@ function settledTo(log: LogState, group: GroupState): Position {
   for (const at of group.partitions) {
     const waiting = firstWaiting(log, group, at)
     if (waiting !== undefined) lowest = Math.min(lowest, waiting.position - 1)
-    for (const lane of at.lanes.values()) lowest = Math.min(lowest, lane.at.next - 1)
+    for (const lane of at.lanes.values()) lowest = Math.min(lowest, settledToOf(log, group, at, lane))
   }
   return lowest
+}
+
+/** How far the log may go without taking anything from a lane: the message that it keeps itself needs no place there. */
+function settledToOf(log: LogState, group: GroupState, at: PartitionState, lane: Lane): Position {
+  if (lane.kept === undefined) return lane.at.next - 1
+  for (const { position } of wantedOfLane(log, group, at, lane)) if (position > lane.kept.position) return position - 1
+  return Number.POSITIVE_INFINITY
 }
 
 /** Before a forced trim: each lane keeps the message it waits at; whatever else the group loses is listed. */
@@ -46,7 +53,7 @@ function passOver(log: LogState, group: GroupState, at: PartitionState, target: 
     const kept = first === undefined ? undefined : (lane.kept ?? messageAt(log, first.position))
     if (kept === undefined) continue
     lane.kept = kept
-    fence(at, lane)
+    fence(lane)
     // In key order most of what a lane can see is of other keys, which have settled it.
     if (group.order === "stream") lost.push(...ahead.slice(1).map(({ position }) => position))
   }

@@ -34,13 +34,13 @@ export type EmittedOf<Events extends AnyEvent> = Events extends AnyEvent
 /** A command that the actor does not decide is refused by name. */
 export type RefuseUnhandled<Commands extends AnyCommand, Type extends string> = [Type] extends [Commands["type"]]
   ? unknown
-  : { readonly refused: `this actor does not decide ${Type}: add .command(…) for it, or send it to the actor that does` }
+  : {
+      readonly refused: `this actor does not decide ${Type}: add .command(…) for it, or send it to the actor that does`
+    }
 
 /** One method per command: makes and decides it in memory. An invalid payload gives the invalid message and no events. */
 export type CommandMethods<Commands extends AnyCommand, Events extends AnyEvent> = {
-  readonly [D in Commands as KeyOf<D["type"]>]: (
-    ...payload: PayloadArguments<PayloadIn<D>>
-  ) => CommandResult<D, Events>
+  readonly [D in Commands as KeyOf<D["type"]>]: (...payload: PayloadArguments<PayloadIn<D>>) => CommandResult<D, Events>
 }
 
 /** What a command method gives. `"errors" in command` tells an invalid one. */

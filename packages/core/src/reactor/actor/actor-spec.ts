@@ -1,7 +1,7 @@
 import type { Decider, Deciding, Evolving } from "../../decider/decider.ts"
 import { camelCase, keyOf, ownKeyOf } from "../../decider/names.ts"
-import type { Defined } from "../../message/definition.ts"
 import { DefinitionError } from "../../message/definition-error.ts"
+import type { Defined } from "../../message/definition.ts"
 import type { ErrorStrategy } from "../error-strategy.ts"
 import type { React } from "../react.ts"
 import type { StartFrom } from "../start-from.ts"
@@ -38,7 +38,9 @@ export function withEvent(spec: ActorSpec, evolving: Evolving): ActorSpec {
   const { decider } = spec
   const { type } = evolving.definition
   if (spec.wildcard !== undefined) {
-    throw new DefinitionError(`declare ${type} on ${decider.name} before the wildcard reaction, which would not know it`)
+    throw new DefinitionError(
+      `declare ${type} on ${decider.name} before the wildcard reaction, which would not know it`,
+    )
   }
   if (decider.evolves.has(type)) throw new DefinitionError(`${decider.name} declares the event ${type} twice: keep one`)
   const key = ownKeyOf(decider.name, type)
@@ -86,7 +88,8 @@ export function withReaction(spec: ActorSpec, reacting: Reacting): ActorSpec {
 
 /** The actor with its wildcard reaction. */
 export function withWildcard(spec: ActorSpec, react: React): ActorSpec {
-  if (spec.wildcard !== undefined) throw new DefinitionError(`${spec.decider.name} has two wildcard reactions: keep one`)
+  if (spec.wildcard !== undefined)
+    throw new DefinitionError(`${spec.decider.name} has two wildcard reactions: keep one`)
   return { ...spec, wildcard: react }
 }
 

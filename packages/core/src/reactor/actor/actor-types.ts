@@ -1,6 +1,13 @@
 import type { Decider } from "../../decider/decider.ts"
 import type { InlineType, KeyOf, OwnKeyOf } from "../../decider/names.ts"
-import type { AnyCommand, AnyEvent, CommandDefinition, Defined, EventDefinition, StoredOf } from "../../message/definition.ts"
+import type {
+  AnyCommand,
+  AnyEvent,
+  CommandDefinition,
+  Defined,
+  EventDefinition,
+  StoredOf,
+} from "../../message/definition.ts"
 import type { Registrable } from "../registration.ts"
 
 /** Where an actor keeps how it decides and evolves. */

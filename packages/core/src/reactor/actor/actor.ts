@@ -11,14 +11,7 @@ import type {
 import type { InputOf, OutputOf, PayloadSchema, RefuseUnstorable } from "../../message/payload-schema.ts"
 import type { ReactionContext, ReactionFunction } from "../reaction.ts"
 import type { ActorInstance, CommandMethods } from "./actor-instance.ts"
-import type {
-  AnyActor,
-  CommandFor,
-  CommandsByKey,
-  EventFor,
-  EventsByKey,
-  TriggeredBy,
-} from "./actor-types.ts"
+import type { AnyActor, CommandFor, CommandsByKey, EventFor, EventsByKey, TriggeredBy } from "./actor-types.ts"
 import type { Emit } from "./emit.ts"
 
 /** Changes the state by an event, or gives the next one. Pure: it runs for every event again whenever a state is rebuilt. */
@@ -87,12 +80,7 @@ export interface Actor<
   command<const Key extends string, S extends PayloadSchema>(
     name: Key,
     schema: S & RefuseUnstorable<S>,
-    decide: DecideFunction<
-      Name,
-      State,
-      Events,
-      CommandDefinition<InlineType<Name, Key>, InputOf<S>, OutputOf<S>>
-    >,
+    decide: DecideFunction<Name, State, Events, CommandDefinition<InlineType<Name, Key>, InputOf<S>, OutputOf<S>>>,
   ): Actor<Name, State, Commands | CommandDefinition<InlineType<Name, Key>, InputOf<S>, OutputOf<S>>, Events>
 
   /** Reacts to every event of the actor that has no reaction of its own, wherever that is declared. Closes the list of events. */
@@ -100,7 +88,9 @@ export interface Actor<
     react: ReactionFunction<State, StoredOf<Events>, ReactionContext<Commands>>,
   ): ActorWithWildcard<Name, State, Commands, Events>
   /** Reacts to messages of one or several definitions, its own events (also by key) or anybody's. The state is the one right after the event. */
-  reaction<const T extends Trigger<Name, Events> | readonly Trigger<Name, Events>[]>(
+  reaction<
+    const T extends OwnKeyOf<Name, Events["type"]> | Defined | readonly (OwnKeyOf<Name, Events["type"]> | Defined)[],
+  >(
     triggers: T,
     react: ReactionFunction<State, TriggeredBy<Name, Events, T>, ReactionContext<Commands>>,
   ): Actor<Name, State, Commands, Events>
@@ -120,23 +110,17 @@ export interface ActorWithWildcard<
   command<const Key extends string, S extends PayloadSchema>(
     name: Key,
     schema: S & RefuseUnstorable<S>,
-    decide: DecideFunction<
-      Name,
-      State,
-      Events,
-      CommandDefinition<InlineType<Name, Key>, InputOf<S>, OutputOf<S>>
-    >,
+    decide: DecideFunction<Name, State, Events, CommandDefinition<InlineType<Name, Key>, InputOf<S>, OutputOf<S>>>,
   ): ActorWithWildcard<
     Name,
     State,
     Commands | CommandDefinition<InlineType<Name, Key>, InputOf<S>, OutputOf<S>>,
     Events
   >
-  reaction<const T extends Trigger<Name, Events> | readonly Trigger<Name, Events>[]>(
+  reaction<
+    const T extends OwnKeyOf<Name, Events["type"]> | Defined | readonly (OwnKeyOf<Name, Events["type"]> | Defined)[],
+  >(
     triggers: T,
     react: ReactionFunction<State, TriggeredBy<Name, Events, T>, ReactionContext<Commands>>,
   ): ActorWithWildcard<Name, State, Commands, Events>
 }
-
-/** What triggers a reaction: any definition, or the key of one of the actor's own events. */
-export type Trigger<Name extends string, Events extends AnyEvent> = Defined | OwnKeyOf<Name, Events["type"]>

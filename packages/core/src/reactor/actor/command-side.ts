@@ -45,7 +45,9 @@ export class CommandSide {
     const command = { ...definition.decode(message), kind: "command" } as const
     try {
       const messages = instance.decide(command)
-      return messages.length === 0 ? [] : [{ kind: "append-after", streamId: this.#streamId, messages, expectedVersion }]
+      return messages.length === 0
+        ? []
+        : [{ kind: "append-after", streamId: this.#streamId, messages, expectedVersion }]
     } catch (error) {
       // What was emitted before the throw has changed the state, and is not stored.
       if (instance.version !== expectedVersion) this.#spoilt = true

@@ -1,10 +1,10 @@
 import type { EventMessage } from "../../decider/decider.ts"
 import { DefinitionError } from "../../message/definition-error.ts"
 import type { StreamId } from "../../message/ids.ts"
-import type { Actor } from "./actor.ts"
-import type { ActorOptions } from "./actor-spec.ts"
-import { BuiltActor } from "./build-actor.ts"
 import { requireGroupName } from "../require-group-name.ts"
+import type { ActorOptions } from "./actor-spec.ts"
+import type { Actor } from "./actor.ts"
+import { BuiltActor } from "./build-actor.ts"
 
 /**
  * Begins an actor: its name is its consumer group's, and stands before the types of its inline messages. The factory gives the state of a stream

@@ -2,14 +2,14 @@ import { UnknownMessageType } from "../../decider/errors.ts"
 import type { Action } from "../action.ts"
 import type { Access, Batch, Delivery, Outcome } from "../registration.ts"
 import { runReaction } from "../run-reaction.ts"
+import { StateAtEvents } from "../state-at-events.ts"
 import type { ActorSpec } from "./actor-spec.ts"
 import { CommandSide, mayDecide } from "./command-side.ts"
-import { ReactionSide } from "./reaction-side.ts"
 import { reactionTo } from "./reaction-to.ts"
 
 interface Sides {
   readonly commands: CommandSide
-  readonly reactions: ReactionSide
+  readonly states: StateAtEvents
 }
 
 /**
@@ -20,24 +20,25 @@ interface Sides {
 export async function handleActor(spec: ActorSpec, batch: Batch, access: Access): Promise<Outcome> {
   const streamId = batch.messages[0]?.message.streamId ?? batch.key
   const commands = new CommandSide(spec, batch, access, streamId)
-  const reactions = new ReactionSide(spec, batch, access, streamId)
-  await Promise.all([commands.load(), reactions.load()])
+  const states = new StateAtEvents({ decider: spec.decider, streamId, use: "react", access, fresh: batch.fresh })
+  const reactedTo = batch.messages.map((one) => one.message).filter((one) => reactionTo(spec, one.type) !== undefined)
+  await Promise.all([commands.load(), states.load(reactedTo)])
 
   const done: Outcome["done"][number][] = []
   let failed: Outcome["failed"]
   for (const delivery of batch.messages) {
     if (access.signal.aborted) break
     try {
-      done.push({ delivery, actions: await handleOne(spec, delivery, { commands, reactions }, access) })
+      done.push({ delivery, actions: await handleOne(spec, delivery, { commands, states }, access) })
     } catch (error) {
-      reactions.spoil()
+      states.spoil()
       failed = { delivery, error }
       break
     }
   }
   const stored = (): void => {
     commands.remember()
-    reactions.remember()
+    states.remember()
   }
   return failed === undefined ? { done, stored } : { done, failed, stored }
 }
@@ -45,7 +46,7 @@ export async function handleActor(spec: ActorSpec, batch: Batch, access: Access)
 async function handleOne(
   spec: ActorSpec,
   delivery: Delivery,
-  { commands, reactions }: Sides,
+  { commands, states }: Sides,
   access: Access,
 ): Promise<readonly Action[]> {
   const { message } = delivery
@@ -57,6 +58,6 @@ async function handleOne(
     name: spec.decider.name,
     commandOf: (key: string) => spec.decider.decides.get(spec.commandTypes.get(key) ?? "")?.definition,
   }
-  const state = reactions.stateAt(message)
+  const state = states.after(message)
   return runReaction(who, reacting.react, state, { delivery, definition: reacting.definition, access })
 }

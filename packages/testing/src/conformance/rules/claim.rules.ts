@@ -7,7 +7,7 @@ import { claim, claimNothing, claimPartition, positionsIn, storageNow } from "..
 import { ensure, G, owner } from "../build/groups.ts"
 import { event, events } from "../build/messages.ts"
 import { refuses } from "../build/refusal.ts"
-import { allDone, givenBack, settle, workOff } from "../build/settles.ts"
+import { allDone, givenBack, settle } from "../build/settles.ts"
 import { type Rule, rule } from "../rule.ts"
 
 /** What a claim hands out. */
@@ -211,7 +211,12 @@ export const claimRules: readonly Rule[] = [
       const [wanted = 0] = await store(backend, event("a"))
       await store(backend, ...Array.from({ length: 30 }, () => event("a", { type: "unheard-of" })))
       const [last = 0] = await store(backend, event("b"))
-      deepEqual(await workOff(backend, { limit: 1 }), [wanted, last])
+      const first = await claimPartition(backend, { limit: 1 })
+      deepEqual(positionsIn(first), [wanted])
+      await settle(backend, allDone(first))
+      const second = await claimPartition(backend, { limit: 1 })
+      deepEqual([positionsIn(second), second.from], [[last], first.scannedTo])
+      await settle(backend, allDone(second))
       await claimNothing(backend)
     },
   ),

@@ -1,5 +1,6 @@
 import { deepEqual, equal } from "node:assert/strict"
 
+import { handledBefore } from "@millrace/core/backend"
 import type { PartitionSlice, Settlement, Slice } from "@millrace/core/backend"
 
 import { store, to } from "../build/appending.ts"
@@ -142,6 +143,31 @@ export const keyOrderRules: readonly Rule[] = [
     },
     log,
   ),
+
+  rule(
+    "a keyed group's slices name the keys whose lane was open at a reset, with how far those had got [S24.b S24.d S25.a]",
+    async ({ backend }) => {
+      await ensure(backend, { order: "key" })
+      await store(backend, event("cart-1"), event("order-1"), event("cart-2"))
+      await settle(backend, butOne(await claimPartition(backend), "cart"))
+      const { replayRows: before } = await store(backend, event("user-1")).then(() => claimUnleased(backend))
+      equal(before, undefined, "without a reset there are none")
+      await backend.operator.resetGroup("billing", { at: "beginning" })
+      const slice = await claimPartition(backend)
+      const flags = slice.messages.map(({ message, handledBefore: flag }) => {
+        const key = keyOf(message.streamId)
+        const row = slice.replayRows?.find((one) => one.key === key)
+        return [key, row === undefined ? flag : handledBefore(row.replay, message)]
+      })
+      deepEqual(flags, [
+        ["cart", false],
+        ["order", true],
+        ["cart", false],
+        ["user", false],
+      ])
+    },
+    log,
+  ),
 ]
 
 async function claimLaneOrPartition(backend: Parameters<Rule["run"]>[0]["backend"]): Promise<Slice> {
@@ -151,5 +177,13 @@ async function claimLaneOrPartition(backend: Parameters<Rule["run"]>[0]["backend
     leaseMs: 60_000,
   })
   if (slice.kind === "idle") throw new Error("expected work for the keyed group")
+  return slice
+}
+
+/** A slice of the partition while a lane is due as well, given back at once. */
+async function claimUnleased(backend: Parameters<Rule["run"]>[0]["backend"]): Promise<PartitionSlice> {
+  const first = await claimLaneOrPartition(backend)
+  const slice = first.source === "partition" ? first : await claimPartition(backend)
+  await settle(backend, { lease: slice.lease, checkpoint: slice.from, parts: [] })
   return slice
 }

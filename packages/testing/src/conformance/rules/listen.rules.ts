@@ -18,9 +18,11 @@ export const listenRules: readonly Rule[] = [
       const other = await reopen()
       const ear = await listenTo(backend)
       const message = event("a")
-      await store(other, message)
+      const stored = store(other, message)
       await ear.heard(tellsOf("noted"))
-      equal(await countOf(backend, [message.id]), 1)
+      const there = await countOf(backend, [message.id])
+      await stored
+      equal(there, 1)
       await ear.close()
     },
   ),

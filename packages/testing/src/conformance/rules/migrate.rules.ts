@@ -30,14 +30,10 @@ export const migrateRules: readonly Rule[] = [
 
   rule(
     "migrate as a dry run lists the steps and takes none [S36.a]",
-    async ({ backend, capabilities }) => {
+    async ({ backend }) => {
       const planned = await backend.migrate({ dryRun: true })
       ok(planned.steps.every((step) => step.trim() !== ""))
-      equal(
-        planned.steps.length > 0,
-        capabilities.persistent,
-        "a storage that outlives the process has something to create",
-      )
+      ok(planned.steps.length > 0, "a new log has something to create")
       deepEqual(await backend.migrate({ dryRun: true }), planned)
       deepEqual(await backend.migrate(), planned)
       deepEqual((await backend.migrate({ dryRun: true })).steps, [])
@@ -58,12 +54,8 @@ export const migrateRules: readonly Rule[] = [
   ),
 
   rule(
-    "a log that was never migrated refuses what needs one, where there is something to migrate [S36.a]",
-    async ({ backend, capabilities }) => {
-      if (!capabilities.persistent) {
-        deepEqual(await readAll(backend), [])
-        return
-      }
+    "a log that was never migrated refuses what needs one [S36.a]",
+    async ({ backend }) => {
       await refuses(
         "not-migrated",
         backend.append([{ streams: [{ streamId: "a", expected: "any", messages: [event("a")] }] }]),

@@ -1,7 +1,7 @@
 import { deepEqual, equal } from "node:assert/strict"
 
 import { appended, appendOne, store, to } from "../build/appending.ts"
-import { claimLanes, claimPartition } from "../build/claims.ts"
+import { claimLanes, claimPartition, positionsIn } from "../build/claims.ts"
 import { ensure, G, infoOf } from "../build/groups.ts"
 import { openLanes, park } from "../build/lanes.ts"
 import { event, events } from "../build/messages.ts"
@@ -106,6 +106,21 @@ export const trimRules: readonly Rule[] = [
     },
   ),
 
+  rule(
+    "trim with force leaves a lane its message, which counts in its slices like any other [L9.d S43.c]",
+    async ({ backend }) => {
+      await ensure(backend)
+      const [first = 0, second = 0, third = 0] = await store(backend, ...events("a", 3))
+      await park(backend, ["a"])
+      await backend.operator.trim(first, { force: true })
+      await backend.operator.retryLanes(G)
+      const alone = await claimLanes(backend, { limit: 1 })
+      deepEqual([positionsIn(alone), (alone.lanes[0]?.scannedTo ?? 0) < second], [[first], true])
+      await settle(backend, allDone(alone))
+      deepEqual(positionsIn(await claimLanes(backend)), [second, third])
+    },
+  ),
+
   rule("trim with force lists what a group will never get [L9.d lesson 37]", async ({ backend }) => {
     await ensure(backend)
     const positions = await store(backend, event("a"), event("a", { type: "unwanted" }), event("b"), event("a"))
@@ -130,6 +145,13 @@ export const trimRules: readonly Rule[] = [
     await backend.operator.trim(old ?? 0)
     equal((await appendOne(backend, keyed("young"))).kind, "duplicate")
     equal((await appendOne(backend, keyed("old"))).kind, "appended")
+  }),
+
+  rule("trim keeps the key of an append that it removes in part [M2.b]", async ({ backend }) => {
+    const keyed = () => to("a", events("a", 2), "any", { idempotencyKey: "k", fingerprint: "f" })
+    const { firstPosition, position } = appended(await appendOne(backend, keyed()))
+    await backend.operator.trim(firstPosition)
+    deepEqual(await appendOne(backend, keyed()), { kind: "duplicate", of: { firstPosition, position } })
   }),
 
   rule("trim twice, or to a lower position, removes nothing more", async ({ backend }) => {

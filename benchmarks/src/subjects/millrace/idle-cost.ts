@@ -1,0 +1,98 @@
+import { join } from "node:path"
+import { setTimeout } from "node:timers/promises"
+
+import { createApp, type Message, messageSource, type Reactor } from "../../../../packages/core/src/index.ts"
+import { sqliteBackend } from "../../../../packages/sqlite/src/index.ts"
+import type { Sample } from "../../harness/sample.ts"
+import { quietLogger } from "./quiet-logger.ts"
+
+const GROUPS = 50
+const MESSAGES = 1_000_000
+/** Of each type, as many as one append takes. */
+const BATCH = 1_000
+const STREAMS = 1_000
+/** How long the process is left alone before counting, and how long each of the counts takes. */
+const CALM_MS = 6_000
+const COUNT_MS = 10_000
+const COUNTS = 3
+
+/**
+ * Fills a log with a million messages of fifty types, lets fifty groups settle them, then leaves the process alone and counts the
+ * statements it sends to the database in a second.
+ */
+export async function idleCost(folder: string): Promise<Sample> {
+  let statements = 0
+  const backend = sqliteBackend(join(folder, "millrace.db"), { onStatement: () => (statements += 1) })
+  await backend.migrate()
+  await fill(backend)
+  const handled = new Map<string, number>()
+  const app = await createApp({
+    backend,
+    reactors: Array.from({ length: GROUPS }, (_, at) => group(at, handled)),
+    logger: quietLogger,
+  })
+  try {
+    await app.start()
+    const total = () => [...handled.values()].reduce((sum, count) => sum + count, 0)
+    for (let before = -1; total() < MESSAGES && total() !== before;) {
+      before = total()
+      await setTimeout(2_000)
+    }
+    await setTimeout(CALM_MS)
+    const rates: number[] = []
+    for (let count = 0; count < COUNTS; count += 1) {
+      const before = statements
+      const began = performance.now()
+      await setTimeout(COUNT_MS)
+      rates.push(((statements - before) * 1_000) / (performance.now() - began))
+    }
+    return {
+      value: Math.max(...rates),
+      operations: MESSAGES,
+      faults: { lost: Math.max(MESSAGES - total(), 0), doubled: Math.max(total() - MESSAGES, 0), outOfOrder: 0 },
+      facts: { lowest: Math.min(...rates) },
+    }
+  } finally {
+    await app.close()
+    await backend.close()
+  }
+}
+
+const typeOf = (at: number): string => `measured_${at % GROUPS}`
+
+function group(at: number, handled: Map<string, number>): Reactor {
+  const name = `group-${at}`
+  return {
+    name,
+    handledMessages: [typeOf(at)],
+    startFrom: "beginning",
+    handleBatch(messages) {
+      handled.set(name, (handled.get(name) ?? 0) + messages.length)
+      return messages.map(() => undefined)
+    },
+  }
+}
+
+async function fill(backend: ReturnType<typeof sqliteBackend>): Promise<void> {
+  const source = messageSource()
+  for (let at = 0; at < MESSAGES; at += BATCH) {
+    const streamId = `meter-${(at / BATCH) % STREAMS}`
+    const messages = Array.from({ length: BATCH }, (_, number): Message => {
+      const id = source.newId()
+      const createdAt = new Date(source.now()).toISOString()
+      const payload = { value: number }
+      return {
+        id,
+        kind: "event",
+        type: typeOf(at / BATCH),
+        streamId,
+        payload,
+        metadata: {},
+        causationId: id,
+        correlationId: id,
+        createdAt,
+      }
+    })
+    await backend.append([{ streams: [{ streamId, expected: "any", messages }] }])
+  }
+}

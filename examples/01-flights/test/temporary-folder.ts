@@ -1,0 +1,14 @@
+import { mkdtemp, rm } from "node:fs/promises"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+
+export interface TemporaryFolder {
+  readonly path: string
+  readonly remove: () => Promise<void>
+}
+
+/** A new folder, and how to remove it. */
+export async function temporaryFolder(): Promise<TemporaryFolder> {
+  const path = await mkdtemp(join(tmpdir(), "millrace-example-"))
+  return { path, remove: () => rm(path, { recursive: true, force: true }) }
+}

@@ -1,0 +1,103 @@
+import type { Decider } from "../decider/decider.ts"
+import { Instance } from "../decider/instance.ts"
+import type { Position, StreamId } from "../message/ids.ts"
+import type { StoredMessage } from "../message/message.ts"
+import type { Access } from "./registration.ts"
+
+/** Whose states these are, and of what stream. */
+export interface StatesOf {
+  readonly decider: Decider
+  readonly streamId: StreamId
+  /** Keeps the memories of one group's different uses apart: `react`, `project`. */
+  readonly use: string
+  readonly access: Access
+  /** The process's memory is not to be trusted. */
+  readonly fresh: boolean
+}
+
+/** What the process remembers: a state, and the position up to which it saw its stream. */
+interface Seen {
+  readonly position: Position
+  readonly state: unknown
+}
+
+/**
+ * The states of a stream as they were right after the messages of a batch: each after its own, whatever the batch's bounds are.
+ * They come from memory and from the stream's events since.
+ */
+export class StateAtEvents {
+  readonly #of: StatesOf
+  #instance: Instance
+  #position: Position = 0
+  #pending: readonly StoredMessage[] = []
+  #applied = 0
+  #spoilt = false
+
+  constructor(of: StatesOf) {
+    this.#of = of
+    this.#instance = new Instance(of.decider, of.streamId)
+  }
+
+  /** Reads the events that the process does not remember. `wanted` are the messages that will be asked for, in order. What the read throws goes through. */
+  async load(wanted: readonly StoredMessage[]): Promise<void> {
+    const [first, last] = [wanted[0], wanted.at(-1)]
+    if (first === undefined || last === undefined) return
+    const { decider, streamId, access } = this.#of
+    const seen = this.#remembered(first.position)
+    const after = seen?.version ?? 0
+    this.#position = seen?.position ?? 0
+    this.#instance = new Instance(decider, streamId, seen)
+    if (follows(wanted, after)) {
+      this.#pending = wanted
+      return
+    }
+    const upto = last.version === undefined ? {} : { upto: last.version }
+    this.#pending = await access.history(streamId, { after, ...upto })
+  }
+
+  /** The state right after a message. Messages are asked for in their order. Throws what evolve functions throw. */
+  after(message: StoredMessage): unknown {
+    this.#spoilt = true
+    for (;;) {
+      const next = this.#pending[this.#applied]
+      if (next === undefined || next.position > message.position) break
+      this.#instance.applyStored(next)
+      this.#applied += 1
+    }
+    this.#spoilt = false
+    this.#position = message.position
+    return this.#instance.state
+  }
+
+  /** Something failed that had the state in hands: what it may have done to it is not kept. */
+  spoil(): void {
+    this.#spoilt = true
+  }
+
+  /** Keeps the state for the next batch. */
+  remember(): void {
+    if (this.#spoilt || this.#position === 0) return
+    const seen: Seen = { position: this.#position, state: this.#instance.state }
+    this.#of.access.baselines.set(this.#key, { version: this.#instance.version, state: seen })
+  }
+
+  get #key(): string {
+    return `${this.#of.use}:${this.#of.access.group}:${this.#of.streamId}`
+  }
+
+  /** A state beyond the first message (it is handled again) is of no use. */
+  #remembered(first: Position): (Seen & { readonly version: number }) | undefined {
+    const known = this.#of.access.baselines.get(this.#key)
+    if (known === undefined || this.#of.fresh || !isSeen(known.state) || known.state.position > first) return undefined
+    return { version: known.version, ...known.state }
+  }
+}
+
+/** Whether the messages are events that follow a version without gaps: then nothing has to be read. */
+function follows(messages: readonly StoredMessage[], version: number): boolean {
+  return messages.every((message, index) => message.version === version + 1 + index)
+}
+
+function isSeen(state: unknown): state is Seen {
+  return typeof state === "object" && state !== null && "position" in state && "state" in state
+}

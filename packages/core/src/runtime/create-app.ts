@@ -1,0 +1,181 @@
+import { hostname } from "node:os"
+
+import type { Backend } from "../backend/backend.ts"
+import type { Decider } from "../decider/decider.ts"
+import type { Defined } from "../message/definition.ts"
+import { messageSource } from "../message/source.ts"
+import { createOperations } from "../operator/operations.ts"
+import { type AnyActor, DECIDER } from "../reactor/actor/actor-types.ts"
+import { PROJECTION } from "../reactor/projector/projector-types.ts"
+import { stopOnError } from "../reactor/strategy/stop-on-error.ts"
+import { type AnyReactor, NotAReactor, toRegistration } from "../reactor/to-registration.ts"
+import { createStore } from "../store/store.ts"
+import { createWriter } from "../store/writer.ts"
+import type { AppOptions } from "./app-options.ts"
+import type { App, Reactors, ReactorsIn, RunOptions } from "./app.ts"
+import { systemClock } from "./clock.ts"
+import { consoleLogger } from "./console-logger.ts"
+import { durableActor } from "./durable-actor.ts"
+import { encodeKnown } from "./encode-known.ts"
+import { createEngine } from "./engine.ts"
+import type { ExecuteInput, ExecuteOptions, ExecuteOutput } from "./execute-types.ts"
+import type { ExecuteParts } from "./execute.ts"
+import { createExecuting } from "./executing.ts"
+import { createKeepAlive } from "./keep-alive.ts"
+import { keyedQueue } from "./keyed-queue.ts"
+import { DEFAULT_LIMITS } from "./limits.ts"
+import { loadActor } from "./loaded.ts"
+import { openBackend } from "./open-backend.ts"
+import { randomProcessName } from "./process-name.ts"
+import { projectionOf } from "./projection.ts"
+import { readTogether } from "./read-together.ts"
+import { createRegistry } from "./registry.ts"
+import { type StopCause, untilStopped } from "./until-stopped.ts"
+
+/** How many worker loops a process runs unless told otherwise. */
+const CONCURRENCY = 4
+
+/** Makes an app: opens and migrates the storage, and registers the reactors. */
+export function createApp<const Rs extends Reactors = readonly []>(
+  options?: AppOptions & { readonly reactors?: Rs },
+): Promise<App<ReactorsIn<Rs>>>
+export async function createApp(options: AppOptions & { readonly reactors?: Reactors } = {}): Promise<object> {
+  const logger = options.logger ?? consoleLogger
+  if (options.backend === undefined)
+    logger.warn({}, "no backend was given: messages are kept in memory and end with this process")
+  const given = typeof options.backend === "object" ? options.backend : undefined
+  const backend = given ?? (await openBackend(typeof options.backend === "string" ? options.backend : "memory:"))
+  try {
+    if (options.migrate !== false) await backend.migrate()
+    const app = assemble(backend, given === undefined, options)
+    await app.register(...reactorsIn(options.reactors ?? []))
+    return app
+  } catch (error) {
+    if (given === undefined) await backend.close()
+    throw error
+  }
+}
+
+function assemble(backend: Backend<never>, own: boolean, options: AppOptions): App {
+  const clock = options.clock ?? systemClock
+  const logger = options.logger ?? consoleLogger
+  const limits = { ...DEFAULT_LIMITS, ...options.limits }
+  const registry = createRegistry()
+  const source = messageSource()
+  const engine = createEngine({
+    backend,
+    clock,
+    logger,
+    limits,
+    errorStrategy: options.errorStrategy ?? stopOnError(),
+    processName: options.processName ?? randomProcessName(() => source.newId()),
+    facts: { host: hostname(), pid: process.pid },
+    newBootId: () => source.newId(),
+  })
+  const awake = createKeepAlive()
+  const pause = (ms: number): Promise<void> => awake(new Promise<void>((resolve) => void clock.setTimer(ms, resolve)))
+  const writer = createWriter(backend, { ...limits, whenFull: options.whenFull ?? "wait", pause })
+  const definitions = new Map<string, Defined>()
+  const parts: ExecuteParts = {
+    backend,
+    writer,
+    now: () => clock.now(),
+    encode: encodeKnown((type) => definitions.get(type)),
+    onStored: (append) => engine.stored(append),
+    reads: readTogether(backend),
+    queue: keyedQueue(),
+  }
+  const executing = createExecuting(parts, engine, clock)
+  const deciders = new Map<string, Decider>()
+  const know = (decider: Decider): void => {
+    for (const [type, { definition }] of decider.decides) {
+      deciders.set(type, decider)
+      definitions.set(type, definition)
+    }
+    for (const [type, { definition }] of decider.evolves) definitions.set(type, definition)
+  }
+  let closed: Promise<void> | undefined
+
+  function execute<const I extends ExecuteInput, A extends AnyActor>(
+    input: I,
+    how?: ExecuteOptions,
+  ): Promise<ExecuteOutput<A, I>>
+  function execute(input: ExecuteInput, how?: ExecuteOptions): Promise<object> {
+    return awake(executing.execute(deciders.get(typeOf(input)), input, how))
+  }
+  function executeOn<A extends AnyActor, const I extends ExecuteInput>(
+    actor: A,
+    input: I,
+    how?: ExecuteOptions,
+  ): Promise<ExecuteOutput<A, I>>
+  function executeOn(actor: AnyActor, input: ExecuteInput, how?: ExecuteOptions): Promise<object> {
+    return awake(executing.execute(actor[DECIDER], input, how))
+  }
+  async function run({ signal, concurrency = CONCURRENCY, ...rest }: RunOptions = {}): Promise<StopCause> {
+    await engine.start({ concurrency, ...rest })
+    const cause = await untilStopped(engine.ended, signal)
+    await engine.stop()
+    if (cause.kind === "ended") throw cause.error
+    return cause
+  }
+  async function close(): Promise<void> {
+    await engine.stop()
+    await writer.idle()
+    engine.close()
+    if (own) await backend.close()
+  }
+
+  return {
+    ...createStore(parts),
+    ...createOperations(backend.operator, {
+      nameOf: (group) => registry.nameOf(group),
+      onChange: (change) => engine.changed(change),
+    }),
+    async register(...reactors) {
+      for (const reactor of reactors) {
+        const registration = registry.add(reactor)
+        if (isActor(reactor)) know(reactor[DECIDER])
+        await engine.add(registration)
+      }
+    },
+    execute,
+    executeOn,
+    load: (actor, streamId, { upto } = {}) => loadActor(parts.reads, actor, streamId, upto),
+    actor: (actor, streamId) => durableActor(parts, actor, streamId),
+    projection: (projector) => projectionOf(backend, projector[PROJECTION].collection),
+    run: (how) => awake(run(how)),
+    start: ({ concurrency = CONCURRENCY, ...rest } = {}) => awake(engine.start({ concurrency, ...rest })),
+    stop: ({ drainMs } = {}) => awake(engine.stop(drainMs)),
+    drain: () => awake(engine.drain()),
+    close: () => (closed ??= awake(close())),
+  }
+}
+
+function isActor(reactor: AnyReactor): reactor is AnyActor {
+  return DECIDER in reactor
+}
+
+function typeOf(input: ExecuteInput): string {
+  if (!("ok" in input)) return input.type
+  return input.ok ? input.message.type : ""
+}
+
+/** The reactors of an array, or of a module's exports; what else a module exports is passed over. */
+function reactorsIn(reactors: Reactors): readonly AnyReactor[] {
+  if (isList(reactors)) return reactors
+  return [...new Set(Object.values(reactors).filter(isReactor))]
+}
+
+function isList(reactors: Reactors): reactors is readonly AnyReactor[] {
+  return Array.isArray(reactors)
+}
+
+function isReactor(value: unknown): value is AnyReactor {
+  try {
+    toRegistration(value)
+    return true
+  } catch (error) {
+    if (error instanceof NotAReactor) return false
+    throw error
+  }
+}

@@ -1,0 +1,124 @@
+import type { Backend } from "../backend/backend.ts"
+import type { CommandMessage, Decider, EmittedEvent } from "../decider/index.ts"
+import { Instance } from "../decider/index.ts"
+import { encodeMessage } from "../message/encode.ts"
+import type { StreamId, Version } from "../message/ids.ts"
+import type { StoredMessage } from "../message/message.ts"
+import type { Baselines } from "../reactor/registration.ts"
+import { VersionConflict } from "../store/errors.ts"
+import { keyed, submit, type Stored, type StoreParts, type WriteOptions } from "../store/store.ts"
+import type { KeyedQueue } from "./keyed-queue.ts"
+import type { ReadTogether } from "./read-together.ts"
+
+/** How often `execute` decides anew when others write to its stream. */
+export const EXECUTE_ROUNDS = 20
+
+export interface Executed {
+  readonly instance: Instance
+  readonly events: readonly EmittedEvent[]
+  readonly stored: Stored
+}
+
+export interface ExecuteParts extends StoreParts {
+  readonly reads: ReadTogether
+  readonly queue: KeyedQueue
+}
+
+/**
+ * Decides a command on the newest state and stores it with its events in one append, expecting the version it was decided at. A conflict
+ * loads what came between and decides again. Executions of one stream in one process take turns instead of conflicting.
+ */
+export function executeCommand(
+  parts: ExecuteParts,
+  decider: Decider,
+  command: CommandMessage,
+  baselines: Baselines,
+  options: WriteOptions,
+): Promise<Executed> {
+  return parts.queue.run(command.streamId, async () => {
+    for (let round = 1; ; round += 1) {
+      const instance = await loadInstance(parts.reads, decider, command.streamId, round === 1 ? baselines : undefined)
+      const expected = instance.version
+      const events = decideOrRemember(instance, command, baselines)
+      try {
+        const stored = await store(parts, command, events, expected, options)
+        if (stored.duplicate) return await asStored(parts, decider, command.streamId, stored)
+        baselines.set(baselineKey(command.streamId), { version: instance.version, state: instance.state })
+        return { instance, events, stored }
+      } catch (error) {
+        if (!(error instanceof VersionConflict) || round >= EXECUTE_ROUNDS) throw error
+      }
+    }
+  })
+}
+
+/** Decides; a refusal that emitted nothing leaves the state worth remembering. */
+function decideOrRemember(instance: Instance, command: CommandMessage, baselines: Baselines): readonly EmittedEvent[] {
+  const { version } = instance
+  try {
+    return instance.decide(command)
+  } catch (error) {
+    if (instance.version === version && version > 0) {
+      baselines.set(baselineKey(command.streamId), { version, state: instance.state })
+    }
+    throw error
+  }
+}
+
+/** The state of a stream now, from what the process remembers and the events since. */
+export async function loadInstance(
+  reads: ReadTogether,
+  decider: Decider,
+  streamId: StreamId,
+  baselines: Baselines | undefined,
+): Promise<Instance> {
+  const known = baselines?.get(baselineKey(streamId))
+  const instance = new Instance(decider, streamId, known)
+  const missing = await reads.history(streamId, known === undefined ? {} : { after: known.version })
+  for (const event of missing) instance.applyStored(event)
+  return instance
+}
+
+/** Executed states are remembered under their own key: a runtime baseline may be in use at the same time. */
+function baselineKey(streamId: StreamId): string {
+  return `execute:${streamId}`
+}
+
+function store(
+  parts: ExecuteParts,
+  command: CommandMessage,
+  events: readonly EmittedEvent[],
+  expected: Version,
+  options: WriteOptions,
+): Promise<Stored> {
+  const { streamId } = command
+  const messages = [
+    { ...encodeMessage(command), decided: true as const },
+    ...events.map((event) => encodeMessage(event)),
+  ]
+  const content = [{ streamId, expected, messages: messages.slice(0, 1) }]
+  return submit(parts, "execute", { streams: [{ streamId, expected, messages }], ...keyed(options, content) })
+}
+
+/** What an earlier execution with the same idempotency key (or id) stored, and the state right after it. */
+async function asStored(parts: ExecuteParts, decider: Decider, streamId: StreamId, stored: Stored): Promise<Executed> {
+  const messages = await logRange(parts.backend, stored)
+  const events: EmittedEvent[] = []
+  let upto: Version | undefined
+  for (const message of messages) {
+    if (message.kind !== "event" || message.version === undefined) continue
+    upto = message.version
+    const decoded = decider.evolves.get(message.type)?.definition.decode(message) ?? message
+    events.push({ ...decoded, kind: "event", version: message.version })
+  }
+  const instance = new Instance(decider, streamId)
+  for (const event of await parts.reads.history(streamId, upto === undefined ? {} : { upto }))
+    instance.applyStored(event)
+  return { instance, events, stored }
+}
+
+async function logRange(backend: Backend, { firstPosition, position }: Stored): Promise<readonly StoredMessage[]> {
+  if (firstPosition === 0) return []
+  const limit = position - firstPosition + 1
+  return (await backend.read({ from: "log", after: firstPosition - 1, upto: position, limit })).messages
+}

@@ -1,0 +1,34 @@
+import { checkLimit, type StreamInfo, type StreamQuery } from "@millrace/core/backend"
+
+import type { Connection } from "../connection.ts"
+import { int, type Row, text } from "../row.ts"
+import { fromSortable, toSortable } from "../sortable.ts"
+import { selectRecentInLog } from "../sql/select-recent-in-log.ts"
+import { selectStreamsById } from "../sql/select-streams-by-id.ts"
+import { selectStreamsByRecent } from "../sql/select-streams-by-recent.ts"
+
+/** The last messages looked at before all streams are. */
+const LOOKED_AT = 20_000
+
+/** Streams by id, or the most recently appended to first. */
+export function listStreams(db: Connection, { by, category, limit, after }: StreamQuery): readonly StreamInfo[] {
+  checkLimit("limit", limit)
+  const name = category === undefined ? null : toSortable(category)
+  // The names of a category are its own and those that begin with it and a dash; the next character after the dash is a point.
+  const range = [name, `${name}-`, `${name}.`] as const
+  if (by === "id") return db.all(selectStreamsById, toSortable(after ?? ""), ...range, limit).map(infoOf)
+  if (category === undefined) {
+    const recent = db.all(selectRecentInLog, LOOKED_AT, limit)
+    if (recent.length === limit) return recent.map(infoOf)
+  }
+  return db.all(selectStreamsByRecent, ...range, limit).map(infoOf)
+}
+
+function infoOf(row: Row): StreamInfo {
+  return {
+    streamId: fromSortable(text(row[0])),
+    version: int(row[1]),
+    messages: int(row[2]),
+    lastPosition: int(row[3]),
+  }
+}

@@ -1,0 +1,91 @@
+import {
+  FREE,
+  type LaneChange,
+  laneDueAt,
+  laneOfDeferral,
+  lanesToReopen,
+  type LaneToken,
+  leaseAfterRelease,
+  type PartVerdict,
+  replayRowEnded,
+  type Settlement,
+} from "@millrace/core/backend"
+
+import { replayOf } from "./group-model.ts"
+import type { Held } from "./held-lease.ts"
+import { findLane, saveLane } from "./lane-row.ts"
+import { toSortable } from "./sortable.ts"
+import { deletePartitionReplays } from "./sql/delete-partition-replays.ts"
+import { selectReplay } from "./sql/select-replay.ts"
+import type { Writing } from "./transaction.ts"
+import type { SqliteTx } from "./tx.ts"
+
+type Part = Settlement<SqliteTx>["parts"][number]
+
+/** Moves a partition's checkpoint, ends its lease, and opens the lanes that its settle needs. Answers those leased on to the same owner. The caller saves the partition. */
+export function settlePartition(
+  writing: Writing,
+  settlement: Settlement<SqliteTx>,
+  held: Held,
+  verdicts: readonly PartVerdict[],
+): readonly LaneToken[] {
+  const { db, now, news } = writing
+  const { group, partition } = held
+  const before = partition.checkpoint
+  const checkpoint = settlement.checkpoint ?? before
+  const leased = settlement.parts.flatMap((part, at) => openedBy(writing, held, part, verdicts[at]?.kind === "stored"))
+  const isOpen = (key: string): boolean => findLane(db, group, key) !== undefined
+  for (const { key, position } of lanesToReopen(settlement.skipped ?? [], { checkpoint, isOpen })) {
+    openLane(writing, held, key, { kind: "keep", lane: laneDueAt(position, now) })
+  }
+  const progress = checkpoint > before || settlement.hold !== undefined
+  if (!progress) news.work = true
+  partition.token = 0
+  partition.lease = leaseAfterRelease(partition.lease, progress)
+  partition.checkpoint = checkpoint
+  partition.hold = settlement.hold ?? null
+  const { limit } = partition.replay
+  if (before < limit && replayRowEnded({ checkpoint, limit }))
+    db.run(deletePartitionReplays, group.id, partition.partition)
+  return leased
+}
+
+/** A part that could not be stored is a lane of the same worker; a deferral says itself what it wants. */
+function openedBy(writing: Writing, held: Held, part: Part, stored: boolean): readonly LaneToken[] {
+  const { now } = writing
+  if (!stored) {
+    return openLane(writing, held, part.key, {
+      kind: "keep",
+      lane: laneDueAt(part.from, now),
+      leaseMs: held.partition.leaseMs,
+    })
+  }
+  if (part.deferral === undefined) return []
+  const single = held.group.order === "log"
+  const key = single ? `@${part.deferral.position}` : part.key
+  return openLane(writing, held, key, laneOfDeferral(part.deferral, now), single)
+}
+
+/** Opens a lane with a copy of its stream's replay state. */
+function openLane(
+  { db, log, now, news }: Writing,
+  { group, partition }: Held,
+  key: string,
+  change: LaneChange,
+  single = false,
+): readonly LaneToken[] {
+  if (change.kind === "close") return []
+  const { lane, leaseMs } = change
+  const row = db.get(selectReplay, group.id, toSortable(key))
+  const replay = row === undefined ? partition.replay : replayOf(row[0])
+  if (partition.lanes === 0 || findLane(db, group, key) === undefined) partition.lanes += 1
+  const place = { ...lane, key, partition: partition.partition, single, replay, kept: null }
+  if (leaseMs === undefined) {
+    saveLane(db, group, { ...place, token: 0, lease: FREE })
+    if (lane.status === "retrying") news.work = true
+    return []
+  }
+  log.token += 1
+  saveLane(db, group, { ...place, token: log.token, lease: { ...partition.lease, until: now + leaseMs, takeovers: 0 } })
+  return [{ key, token: log.token }]
+}

@@ -1,0 +1,3 @@
+/** Out: how many streams there are. Locks nothing. */
+export const countStreams = `
+SELECT count(*) FROM millrace_streams`

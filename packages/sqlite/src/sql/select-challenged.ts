@@ -1,0 +1,3 @@
+/** In: a challenge count. Out: names challenged since. Locks nothing. */
+export const selectChallenged = `
+SELECT name FROM millrace_processes WHERE challenge > ?1`

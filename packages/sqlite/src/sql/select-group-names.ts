@@ -1,0 +1,3 @@
+/** Out: the names of all groups, in order. Locks nothing. */
+export const selectGroupNames = `
+SELECT name FROM millrace_groups ORDER BY name`

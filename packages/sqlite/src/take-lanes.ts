@@ -1,0 +1,93 @@
+import { type ClaimRequest, LANES_PER_SLICE, leaseAfterClaim, type Position, takeoversOf } from "@millrace/core/backend"
+
+import { findPartition, type GroupModel } from "./group-model.ts"
+import { laneOfRow, type LaneRow, saveLane } from "./lane-row.ts"
+import { int } from "./row.ts"
+import { scanLog, skippedBetween } from "./slice-scan.ts"
+import { toSortable } from "./sortable.ts"
+import { selectLaneSlice } from "./sql/select-lane-slice.ts"
+import { selectPartitionDueLanes } from "./sql/select-partition-due-lanes.ts"
+import type { Writing } from "./transaction.ts"
+
+/** One leased lane: where it begins, how far it was read, and what was found. */
+export interface LaneTaken {
+  readonly lane: LaneRow
+  readonly positions: readonly Position[]
+  readonly scannedTo: Position
+}
+
+/** Lanes of one partition that were leased: everything of their slice but the messages themselves. */
+export interface LanesTaken {
+  readonly kind: "lanes"
+  readonly group: GroupModel
+  readonly partition: number
+  readonly takeovers: number
+  readonly lanes: readonly LaneTaken[]
+}
+
+export interface TakeLanes {
+  readonly group: GroupModel
+  readonly partition: number
+  readonly request: ClaimRequest
+  readonly limit: number
+  readonly handled: ReadonlySet<string>
+  /** Takes in the types that keep a lane from this process. */
+  readonly lacking: Set<string>
+}
+
+/** Leases due lanes of a partition, as many as the limit has messages for; one alone where workers may have died of its message. */
+export function takeLanes(writing: Writing, asked: TakeLanes): LanesTaken | undefined {
+  const { db, log, now } = writing
+  const { group, partition, request } = asked
+  const checkpoint = findPartition(group, partition)?.checkpoint ?? 0
+  const due = db
+    .all(selectPartitionDueLanes, group.id, partition, now, LANES_PER_SLICE, request.owner.processName)
+    .map(laneOfRow)
+  const taken: LaneTaken[] = []
+  let takeovers = 0
+  let left = asked.limit
+  for (const lane of due) {
+    const counted = takeoversOf(lane.lease)
+    if (taken.length > 0 && (counted > 0 || left <= 0 || group.order !== "stream")) break
+    const found = readLane(writing, asked, lane, { checkpoint, limit: counted > 0 ? 1 : left })
+    if (found === undefined) continue
+    log.token += 1
+    const lease = leaseAfterClaim(lane.lease, { owner: request.owner, now, leaseMs: request.leaseMs })
+    const leased: LaneRow = { ...lane, token: log.token, lease }
+    saveLane(db, group, leased)
+    taken.push({ ...found, lane: leased })
+    takeovers = counted
+    left -= found.positions.length + (lane.kept === null ? 0 : 1)
+    if (counted > 0) break
+  }
+  if (taken.length === 0) return undefined
+  log.workSeq += 1
+  return { kind: "lanes", group, partition, takeovers, lanes: taken }
+}
+
+/** What a lane has up to its partition's checkpoint; `undefined` when its next message is of a type this process lacks. */
+function readLane(
+  { db }: Writing,
+  { group, handled, lacking }: TakeLanes,
+  lane: LaneRow,
+  { checkpoint, limit: most }: { readonly checkpoint: Position; readonly limit: number },
+): LaneTaken | undefined {
+  // The message that retention left to the lane itself is one of its slice.
+  const limit = lane.kept === null ? most : most - 1
+  if (limit === 0) return { lane, positions: [], scannedTo: lane.next }
+  if (lane.single) return { lane, positions: [lane.next], scannedTo: lane.next }
+  if (group.order !== "stream") {
+    return { lane, ...scanLog(db, group, { above: lane.next - 1, upto: checkpoint, limit }) }
+  }
+  const skips = skippedBetween(db, group, lane.next - 1, checkpoint)
+  const rows = db.all(selectLaneSlice, group.id, toSortable(lane.key), lane.next, checkpoint, limit + skips.size)
+  const names = new Map([...group.types.values()].map((type) => [type.id, type.name]))
+  const found = rows.map((row) => ({ position: int(row[0]), type: names.get(int(row[1])) ?? "" }))
+  const stop = found.find(({ type }) => !handled.has(type))
+  if (stop !== undefined) lacking.add(stop.type)
+  if (stop !== undefined && stop === found[0]) return undefined
+  const wanted = found.map(({ position }) => position).filter((position) => !skips.has(position))
+  const end = stop === undefined ? checkpoint : stop.position - 1
+  const positions = wanted.filter((position) => position <= end).slice(0, limit)
+  return { lane, positions, scannedTo: positions.length === limit ? (positions.at(-1) ?? end) : end }
+}

@@ -1,0 +1,38 @@
+import { type Backend } from "@millrace/core"
+import { postgresBackend } from "@millrace/postgres"
+
+import type { Harness } from "../../src/conformance/index.ts"
+import type { TestPostgres } from "../../src/servers/start-postgres.ts"
+import { testClock } from "../../src/test-clock.ts"
+
+/** The harness of Postgres: a schema of its own per log, its clock a test clock. */
+export function postgresHarness(server: () => TestPostgres): Harness {
+  let logs = 0
+  return {
+    name: "postgres",
+    async open({ partitions, migrated }) {
+      const clock = testClock()
+      logs += 1
+      const schema = `rule_${process.pid}_${logs}`
+      const opened: Backend[] = []
+      const reopen = async (): Promise<Backend> => {
+        const backend = postgresBackend(server().url, { schema, partitions, clock, maxConnections: 4 })
+        opened.push(backend)
+        return backend
+      }
+      const backend = await reopen()
+      if (migrated) await backend.migrate()
+      return {
+        backend,
+        reopen,
+        advance: (ms) => clock.advance(ms),
+        async dispose() {
+          const last = await reopen()
+          await last.migrate()
+          await last.operator.uninstall(schema)
+          for (const one of opened) await one.close()
+        },
+      }
+    },
+  }
+}

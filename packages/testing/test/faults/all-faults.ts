@@ -1,0 +1,19 @@
+import { appendFaults } from "./append-faults.ts"
+import { claimFaults } from "./claim-faults.ts"
+import type { Fault } from "./fault.ts"
+import { leaseFaults } from "./lease-faults.ts"
+import { operatorFaults } from "./operator-faults.ts"
+import { readFaults } from "./read-faults.ts"
+import { scheduleFaults } from "./schedule-faults.ts"
+import { settleFaults } from "./settle-faults.ts"
+
+/** Every planted fault, by the part of the contract it breaks. */
+export const allFaults: readonly { readonly of: string; readonly faults: readonly Fault[] }[] = [
+  { of: "append", faults: appendFaults },
+  { of: "read", faults: readFaults },
+  { of: "claim", faults: claimFaults },
+  { of: "leases, lanes and replays", faults: leaseFaults },
+  { of: "settle", faults: settleFaults },
+  { of: "schedules, processes and wake-ups", faults: scheduleFaults },
+  { of: "operator", faults: operatorFaults },
+]

@@ -1,0 +1,186 @@
+import fc from "fast-check"
+
+/** What an append of a history expects: a kind, resolved against the version the stream has. */
+export type Expecting = "any" | "no-stream" | "stream-exists" | "right" | "wrong"
+
+export interface AppendStep {
+  readonly streams: readonly {
+    readonly stream: number
+    readonly events: number
+    readonly commands: number
+    readonly expecting: Expecting
+  }[]
+  /** An idempotency key out of few, so that some come again; with the same content or other. */
+  readonly key: number | null
+  readonly print: number
+  readonly put: { readonly id: number; readonly revision: number | "any"; readonly gone: boolean } | null
+}
+
+/** One step of a history. Numbers stand for a stream, group, owner, held slice …: taken modulo what there is. */
+export type Step =
+  | { readonly do: "append"; readonly appends: readonly AppendStep[] }
+  | { readonly do: "repeat-append" }
+  | { readonly do: "schedule"; readonly stream: number; readonly inMs: number; readonly count: number }
+  | { readonly do: "cancel" | "reschedule"; readonly pick: number; readonly inMs: number }
+  | { readonly do: "promote"; readonly limit: number }
+  | { readonly do: "advance"; readonly ms: number }
+  | { readonly do: "want"; readonly group: number; readonly types: number }
+  /** Claims everything a group has, settles some of it as `seed` decides and abandons the rest. */
+  | {
+      readonly do: "work"
+      readonly group: number
+      readonly owner: number
+      readonly limit: number
+      readonly types: number
+      readonly seed: number
+    }
+  /** Settles, extends or gives back what was abandoned earlier. */
+  | {
+      readonly do: "late"
+      readonly pick: number
+      readonly how: "settle" | "extend" | "give-back"
+      readonly seed: number
+    }
+  | { readonly do: "repeat-settle"; readonly pick: number }
+  | {
+      readonly do: "reset"
+      readonly group: number
+      readonly to: "beginning" | "now" | "position"
+      readonly pick: number
+      readonly reemit: boolean
+      readonly types: number
+    }
+  | { readonly do: "skip"; readonly group: number; readonly pick: number }
+  | { readonly do: "stop" | "start"; readonly group: number }
+  | { readonly do: "retry-lanes"; readonly group: number; readonly pick: number | null }
+  | { readonly do: "discard-lane"; readonly group: number; readonly pick: number }
+  | { readonly do: "trim"; readonly pick: number; readonly force: boolean }
+  | {
+      readonly do: "beat"
+      readonly kind: "join" | "beat" | "leave"
+      readonly owner: number
+      readonly boot: number
+      readonly types: number
+    }
+
+const small = fc.nat({ max: 40 })
+const seed = fc.nat({ max: 1_000_000 })
+const group = fc.nat({ max: 2 })
+
+const appendStep: fc.Arbitrary<AppendStep> = fc.record({
+  streams: fc.array(
+    fc.record({
+      stream: small,
+      events: fc.nat({ max: 3 }),
+      commands: fc.nat({ max: 1 }),
+      expecting: fc.constantFrom<Expecting>(
+        "any",
+        "any",
+        "any",
+        "right",
+        "right",
+        "wrong",
+        "no-stream",
+        "stream-exists",
+      ),
+    }),
+    { minLength: 1, maxLength: 3 },
+  ),
+  key: fc.option(fc.nat({ max: 6 }), { freq: 4, nil: null }),
+  print: fc.nat({ max: 1 }),
+  put: fc.option(
+    fc.record({
+      id: fc.nat({ max: 3 }),
+      revision: fc.oneof(fc.nat({ max: 3 }), fc.constant("any" as const)),
+      gone: fc.boolean(),
+    }),
+    { freq: 5 },
+  ),
+})
+
+const steps: readonly fc.WeightedArbitrary<Step>[] = [
+  {
+    weight: 10,
+    arbitrary: fc.record({ do: fc.constant("append"), appends: fc.array(appendStep, { minLength: 1, maxLength: 4 }) }),
+  },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant("repeat-append") }) },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      do: fc.constant("schedule"),
+      stream: small,
+      inMs: fc.nat({ max: 90_000 }),
+      count: fc.integer({ min: 1, max: 4 }),
+    }),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      do: fc.constantFrom("cancel" as const, "reschedule" as const),
+      pick: small,
+      inMs: fc.nat({ max: 90_000 }),
+    }),
+  },
+  { weight: 2, arbitrary: fc.record({ do: fc.constant("promote"), limit: fc.integer({ min: 1, max: 5 }) }) },
+  {
+    weight: 5,
+    arbitrary: fc.record({ do: fc.constant("advance"), ms: fc.constantFrom(1, 100, 2_000, 11_000, 70_000, 200_000) }),
+  },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant("want"), group, types: fc.nat({ max: 7 }) }) },
+  {
+    weight: 14,
+    arbitrary: fc.record({
+      do: fc.constant("work"),
+      group,
+      owner: small,
+      limit: fc.constantFrom(1, 3, 100),
+      types: fc.constantFrom(7, 7, 7, 7, 3, 1),
+      seed,
+    }),
+  },
+  {
+    weight: 3,
+    arbitrary: fc.record({
+      do: fc.constant("late"),
+      pick: small,
+      how: fc.constantFrom("settle" as const, "extend" as const, "give-back" as const),
+      seed,
+    }),
+  },
+  { weight: 2, arbitrary: fc.record({ do: fc.constant("repeat-settle"), pick: small }) },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      do: fc.constant("reset"),
+      group,
+      to: fc.constantFrom("beginning" as const, "now" as const, "position" as const),
+      pick: fc.nat({ max: 100 }),
+      reemit: fc.boolean(),
+      types: fc.constantFrom(0, 0, 7),
+    }),
+  },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant("skip"), group, pick: small }) },
+  {
+    weight: 1,
+    arbitrary: fc.record({ do: fc.constantFrom("stop" as const, "start" as const, "start" as const), group }),
+  },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant("retry-lanes"), group, pick: fc.option(small, { nil: null }) }) },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant("discard-lane"), group, pick: small }) },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant("trim"), pick: small, force: fc.boolean() }) },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      do: fc.constant("beat"),
+      kind: fc.constantFrom("join" as const, "beat" as const, "leave" as const),
+      owner: small,
+      boot: fc.nat({ max: 1 }),
+      types: fc.nat({ max: 7 }),
+    }),
+  },
+]
+
+/** Histories of so many steps. */
+export const histories = (length: {
+  readonly minLength: number
+  readonly maxLength: number
+}): fc.Arbitrary<readonly Step[]> => fc.array(fc.oneof(...steps), { ...length, size: "max" })

@@ -1,0 +1,72 @@
+import type { Backend, Settled, Slice } from "@millrace/core/backend"
+
+import { GROUPS, STREAMS, TYPES } from "./cast.ts"
+
+/** A slice without what backends may choose freely: tokens, and how lanes are put together. */
+export function viewOfSlice(slice: Slice): readonly unknown[] {
+  const { group, takeovers, reemit, epoch } = slice
+  const facts = { group, source: slice.source, partition: slice.lease.partition, takeovers, reemit, epoch }
+  const messages = slice.messages.map(({ message, attempt, handledBefore }) => ({
+    ...facts,
+    position: message.position,
+    id: message.id,
+    attempt,
+    handledBefore,
+  }))
+  const rest =
+    slice.source === "partition"
+      ? [
+          {
+            ...facts,
+            from: slice.from,
+            scannedTo: slice.scannedTo,
+            skipped: sorted(slice.skipped),
+            openLanes: slice.openLanes.toSorted(),
+          },
+        ]
+      : slice.lanes.map(({ key, next }) => ({ ...facts, key, next }))
+  return [...messages, ...rest]
+}
+
+/** What became of a settle, without tokens. */
+export function viewOfSettled(settled: Settled): unknown {
+  if (settled.kind === "fenced") return settled
+  return { ...settled, lanes: settled.lanes.map(({ key }) => key).toSorted() }
+}
+
+/** Everything that can be seen of a log. */
+export async function viewOfLog(backend: Backend): Promise<unknown> {
+  const { operator } = backend
+  const { name: _name, ...stats } = await operator.stats()
+  const log = await backend.read({ from: "log", limit: 10_000 })
+  const streams = STREAMS.map((streamId) => ({ streamId }))
+  const read = async (direction: "forward" | "backward") =>
+    (await backend.read({ from: "streams", streams, include: "all", limit: 10_000, direction })).messages.map(
+      ({ position }) => position,
+    )
+  const typed = await backend.read({ from: "log", types: TYPES.slice(0, 2), limit: 7, direction: "backward" })
+  return {
+    stats: { ...stats, unhandled: sorted(stats.unhandled) },
+    log,
+    forward: await read("forward"),
+    backward: await read("backward"),
+    typed: [typed.more, typed.messages.map(({ position }) => position)],
+    groups: (await operator.groups()).map((info) => ({ ...info, types: sorted(info.types) })),
+    lanes: await operator.lanes(),
+    schedules: (await operator.schedules({ limit: 1_000 })).map(({ message, at }) => [message.id, at]),
+    streams: await operator.streams({ by: "recent", limit: 100 }),
+    byId: await operator.streams({ by: "id", limit: 100, category: "cart" }),
+    documents: [
+      await backend.documents({ collection: "seen", limit: 100 }),
+      await backend.documents({ collection: "put", limit: 100 }),
+    ],
+    progress: await Promise.all(STREAMS.map((streamId) => operator.progress(streamId, log.head).then(sorted))),
+    processes: sorted((await operator.processes()).map(({ leases: _leases, ...process }) => process)),
+    wanted: GROUPS.length,
+  }
+}
+
+/** In an order of its own, for lists that promise none. */
+export function sorted<T>(items: readonly T[]): readonly T[] {
+  return items.toSorted((one, two) => (JSON.stringify(one) < JSON.stringify(two) ? -1 : 1))
+}
