@@ -126,7 +126,7 @@ function extraOf({ verdicts, documents, keys }: Plan): string | null {
     const last = offsetOf(at.position)
     before = Math.max(before, last)
     const { idempotencyKey: key, fingerprint } = append
-    return key === undefined ? [] : [{ key, fingerprint, first, last, before: first === 0 ? before : 0 }]
+    return key === undefined ? [] : [{ key, fingerprint, first, last, before }]
   })
   return JSON.stringify({
     keyNames: keys,

@@ -44,7 +44,7 @@ BEGIN
   END IF;
   INSERT INTO {keys} (key, fingerprint, first_position, position, at)
     SELECT key, fingerprint, CASE WHEN first = 0 THEN 0 ELSE a_base + first END,
-      CASE WHEN last = 0 THEN 0 ELSE a_base + last END, a_base + greatest(first, before)
+      CASE WHEN last = 0 THEN 0 ELSE a_base + last END, a_base + greatest(last, before)
     FROM json_to_recordset(extra->'keys') AS n(key text, fingerprint text, first bigint, last bigint, before bigint);
   DELETE FROM {documents} d
     USING json_to_recordset(extra->'puts') AS n(collection text, id text, restart boolean)
