@@ -7,7 +7,7 @@ import { postgresHarness } from "./conformance/postgres-harness.ts"
 let server: TestPostgres | undefined
 
 beforeAll(async () => {
-  server = await startPostgres()
+  server = await startPostgres({ settings: { fsync: "off" } })
 })
 
 afterAll(() => server?.stop())

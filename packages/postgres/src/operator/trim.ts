@@ -17,7 +17,7 @@ export async function trim(log: Log, upto: Position, { force = false }: { readon
   for (;;) {
     const { trimmedTo, gone, target, heldBackBy } = await underLock(log, async (locked) => {
       const asked = Math.min(upto, locked.head)
-      const held = (await boundsOf(locked)).filter(({ settledTo }) => settledTo < asked)
+      const held = (await boundsOf(log, locked)).filter(({ settledTo }) => settledTo < asked)
       const bound = force ? asked : Math.min(asked, ...held.map(({ settledTo }) => settledTo))
       if (force) for (const one of held) await passOver(log, locked, one.group, bound)
       const end = Math.min(bound, locked.trimmedTo + TRIM_BATCH)

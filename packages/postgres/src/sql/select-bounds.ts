@@ -1,7 +1,7 @@
 import { GROUP_COLUMNS } from "./columns.ts"
 import { planned } from "../statement.ts"
 
-/** Out: each group, its first waiting message, and the lowest position that one of its lanes waits at (NULL where there is none). Locks nothing. */
+/** Out: each group, its first waiting message, and the lowest position that a lane waits at which keeps no message itself (NULL where there is none). Locks nothing. */
 export const selectBounds = planned(
   "select-bounds",
   `SELECT ${GROUP_COLUMNS}, (
@@ -13,6 +13,6 @@ export const selectBounds = planned(
       ORDER BY m.position LIMIT 1
     ) x
     WHERE p.grp = g.id AND (g.ordering <> 'stream' OR e.ord - 1 = p.partition) AND e.head > greatest(p.checkpoint, t.since)
-  ), (SELECT min(next) FROM {lanes} l WHERE l.grp = g.id)
+  ), (SELECT min(next) FROM {lanes} l WHERE l.grp = g.id AND l.kept IS NULL)
   FROM {groups} g ORDER BY g.id`,
 )
