@@ -14,7 +14,7 @@ export const APPEND_PARAMETERS = `a_now bigint, a_wait int, a_count int, a_sched
  * Out: whether it was stored, the head before, the versions the streams had.
  * Locks: the log's advisory lock, to the end of the transaction. As a VOLATILE function at READ COMMITTED every statement behind the lock
  * sees what was committed before it was had; one statement alone would have taken its snapshot before it waited.
- * The settings keep its plans, made while the tables are small, from reading whole tables later.
+ * The settings keep its plans, made once and while the tables are small, from reading whole tables later.
  */
 export const append = [
   `CREATE FUNCTION {take_lock}(a_wait int) RETURNS void LANGUAGE plpgsql VOLATILE AS $$
@@ -29,7 +29,7 @@ END $$`,
   SELECT floor(extract(epoch FROM clock_timestamp()) * 1000)::bigint
 $$`,
   `CREATE FUNCTION {append_extra}(a_extra text, a_write boolean, a_base bigint, a_schedule bigint) RETURNS boolean
-LANGUAGE plpgsql VOLATILE SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off AS $$
+LANGUAGE plpgsql VOLATILE SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off SET plan_cache_mode = force_generic_plan AS $$
 DECLARE
   extra json := a_extra::json;
 BEGIN
@@ -62,11 +62,13 @@ END $$`,
   `CREATE FUNCTION {append}(
 ${APPEND_PARAMETERS},
   OUT stored boolean, OUT base bigint, OUT versions bigint[]
-) LANGUAGE plpgsql VOLATILE SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off AS $$
+) LANGUAGE plpgsql VOLATILE SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off SET plan_cache_mode = force_generic_plan AS $$
 DECLARE
   moment bigint;
   numbers bigint;
   width int;
+  known int;
+  fresh text[];
 BEGIN
   PERFORM {take_lock}(a_wait);
   SELECT coalesce(array_agg(coalesce(t.version, 0) ORDER BY s.ord), '{}'),
@@ -74,8 +76,12 @@ BEGIN
     INTO versions, stored
     FROM unnest(s_names, s_lows, s_highs) WITH ORDINALITY AS s(name, low, high, ord)
     LEFT JOIN {streams} t ON t.name = s.name;
-  IF stored AND EXISTS (SELECT FROM unnest(a_ids) AS n(id) JOIN {messages} m ON m.id = n.id) THEN stored := false; END IF;
-  IF stored AND EXISTS (SELECT FROM unnest(a_ids) AS n(id) JOIN {schedules} m ON m.id = n.id) THEN stored := false; END IF;
+  IF stored AND (
+    EXISTS (SELECT FROM unnest(a_ids) AS n(id) JOIN {messages} m ON m.id = n.id)
+    OR EXISTS (SELECT FROM unnest(a_ids) AS n(id) JOIN {schedules} m ON m.id = n.id)
+  ) THEN
+    stored := false;
+  END IF;
   IF stored AND a_extra IS NOT NULL THEN stored := {append_extra}(a_extra, false, 0, 0); END IF;
   IF NOT stored THEN RETURN; END IF;
 
@@ -94,15 +100,21 @@ BEGIN
       WHERE s.messages > 0
       ON CONFLICT (name) DO UPDATE SET version = t.version + excluded.version, messages = t.messages + excluded.messages,
         last_position = excluded.last_position;
-    INSERT INTO {types} (name, commands, heads)
-      SELECT n.name, 0, array_fill(0::bigint, ARRAY[width])
-      FROM unnest(h_types) AS n(name) WHERE NOT EXISTS (SELECT FROM {types} t WHERE t.name = n.name);
-    UPDATE {types} t SET commands = t.commands + n.commands, heads = (
-        SELECT array_agg(CASE WHEN h_offsets[(n.ord - 1) * width + e.ord] = 0 THEN e.head
-          ELSE base + h_offsets[(n.ord - 1) * width + e.ord] END ORDER BY e.ord)
-        FROM unnest(t.heads) WITH ORDINALITY AS e(head, ord)
-      )
-      FROM unnest(h_types, h_commands) WITH ORDINALITY AS n(name, commands, ord) WHERE t.name = n.name;
+    FOR tries IN 1..2 LOOP
+      UPDATE {types} t SET commands = t.commands + n.commands, heads = (
+          SELECT array_agg(CASE WHEN h_offsets[(n.ord - 1) * width + e.ord] = 0 THEN e.head
+            ELSE base + h_offsets[(n.ord - 1) * width + e.ord] END ORDER BY e.ord)
+          FROM unnest(t.heads) WITH ORDINALITY AS e(head, ord)
+        )
+        FROM unnest(h_types, h_commands) WITH ORDINALITY AS n(name, commands, ord)
+        WHERE t.name = n.name AND (tries = 1 OR t.name = ANY(fresh));
+      GET DIAGNOSTICS known = ROW_COUNT;
+      EXIT WHEN tries = 2 OR known = cardinality(h_types);
+      WITH made AS (
+        INSERT INTO {types} (name, commands, heads) SELECT n.name, 0, array_fill(0::bigint, ARRAY[width]) FROM unnest(h_types) AS n(name)
+        ON CONFLICT (name) DO NOTHING RETURNING name
+      ) SELECT array_agg(name) INTO fresh FROM made;
+    END LOOP;
   END IF;
   IF a_extra IS NOT NULL THEN PERFORM {append_extra}(a_extra, true, base, numbers); END IF;
 END $$`,

@@ -6,11 +6,11 @@ import { GROUP_COLUMNS, PARTITION_COLUMNS } from "../sql/columns.ts"
  * `now`: the clock, when the next schedule is due · `group`: the group, its types with `since` · `waiting`: a partition in which something waits: the group, the
  * first waiting message's type and position, the partition · `lanes`: a partition with due lanes: the group, the partition, the lowest
  * position of them, whether a process of the asking one's name holds an expired lease of one, `rev` · `due`: when the next lane of a group is due.
- * Locks nothing. The settings keep its plan, made while the tables are small, from reading whole tables later.
+ * Locks nothing. The settings keep its plan, made once and while the tables are small, from reading whole tables later.
  */
 export const look = [
   `CREATE FUNCTION {look}(a_groups text[], a_owner text, a_now bigint) RETURNS TABLE (kind text, cells text)
-LANGUAGE plpgsql STABLE SET enable_seqscan = off SET enable_bitmapscan = off SET enable_hashjoin = off SET enable_mergejoin = off AS $$
+LANGUAGE plpgsql STABLE SET enable_seqscan = off SET enable_bitmapscan = off SET enable_hashjoin = off SET enable_mergejoin = off SET plan_cache_mode = force_generic_plan AS $$
 #variable_conflict use_column
 DECLARE
   moment bigint := coalesce(a_now, {server_now}());

@@ -17,7 +17,7 @@ export const settle = [
   `CREATE FUNCTION {settle}(
   a_group text, a_partition int, a_token bigint, a_checkpoint bigint, a_dropped bigint, a_lease text, a_answer text, a_base bigint, a_versions bigint[],
   OUT state text, OUT more boolean
-) LANGUAGE plpgsql VOLATILE SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off AS $$
+) LANGUAGE plpgsql VOLATILE SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off SET plan_cache_mode = force_generic_plan AS $$
 DECLARE
   p record;
 BEGIN
@@ -46,7 +46,7 @@ END $$`,
   a_group text, a_partition int, a_token bigint, a_checkpoint bigint, a_dropped bigint, a_lease text, a_answer text,
   ${APPEND_PARAMETERS},
   OUT state text, OUT more boolean, OUT base bigint, OUT versions bigint[]
-) LANGUAGE plpgsql VOLATILE SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off AS $$
+) LANGUAGE plpgsql VOLATILE SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off SET plan_cache_mode = force_generic_plan AS $$
 DECLARE
   fits boolean;
 BEGIN
