@@ -1,11 +1,12 @@
 import { deepEqual, equal, ok, rejects } from "node:assert/strict"
 
-import { actor, command, event, newStreamId, VersionConflict } from "@millrace/core"
+import { actor, BackendError, command, event, FailedToAppendMessages, newStreamId, VersionConflict } from "@millrace/core"
 import * as Schema from "effect/Schema"
 import { describe, it } from "vitest"
 
 import { assertMessages } from "../../src/assert-messages.ts"
 import { backends } from "../backends.ts"
+import { outages } from "../intercept-backend.ts"
 import { openLog } from "../open-log.ts"
 import { AddItem, Cart, CartClosed, ItemAdded, OrderPlaced, PlaceOrder } from "../shop.ts"
 
@@ -354,6 +355,42 @@ for (const backend of backends) {
       await app.dispatch(AddItem("cart-1", item("a")))
       await app.drain()
       equal((await app.readStream("cart-1")).length, 1)
+    })
+
+    it("an actor's durable methods decide and append [S17.c]", async () => {
+      const app = await (await openLog(backend)).app({ reactors: [Cart] })
+      const cart = await app.actor(Cart, "cart-1")
+      const [command, events] = await cart.addItem(item("a"))
+      deepEqual([command.type, events.length, cart.version, cart.state.items.length], ["shop.add_item", 1, 1, 1])
+      assertMessages(await app.readStream("cart-1"), [ItemAdded("cart-1", item("a"))])
+      // The command is stored beside its events, and decided already.
+      await app.drain()
+      equal((await app.readStream("cart-1", { include: "all" })).length, 2)
+    })
+
+    it("a durable method conflicts when others were faster, and the instance is as it was [S17.d]", async () => {
+      const app = await (await openLog(backend)).app({ reactors: [Cart] })
+      const cart = await app.actor(Cart, "cart-1")
+      await app.execute(AddItem("cart-1", item("a")))
+      await rejects(cart.addItem(item("b")), (error) => error instanceof VersionConflict && error.actual === 1)
+      deepEqual([cart.version, cart.state.items.length, (await app.readStream("cart-1")).length], [0, 0, 1])
+    })
+
+    it("a durable method that can not be stored raises FailedToAppendMessages with its cause [S17.d]", async () => {
+      const log = await openLog(backend)
+      const storage = outages(await log.connect())
+      const app = await log.app({ reactors: [Cart], backend: storage.backend })
+      const cart = await app.actor(Cart, "cart-1")
+      storage.away = true
+      const failing = rejects(cart.addItem(item("a")), (error) => {
+        ok(error instanceof FailedToAppendMessages)
+        ok(error.cause instanceof BackendError && error.cause.code === "unavailable")
+        return true
+      })
+      await log.clock.advance(60_000)
+      await failing
+      storage.away = false
+      deepEqual([cart.version, (await app.readStream("cart-1")).length], [0, 0])
     })
 
     it("appendToStream from a decided instance conflicts when somebody was faster [S17.d]", async () => {
