@@ -3,6 +3,7 @@ import {
   FREE,
   planReset,
   resolveStart,
+  sinceAfterReset,
   type StartPoint,
   type StoredMessage,
 } from "@millrace/core/backend"
@@ -71,7 +72,8 @@ export function resetGroup(
   }
   for (const type of options.types ?? []) {
     const wanted = group.types.get(type)
-    if (wanted !== undefined) db.run(putGroupType, group.id, wanted.id, 0, wanted.heardAt)
+    if (wanted !== undefined)
+      db.run(putGroupType, group.id, wanted.id, sinceAfterReset(wanted.since, point), wanted.heardAt)
   }
   db.run(deleteMarksAbove, group.id, point)
   const reemit = options.reemit === true
