@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from "node:fs/promises"
-import { DatabaseSync } from "node:sqlite"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
+import { DatabaseSync } from "node:sqlite"
 
 import { type Backend, memoryBackend } from "@millrace/core"
 import { sqliteBackend } from "@millrace/sqlite"

@@ -57,7 +57,7 @@ export async function openLog(
     url: log.url,
     connect,
     connectOther: (name) => opened(log.connectOther(name)),
-    row: log.row,
+    row: (key) => log.row(key),
     async app({ unclosed = false, ...options } = {}) {
       const backend = options.backend ?? (await connect())
       const app = await createApp({ clock: real ? systemClock : clock, logger: silentLogger, ...options, backend })

@@ -33,7 +33,10 @@ export function sqliteRows<Made>(use: UseRows<Made>): Made {
       return row === undefined ? undefined : Number(row["value"])
     },
     put(key, value) {
-      tx.prepare(`INSERT INTO ${TABLE} VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value`).run(key, value)
+      tx.prepare(`INSERT INTO ${TABLE} VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value`).run(
+        key,
+        value,
+      )
     },
   }))
 }

@@ -79,7 +79,7 @@ describe("withReactor", () => {
       .expect(OrderPlaced)
       .expect((actions) => blocks.push(actions.map(({ kind }) => kind)))
     deepEqual([handled, blocks.length, blocks[0]], [1, 2, blocks[1]])
-    ok(blocks[0]?.includes("append-next"), `${blocks[0]}`)
+    ok(blocks[0]?.includes("append-next"), blocks[0]?.join())
   })
 
   it("a block that fails fails the case, wherever it stands in the chain [S50.d]", async () => {

@@ -13,7 +13,11 @@ const added = (streamId: string, quantity = 1) => ItemAdded(streamId, { productI
 class Outage extends Error {}
 
 /** Drains at each second, and answers at which seconds the messages were tried. */
-async function triesOf(log: TestLog, strategy: ReturnType<typeof retryOnError>, seconds: number): Promise<readonly number[]> {
+async function triesOf(
+  log: TestLog,
+  strategy: ReturnType<typeof retryOnError>,
+  seconds: number,
+): Promise<readonly number[]> {
   const start = log.clock.now()
   const tries: number[] = []
   const fragile = recorder("fragile", [ItemAdded], {
@@ -52,7 +56,13 @@ for (const backend of backends) {
 
     it("shortens each wait by a share of jitter [S42.b]", async () => {
       const log = await openLog(backend)
-      const strategy = retryOnError({ times: 2, afterMs: 4_000, backoff: (ms) => ms, jitter: 0.5, random: (_message, n) => n / 2 })
+      const strategy = retryOnError({
+        times: 2,
+        afterMs: 4_000,
+        backoff: (ms) => ms,
+        jitter: 0.5,
+        random: (_message, n) => n / 2,
+      })
       deepEqual(await triesOf(log, strategy, 20), [0, 3, 5])
     })
 
@@ -97,7 +107,10 @@ for (const backend of backends) {
       await app.drain()
       await app.dispatch(added("cart-2"))
       await app.drain()
-      deepEqual([handled, (await app.deadLetters()).map(({ key, failures }) => [key, failures])], [["cart-2"], [["cart-1", 2]]])
+      deepEqual(
+        [handled, (await app.deadLetters()).map(({ key, failures }) => [key, failures])],
+        [["cart-2"], [["cart-1", 2]]],
+      )
     })
 
     it("parkOnError and stopOnError do it at the first error, per reactor or for the whole app [S42.e]", async () => {

@@ -142,20 +142,18 @@ for (const backend of backends) {
     it("a low-level reactor's Sync with the storage's handle runs inside the settle, and is undone when its message fails [S27.b]", async () => {
       const log = await openLog(backend)
       let failing = true
-      const counting = backend.rows(
-        (token, rowsOf): Reactor => ({
-          name: "counting",
-          handledMessages: [ItemAdded],
-          tx: token,
-          handle: ({ streamId }) =>
-            Sync(({ tx }) => {
-              const rows = rowsOf(tx)
-              rows.put(streamId, (rows.get(streamId) ?? 0) + 1)
-              if (failing) throw new Error("after writing")
-            }, token),
-          errorStrategy: (_error, _message, { now }) => ({ kind: "retry", at: now + 1_000 }),
-        }),
-      )
+      const counting = backend.rows((token, rowsOf): Reactor => ({
+        name: "counting",
+        handledMessages: [ItemAdded],
+        tx: token,
+        handle: ({ streamId }) =>
+          Sync(({ tx }) => {
+            const rows = rowsOf(tx)
+            rows.put(streamId, (rows.get(streamId) ?? 0) + 1)
+            if (failing) throw new Error("after writing")
+          }, token),
+        errorStrategy: (_error, _message, { now }) => ({ kind: "retry", at: now + 1_000 }),
+      }))
       const app = await log.app({ reactors: [counting] })
       await app.appendNextToStream("cart-1", [added("cart-1"), added("cart-1")])
       await app.drain()
@@ -229,7 +227,10 @@ for (const backend of backends) {
         .stateStored("foreign", () => ({ total: 0 }), { tx: txToken<object>("postgres") })
         .event(ItemAdded, () => {})
         .sync(() => {})
-      await rejects(log.app({ reactors: [foreign] }), (error) => error instanceof StorageLacksTx && error.group === "foreign")
+      await rejects(
+        log.app({ reactors: [foreign] }),
+        (error) => error instanceof StorageLacksTx && error.group === "foreign",
+      )
     })
 
     it("a handler is told to try again and its messages are stored once [S26.b lesson 29]", async () => {
