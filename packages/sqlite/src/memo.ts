@@ -15,6 +15,8 @@ const STREAMS_KEPT = 20_000
 
 /** What this process remembers of the log between transactions. True while the log's counters are those of its last transaction. */
 export interface Memo {
+  /** How many partitions the log has. */
+  readonly partitions: () => number
   readonly types: Types
   readonly heads: Heads
   readonly streams: Map<string, StreamMemo>
@@ -34,6 +36,7 @@ export function createMemo(partitions: () => number): Memo {
   const groups = new Map<string, GroupModel>()
   let last: LogRow | undefined
   return {
+    partitions,
     types,
     heads,
     streams,
