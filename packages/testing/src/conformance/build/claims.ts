@@ -60,7 +60,7 @@ export function positionsIn(slice: Slice): readonly Position[] {
 }
 
 /** The ids a slice hands out. */
-export function idsIn(slice: Slice): readonly MessageId[] {
+function idsIn(slice: Slice): readonly MessageId[] {
   return slice.messages.map(({ message }) => message.id)
 }
 
