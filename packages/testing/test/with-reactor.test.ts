@@ -202,4 +202,17 @@ describe("withReactor", () => {
     // @ts-expect-error a plain object is no message
     throws(() => withReactor(Cart, "cart-1").when({ type: "shop.add_item" }), TypeError)
   })
+
+  it("payloads are checked by their definitions when a case is compiled [S50.a]", async () => {
+    const cart = () => withReactor(Cart, "cart-1")
+    // @ts-expect-error quantity is a number
+    throws(() => cart().when(AddItem, { productId: "apple", quantity: "two" }))
+    // @ts-expect-error a payload is missing
+    throws(() => cart().given(ItemAdded))
+    // @ts-expect-error an order takes no payload
+    throws(() => cart().when(PlaceOrder, apple))
+    // @ts-expect-error a misspelt field
+    throws(() => cart().when(AddItem, { product: "apple", quantity: 2 }))
+    await cart().when(AddItem, apple).expect(ItemAdded, apple)
+  })
 })
