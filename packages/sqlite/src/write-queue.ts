@@ -20,7 +20,7 @@ export interface How {
 
 /**
  * All writes of this process, one after another: SQLite has one writer. Writes that wait together share one transaction, and so
- * one flush to the disk. A write that throws a `BackendError` has written nothing; one that throws anything else undoes the transaction, after
+ * one flush to the disk. A write that throws a `BackendError` (other than `corrupt`) has written nothing; one that throws anything else undoes the transaction, after
  * which each of its writes is run alone, so that only the culprit fails.
  */
 export interface WriteQueue {
@@ -163,7 +163,7 @@ function attempt(one: Together, writing: Writing, parts: WriteQueueParts): Answe
   try {
     return one.run(writing)
   } catch (error) {
-    if (!(error instanceof BackendError)) throw error
+    if (!(error instanceof BackendError) || error.code === "corrupt") throw error
     return () => one.reject(parts.toError(error))
   }
 }
