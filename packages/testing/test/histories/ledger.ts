@@ -1,20 +1,24 @@
 import { equal, ok } from "node:assert/strict"
 
-import type { Backend, Position, Settled, Settlement, Slice } from "@millrace/core/backend"
+import type { Backend, Json, MessageId, Position, Settled, Settlement, Slice } from "@millrace/core/backend"
 
 import { type CastGroup, keyOf } from "./cast.ts"
 
-/** Keeps account of what each group has handled, from what its workers were told, and fails when something is handled twice or out of order. */
+/**
+ * Keeps account of what each group has handled and of the effects stored for it, from what its workers were told; fails when something is
+ * handled twice or out of order.
+ */
 export interface Ledger {
   settled(slice: Slice, cast: CastGroup, settlement: Settlement, answer: Settled): void
   /** What lies above may be handled again. */
   reset(group: string, point: Position): void
-  /** Every message that a group wants has been handled, or is listed as one it was never handed. */
+  /** Every message that a group wants has been handled, or is listed as one it was never handed; effects are there if and only if their settle said so. */
   complete(backend: Backend): Promise<void>
 }
 
 export function createLedger(): Ledger {
   const groups = new Map<string, Map<Position, string>>()
+  const effects = new Map<MessageId, Position>()
   const handledBy = (group: string): Map<Position, string> => {
     const known = groups.get(group) ?? new Map<Position, string>()
     groups.set(group, known)
@@ -23,6 +27,7 @@ export function createLedger(): Ledger {
   return {
     settled(slice, cast, settlement, answer) {
       if (answer.kind === "fenced") return
+      for (const [id, position] of effectsIn(settlement, answer)) effects.set(id, position)
       const handled = handledBy(slice.group)
       const last = new Map<string, Position>()
       for (const [position, key] of handled) last.set(key, Math.max(position, last.get(key) ?? 0))
@@ -40,7 +45,12 @@ export function createLedger(): Ledger {
       for (const position of handled.keys()) if (position > point) handled.delete(position)
     },
     async complete(backend) {
-      const { messages } = await backend.read({ from: "log", limit: 10_000 })
+      const { messages, trimmedTo } = await backend.read({ from: "log", limit: 10_000 })
+      const there = new Set(messages.map(({ id }) => id))
+      for (const [id, position] of effects)
+        ok(there.has(id) || (position > 0 && position <= trimmedTo), `effect ${id} is not stored`)
+      for (const { id, payload } of messages)
+        ok(!isEffect(payload) || effects.has(id), `effect ${id} is stored by nobody`)
       for (const info of await backend.operator.groups()) {
         const handled = handledBy(info.group)
         const since = new Map(info.types.map((type) => [type.type, type.since]))
@@ -54,6 +64,20 @@ export function createLedger(): Ledger {
     },
   }
 }
+
+/** The messages of parts that were stored, with the last position of their part. */
+function effectsIn(
+  { parts }: Settlement,
+  answer: Extract<Settled, { kind: "settled" }>,
+): readonly (readonly [MessageId, Position])[] {
+  return parts.flatMap(({ effects }, at) => {
+    const verdict = answer.parts[at]
+    if (verdict?.kind !== "stored") return []
+    return (effects?.streams ?? []).flatMap(({ messages }) => messages.map(({ id }) => [id, verdict.position] as const))
+  })
+}
+
+const isEffect = (payload: Json): boolean => JSON.stringify(payload).startsWith('{"parts":"effect/')
 
 interface Entry {
   readonly key: string

@@ -69,6 +69,7 @@ export async function playerOn(log: OpenLog, ledger: Ledger): Promise<Player> {
       const slice = await backend.claim(request)
       if (slice.kind === "slice") {
         slices.push(slice)
+        if (slices.length > MOST_SLICES) throw new Error(`${cast.group} hands out slices for ever`)
         continue
       }
       const { nextAt, outdated } = slice
