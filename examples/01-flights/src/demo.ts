@@ -4,6 +4,7 @@ import { DepartFlight } from "../messages.ts"
 import { prove } from "../proof.ts"
 import * as reactors from "../reactors.ts"
 import { loadFlights } from "./data-set.ts"
+import type { Evidence } from "./evidence.ts"
 import { isSound } from "./findings.ts"
 import type { FlightsApp } from "./flights-app.ts"
 import type { DemoOptions } from "./options.ts"
@@ -20,21 +21,31 @@ export async function demo(options: DemoOptions): Promise<boolean> {
   useMessageSource(seededSource(options.seed))
   const plan = planOf(await loadFlights(options.flights))
   const stage = await openStage(options)
+  try {
+    const evidence = await play(plan, stage, options)
+    const findings = prove(evidence, plan)
+    console.log(`${evidence.messages.length} messages, ${evidence.source}:`)
+    console.log(proofTable(findings))
+    console.log(airportTable(readTotals(evidence)))
+    for (const line of findingLines(findings)) console.log(line)
+    const sound = isSound(findings)
+    if (sound) await stage.clear()
+    else console.log(`the files are in ${stage.folder}`)
+    console.log(verdictLine(plan.flights.length, findings))
+    return sound
+  } catch (error) {
+    console.error(`the files are in ${stage.folder}`)
+    throw error
+  }
+}
+
+/** Runs the flights, unless they are only to be proved, and answers what is left behind. */
+async function play(plan: Plan, stage: Stage, options: DemoOptions): Promise<Evidence> {
   const app = await createApp({ backend: stage.backend, reactors, processName: "demo" })
   if (options.proveOnly !== true) await run(app, plan, stage, options)
   const evidence = await stage.evidence(app)
   await app.close()
-
-  const findings = prove(evidence, plan)
-  console.log(`${evidence.messages.length} messages, ${evidence.source}:`)
-  console.log(proofTable(findings))
-  console.log(airportTable(readTotals(evidence)))
-  for (const line of findingLines(findings)) console.log(line)
-  const sound = isSound(findings)
-  if (sound) await stage.clear()
-  else console.log(`the files are in ${stage.folder}`)
-  console.log(verdictLine(plan.flights.length, findings))
-  return sound
+  return evidence
 }
 
 async function run(app: FlightsApp, plan: Plan, stage: Stage, options: DemoOptions): Promise<void> {

@@ -31,14 +31,23 @@ export interface Stage {
 
 /** The stage of a command line. Throws for a storage that can not be played on. */
 export async function openStage({ backend, folder: kept }: DemoOptions): Promise<Stage> {
+  refuseUnplayable(backend)
   const folder = await folderOf(kept)
   await openBoard(join(folder, "routes"))
-  const clear = async (): Promise<void> => {
-    if (kept === undefined) await rm(folder, { recursive: true, force: true })
+  return {
+    ...stageOf(backend, { folder, kept: kept !== undefined }),
+    folder,
+    async clear() {
+      if (kept === undefined) await rm(folder, { recursive: true, force: true })
+    },
   }
-  const stage = stageOf(backend, { folder, kept: kept !== undefined })
-  if (stage !== undefined) return { ...stage, folder, clear }
-  await clear()
+}
+
+function refuseUnplayable(backend: string): void {
+  if (backend === "sqlite::memory:") {
+    throw new Error(`--backend ${backend}: no other process can reach it; use --backend memory`)
+  }
+  if (backend === "memory" || backend === "sqlite" || backend.includes(":")) return
   throw new Error(
     `--backend ${backend}: only memory and sqlite are started here by their bare names; give the URL of a log, such as sqlite:flights.db`,
   )
@@ -50,13 +59,13 @@ interface Place {
   readonly kept: boolean
 }
 
-function stageOf(backend: string, { folder, kept }: Place): Omit<Stage, "folder" | "clear"> | undefined {
+function stageOf(backend: string, { folder, kept }: Place): Omit<Stage, "folder" | "clear"> {
   if (backend === "memory" || backend === "memory:") return memoryStage(memoryBackend())
   if (backend === "sqlite") {
     return sqliteStage(`sqlite:${join(folder, "flights.db")}`, kept ? "sqlite" : "sqlite in a temporary folder")
   }
   if (backend.startsWith("sqlite:")) return sqliteStage(backend, backend)
-  return backend.includes(":") ? remoteStage(backend) : undefined
+  return remoteStage(backend)
 }
 
 function memoryStage(backend: Backend): Omit<Stage, "folder" | "clear"> {

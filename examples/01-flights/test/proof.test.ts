@@ -52,8 +52,16 @@ describe("the proof of a finished log", { timeout: RUN_MS }, () => {
 
   it("is of one run: another on the same log is refused", async () => {
     const { code, errors } = await runDemo("--flights", FLIGHTS, "--folder", finished.path)
-    expect(errors).toMatch(/^the log holds \d+ messages already: name another --folder or --backend/)
+    expect(errors).toMatch(/^the log holds \d+ messages already: name another --folder or --backend/m)
     expect(code).toBe(1)
+  })
+
+  it("finds the same ids wherever the seed was the same", async () => {
+    const { path: folder, remove } = await temporaryFolder()
+    onTestFinished(remove)
+    const again = await runDemo("--flights", FLIGHTS, "--folder", folder, "--workers", "3")
+    expect(again.code).toBe(0)
+    expect(idsIn(folder)).toEqual(idsIn(finished.path))
   })
 
   it("tells of an event that was deleted", async () => {
@@ -138,3 +146,10 @@ describe("the proof of a finished log", { timeout: RUN_MS }, () => {
     expect(output).toMatch(/^differs: departures on the board on [A-Z]+-[A-Z]+: 77, by the data set \d+$/m)
   })
 })
+
+function idsIn(folder: string): readonly string[] {
+  const database = new DatabaseSync(join(folder, "flights.db"), { readOnly: true })
+  const rows = database.prepare("SELECT id FROM millrace_messages ORDER BY id").all()
+  database.close()
+  return rows.map(({ id }) => String(id))
+}

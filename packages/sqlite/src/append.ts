@@ -17,6 +17,7 @@ import { insertKey } from "./sql/insert-key.ts"
 import { insertSchedule } from "./sql/insert-schedule.ts"
 import { insertStream } from "./sql/insert-stream.ts"
 import { selectKey } from "./sql/select-key.ts"
+import { selectKnownId } from "./sql/select-known-id.ts"
 import { selectKnownIds } from "./sql/select-known-ids.ts"
 import { selectStreams } from "./sql/select-streams.ts"
 import type { Writing } from "./transaction.ts"
@@ -66,7 +67,13 @@ function knownIds(writing: Writing, appends: readonly Append[]): Map<string, num
     if (schedules !== undefined) for (const { message } of schedules) ids.push(message.id)
   }
   const positions = new Map<string, number>()
-  if (ids.length === 0) return positions
+  const [only] = ids
+  if (only === undefined) return positions
+  if (ids.length === 1) {
+    const row = writing.db.get(selectKnownId, only)
+    if (row !== undefined) positions.set(only, int(row[0]))
+    return positions
+  }
   for (const row of writing.db.all(selectKnownIds, JSON.stringify(ids))) positions.set(text(row[0]), int(row[1]))
   return positions
 }

@@ -37,7 +37,8 @@ interface Look {
   readonly request: ClaimRequest
   readonly room: AppendRoom
   readonly candidates: Candidate[]
-  readonly outdated: { readonly group: string; readonly type: string }[]
+  /** By group: the types that keep something from this process. Lanes add theirs when they are tried. */
+  readonly lacking: Map<string, Set<string>>
   nextAt: number
 }
 
@@ -50,7 +51,7 @@ export function checkClaim(request: ClaimRequest): void {
 export function claim(writing: Writing, request: ClaimRequest, room: AppendRoom): Taken {
   const { db, log, now } = writing
   room.memo.heads.catchUp(db, log.head)
-  const look: Look = { writing, request, room, candidates: [], outdated: [], nextAt: Number.POSITIVE_INFINITY }
+  const look: Look = { writing, request, room, candidates: [], lacking: new Map(), nextAt: Number.POSITIVE_INFINITY }
   for (const want of request.groups) lookAtGroup(look, want)
   for (const candidate of look.candidates.sort(byNeed)) {
     const taken = candidate.take()
@@ -59,7 +60,8 @@ export function claim(writing: Writing, request: ClaimRequest, room: AppendRoom)
   const schedule = db.get(selectNextSchedule)
   if (schedule !== undefined) look.nextAt = Math.min(look.nextAt, int(schedule[0]))
   const nextAt = Number.isFinite(look.nextAt) ? look.nextAt : null
-  return { kind: "idle", now, nextAt, outdated: look.outdated }
+  const outdated = [...look.lacking].flatMap(([group, types]) => [...types].map((type) => ({ group, type })))
+  return { kind: "idle", now, nextAt, outdated }
 }
 
 function byNeed(a: Candidate, b: Candidate): number {
@@ -73,6 +75,7 @@ function lookAtGroup(look: Look, want: GroupWant): void {
   const handled = new Set(want.types)
   let lanes = 0
   const lacking = new Set<string>()
+  look.lacking.set(group.name, lacking)
   for (const partition of group.partitions) {
     lanes += partition.lanes
     const { heads } = room.memo
@@ -82,7 +85,6 @@ function lookAtGroup(look: Look, want: GroupWant): void {
     if (waiting.oldest <= waiting.upto) lookAtPartition(look, want, group, partition, waiting)
   }
   if (lanes > 0) lookAtLanes(look, want, group, handled, lacking)
-  for (const type of lacking) look.outdated.push({ group: group.name, type })
 }
 
 function lookAtPartition(

@@ -36,7 +36,7 @@ export function settingsOf(options: SqliteOptions): Settings {
     synchronous: options.synchronous ?? "FULL",
     partitions: options.partitions ?? DEFAULT_PARTITIONS,
     tablePrefix: options.tablePrefix ?? DEFAULT_PREFIX,
-    busyTimeoutMs: options.busyTimeoutMs ?? 5_000,
+    busyTimeoutMs: options.busyTimeoutMs ?? 10_000,
     txDeadlineMs: options.txDeadlineMs ?? 5_000,
     maxMessageBytes: options.maxMessageBytes ?? 16 * MEBIBYTE,
     clock: options.clock ?? Date,

@@ -12,12 +12,14 @@ import type { Connection } from "./connection.ts"
 import { type LogRow, readLogRow } from "./log-row.ts"
 import type { Memo } from "./memo.ts"
 import { messageOf } from "./message-row.ts"
-import type { Row } from "./row.ts"
+import { int, type Row } from "./row.ts"
 import { toSortable } from "./sortable.ts"
 import { selectByIds } from "./sql/select-by-ids.ts"
+import { selectByPositions } from "./sql/select-by-positions.ts"
 import { selectConversation } from "./sql/select-conversation.ts"
 import { selectLogPage } from "./sql/select-log-page.ts"
 import { selectStreamPage } from "./sql/select-stream-page.ts"
+import { RANGES_PER_PAGE, selectTypedPositions } from "./sql/select-typed-positions.ts"
 
 type LogQuery = Extract<ReadQuery, { from: "log" }>
 type StreamsQuery = Extract<ReadQuery, { from: "streams" }>
@@ -81,16 +83,24 @@ function rowsOf(db: Connection, query: ReadQuery, limit: number, log: LogRow, me
   }
 }
 
-function logRows(db: Connection, query: LogQuery, limit: number, log: LogRow, { types }: Memo): readonly Row[] {
+function logRows(db: Connection, query: LogQuery, limit: number, log: LogRow, memo: Memo): readonly Row[] {
   const forward = query.direction !== "backward"
   const after = query.after ?? 0
   const upto = Math.min(query.upto ?? END, log.head)
   if (query.types === undefined) {
     return db.all(forward ? selectLogPage.forward : selectLogPage.backward, after, upto, limit + 1)
   }
-  const ids = query.types.map((type) => types.known(db, type)).filter((id) => id !== undefined)
-  const sql = forward ? selectLogPage.typedForward : selectLogPage.typedBackward
-  return ids.length === 0 ? [] : db.all(sql, after, upto, limit + 1, JSON.stringify(ids))
+  const types = new Set(query.types.map((type) => memo.types.known(db, type)).filter((id) => id !== undefined))
+  const places = Array.from({ length: memo.partitions() }, (_, at) => at)
+  const pairs = [...types].flatMap((type) => places.flatMap((place) => [place, type]))
+  if (pairs.length === 0) return []
+  if (pairs.length / 2 > RANGES_PER_PAGE) {
+    const sql = forward ? selectLogPage.typedForward : selectLogPage.typedBackward
+    return db.all(sql, after, upto, limit + 1, JSON.stringify([...types]))
+  }
+  const sql = selectTypedPositions(pairs.length / 2, forward ? "ASC" : "DESC")
+  const positions = db.all(sql, after, upto, limit + 1, ...pairs).map((row) => int(row[0]))
+  return positions.length === 0 ? [] : db.all(selectByPositions, JSON.stringify(positions))
 }
 
 function streamRows(db: Connection, query: StreamsQuery, limit: number, log: LogRow, memo: Memo): readonly Row[] {

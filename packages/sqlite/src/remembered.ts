@@ -15,7 +15,7 @@ interface Place {
 /** Keeps the answer to a settle, in the place of the one so many settles before it. */
 export function remember(db: Connection, { group, partition }: Place, lease: string, answer: Settled): void {
   const slot = partition.settles % REPEATS_KEPT
-  db.run(putSettled, group.id, partition.partition, slot, lease, JSON.stringify(answer, withoutErrors))
+  db.run(putSettled, group.id, partition.partition, slot, lease, jsonOf(answer))
 }
 
 /** The answer to a settle that was stored before. */
@@ -26,7 +26,15 @@ export function remembered(db: Connection, { group, partition }: Place, lease: s
 }
 
 /** What user's work threw can not be stored as it was. */
-function withoutErrors(key: string, value: unknown): unknown {
-  if (key !== "error") return value
-  return value instanceof Error ? { name: value.name, message: value.message } : String(value)
+function jsonOf(answer: Settled): string {
+  if (answer.kind === "fenced" || !answer.parts.some(({ kind }) => kind === "work-failed"))
+    return JSON.stringify(answer)
+  return JSON.stringify({
+    ...answer,
+    parts: answer.parts.map((part) => (part.kind === "work-failed" ? { ...part, error: plain(part.error) } : part)),
+  })
+}
+
+function plain(error: unknown): unknown {
+  return error instanceof Error ? { name: error.name, message: error.message } : String(error)
 }

@@ -15,7 +15,9 @@ export function promote(writing: Writing, limit: number, room: AppendRoom): Prom
   const rows = db.all(selectDueSchedules, now, limit)
   const messages = rows.map((row) => messageOfSchedule(text(row[2])))
   for (const row of rows) db.run(deleteSchedule, int(row[0]))
-  for (const verdict of appendAll(writing, messages.map(alone), room)) {
+  // What was accepted once is appended, whatever size is accepted now.
+  const accepting = { ...room, maxMessageBytes: Number.MAX_SAFE_INTEGER }
+  for (const verdict of appendAll(writing, messages.map(alone), accepting)) {
     if (verdict.kind !== "appended")
       throw new BackendError("corrupt", `a schedule can not be appended: ${JSON.stringify(verdict)}`)
   }

@@ -6,16 +6,20 @@ import {
   lanesToReopen,
   type LaneToken,
   leaseAfterRelease,
+  outlivesReplay,
   type PartVerdict,
   replayRowEnded,
   type Settlement,
 } from "@millrace/core/backend"
 
-import { replayOf } from "./group-model.ts"
+import { replayOf, replayValue } from "./group-model.ts"
 import type { Held } from "./held-lease.ts"
 import { findLane, saveLane } from "./lane-row.ts"
+import { int, text } from "./row.ts"
 import { toSortable } from "./sortable.ts"
 import { deletePartitionReplays } from "./sql/delete-partition-replays.ts"
+import { putReplay } from "./sql/put-replay.ts"
+import { selectGroupReplays } from "./sql/select-group-replays.ts"
 import { selectReplay } from "./sql/select-replay.ts"
 import type { Writing } from "./transaction.ts"
 import type { SqliteTx } from "./tx.ts"
@@ -45,9 +49,19 @@ export function settlePartition(
   partition.checkpoint = checkpoint
   partition.hold = settlement.hold ?? null
   const { limit } = partition.replay
-  if (before < limit && replayRowEnded({ checkpoint, limit }))
-    db.run(deletePartitionReplays, group.id, partition.partition)
+  if (before < limit && replayRowEnded({ checkpoint, limit })) dropRows(writing, held)
   return leased
+}
+
+/** The replay is over: only rows that know more of their stream than the partition does are kept. */
+function dropRows({ db }: Writing, { group, partition }: Held): void {
+  const rows = db.all(selectGroupReplays, group.id).filter((row) => int(row[2]) === partition.partition)
+  db.run(deletePartitionReplays, group.id, partition.partition)
+  for (const row of rows) {
+    const replay = replayOf(row[1])
+    if (outlivesReplay(replay, partition.replay))
+      db.run(putReplay, group.id, text(row[0]), partition.partition, replayValue(replay))
+  }
 }
 
 /** A part that could not be stored is a lane of the same worker; a deferral says itself what it wants. */

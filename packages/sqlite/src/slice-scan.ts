@@ -14,7 +14,7 @@ const PASSED_PER_WANTED = 4
 const PASSED_AT_LEAST = 256
 
 /** How far one scan of the whole log reaches. */
-const LOG_WINDOW = 20_000
+export const LOG_WINDOW = 20_000
 
 /** What a scan found: positions to hand out, and how far everything wanted was seen. */
 export interface Scan {

@@ -42,6 +42,8 @@ import { createWriteQueue, type WriteQueue } from "./write-queue.ts"
 
 /** The most messages of one append call. */
 const MAX_BATCH = 1_000
+/** How long after another process's write the database counts as shared. */
+const SHARED_MS = 500
 /** Reads answer at once, without the event loop turning; whoever reads in a loop must still let writes and timers have their turn. */
 const READS_PER_TURN = 8
 /** Leases and beats need not survive a power failure: everybody who could hold one is gone then. */
@@ -78,6 +80,7 @@ function backendOf(target: Target, settings: Settings, storage: Storage): Backen
       ears.stored(log, news)
     },
     onUndone: () => memo.forget(),
+    shared: () => performance.now() - memo.othersAt < SHARED_MS,
     toError: (error) => storage.toError(error),
   })
   const read = reading(storage, queue, settings)

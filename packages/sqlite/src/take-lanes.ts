@@ -3,10 +3,12 @@ import { type ClaimRequest, LANES_PER_SLICE, leaseAfterClaim, type Position, tak
 import { findPartition, type GroupModel } from "./group-model.ts"
 import { laneOfRow, type LaneRow, saveLane } from "./lane-row.ts"
 import { int } from "./row.ts"
-import { scanLog, skippedBetween } from "./slice-scan.ts"
+import { LOG_WINDOW, skippedBetween } from "./slice-scan.ts"
 import { toSortable } from "./sortable.ts"
 import { selectLaneSlice } from "./sql/select-lane-slice.ts"
+import { selectLogSlice } from "./sql/select-log-slice.ts"
 import { selectPartitionDueLanes } from "./sql/select-partition-due-lanes.ts"
+import { storedJson } from "./stored-json.ts"
 import type { Writing } from "./transaction.ts"
 
 /** One leased lane: where it begins, how far it was read, and what was found. */
@@ -57,7 +59,7 @@ export function takeLanes(writing: Writing, asked: TakeLanes): LanesTaken | unde
     saveLane(db, group, leased)
     taken.push({ ...found, lane: leased })
     takeovers = counted
-    left -= found.positions.length + (lane.kept === null ? 0 : 1)
+    left -= found.positions.length
     if (counted > 0) break
   }
   if (taken.length === 0) return undefined
@@ -70,24 +72,31 @@ function readLane(
   { db }: Writing,
   { group, handled, lacking }: TakeLanes,
   lane: LaneRow,
-  { checkpoint, limit: most }: { readonly checkpoint: Position; readonly limit: number },
+  { checkpoint, limit }: { readonly checkpoint: Position; readonly limit: number },
 ): LaneTaken | undefined {
-  // The message that retention left to the lane itself is one of its slice.
-  const limit = lane.kept === null ? most : most - 1
-  if (limit === 0) return { lane, positions: [], scannedTo: lane.next }
-  if (lane.single) return { lane, positions: [lane.next], scannedTo: lane.next }
-  if (group.order !== "stream") {
-    return { lane, ...scanLog(db, group, { above: lane.next - 1, upto: checkpoint, limit }) }
-  }
-  const skips = skippedBetween(db, group, lane.next - 1, checkpoint)
-  const rows = db.all(selectLaneSlice, group.id, toSortable(lane.key), lane.next, checkpoint, limit + skips.size)
+  const above = lane.next - 1
+  const window = group.order === "stream" ? checkpoint : Math.min(checkpoint, above + LOG_WINDOW)
+  const upto = lane.single ? lane.next : window
+  const skips = skippedBetween(db, group, above, upto)
+  const most = limit + skips.size
+  const rows =
+    group.order === "stream"
+      ? db.all(selectLaneSlice, group.id, toSortable(lane.key), lane.next, upto, most)
+      : db.all(selectLogSlice, group.id, above, upto, most)
   const names = new Map([...group.types.values()].map((type) => [type.id, type.name]))
-  const found = rows.map((row) => ({ position: int(row[0]), type: names.get(int(row[1])) ?? "" }))
+  const stored = rows.map((row): Place => ({ position: int(row[0]), type: names.get(int(row[1])) ?? "" }))
+  const found = lane.kept === null ? stored : [storedJson<Place>(lane.kept), ...stored]
   const stop = found.find(({ type }) => !handled.has(type))
   if (stop !== undefined) lacking.add(stop.type)
   if (stop !== undefined && stop === found[0]) return undefined
   const wanted = found.map(({ position }) => position).filter((position) => !skips.has(position))
-  const end = stop === undefined ? checkpoint : stop.position - 1
+  const end = stop === undefined ? upto : stop.position - 1
   const positions = wanted.filter((position) => position <= end).slice(0, limit)
   return { lane, positions, scannedTo: positions.length === limit ? (positions.at(-1) ?? end) : end }
+}
+
+/** Where a message is, and its type. */
+interface Place {
+  readonly position: Position
+  readonly type: string
 }

@@ -8,7 +8,7 @@ import { type LogRow, readLogRow, writeLogRow } from "./log-row.ts"
 
 /** The shortest and longest pause before the lock is asked for again, before jitter. */
 const RETRY_MIN_MS = 1
-const RETRY_MAX_MS = 16
+const RETRY_MAX_MS = 5
 
 /** A write in progress: the connection inside its transaction, and the log's row, which is written back at the end. */
 export interface Writing {

@@ -1,7 +1,7 @@
 import { type Instant, replayAfterTypeLeaves, TYPE_GRACE_MS, typesThatLeave } from "@millrace/core/backend"
 
 import { findGroup, type GroupModel } from "./group-model.ts"
-import { mapReplays } from "./map-replays.ts"
+import { keepLanesApart, mapReplays } from "./map-replays.ts"
 import type { Memo } from "./memo.ts"
 import { int, text } from "./row.ts"
 import { deleteGroupType } from "./sql/delete-group-type.ts"
@@ -51,6 +51,7 @@ function remove({ db, log }: Writing, memo: Memo, group: GroupModel, name: strin
   const type = group.types.get(name)
   if (type === undefined) return
   db.run(deleteGroupType, group.id, type.id)
+  keepLanesApart(db, group)
   mapReplays(db, group, (state, gotTo) => replayAfterTypeLeaves(state, { type: name, since: type.since, gotTo }))
   log.groupSeq += 1
   memo.groups.delete(group.name)

@@ -9,6 +9,8 @@ import { begin, type TransactionParts, type Writing } from "./transaction.ts"
 const WRITES_PER_COMMIT = 256
 /** The lock stays free as long as user's work held it, and at most so long, so that other processes get their turn. */
 const COURTESY_MS = 4
+/** While others write too, the lock stays free this long between two transactions of ours: whoever waits looks for it only now and then. */
+const GAP_MS = 1
 
 /** `durable: false`: what is written may be lost with the machine's power. `light`: it reads the log's row before it trusts anything remembered, if it needs to. */
 export interface How {
@@ -18,7 +20,7 @@ export interface How {
 
 /**
  * All writes of this process, one after another: SQLite has one writer. Writes that wait together share one transaction, and so
- * one flush to the disk. A write that throws a `BackendError` has written nothing; one that throws anything else undoes the transaction, after
+ * one flush to the disk. A write that throws a `BackendError` (other than `corrupt`) has written nothing; one that throws anything else undoes the transaction, after
  * which each of its writes is run alone, so that only the culprit fails.
  */
 export interface WriteQueue {
@@ -39,6 +41,8 @@ export interface WriteQueue {
 export type WriteQueueParts = TransactionParts & {
   /** An error as the queue's callers shall see it. */
   readonly toError: (error: unknown) => unknown
+  /** Whether another process has written lately. */
+  readonly shared: () => boolean
 }
 
 const DURABLE: How = { durable: true }
@@ -58,6 +62,7 @@ export function createWriteQueue(parts: WriteQueueParts): WriteQueue {
   let running: Promise<void> | undefined
   let held = false
   let ended = false
+  let freeSince = Number.NEGATIVE_INFINITY
 
   const next = async (): Promise<void> => {
     const first = queue[0]
@@ -73,8 +78,10 @@ export function createWriteQueue(parts: WriteQueueParts): WriteQueue {
   }
   const pump = async (): Promise<void> => {
     while (queue.length > 0) {
-      await setImmediate() // whoever was just answered asks again first, and shares the next transaction
+      // Whoever was just answered asks again first, and shares the next transaction.
+      await (performance.now() - freeSince < GAP_MS && parts.shared() ? setTimeout(GAP_MS) : setImmediate())
       await next()
+      freeSince = performance.now()
     }
     running = undefined
   }
@@ -156,7 +163,7 @@ function attempt(one: Together, writing: Writing, parts: WriteQueueParts): Answe
   try {
     return one.run(writing)
   } catch (error) {
-    if (!(error instanceof BackendError)) throw error
+    if (!(error instanceof BackendError) || error.code === "corrupt") throw error
     return () => one.reject(parts.toError(error))
   }
 }

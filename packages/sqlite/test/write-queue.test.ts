@@ -1,7 +1,9 @@
-import { describe, expect, it } from "vitest"
+import { DatabaseSync } from "node:sqlite"
+
+import { describe, expect, it, onTestFinished } from "vitest"
 
 import { event, owner, request, spec, to } from "./build.ts"
-import { countOf, freshLog } from "./folder.ts"
+import { backendOn, countOf, freshLog } from "./folder.ts"
 
 /** A log whose statements are counted. */
 async function counted() {
@@ -65,7 +67,6 @@ describe("on sqlite", () => {
 
   it("a write that fails in the storage fails alone: the others of its transaction are run again", async () => {
     const { backend, path } = await counted()
-    const { DatabaseSync } = await import("node:sqlite")
     const raw = new DatabaseSync(path)
     raw.exec(
       `CREATE TRIGGER trap BEFORE INSERT ON millrace_messages WHEN new.payload = '"bad"' BEGIN SELECT raise(ABORT, 'trapped'); END`,
@@ -84,6 +85,32 @@ describe("on sqlite", () => {
     ])
     const [verdict] = await backend.append([to("b")])
     expect(verdict).toMatchObject({ kind: "appended", position: 3, streams: [{ streamId: "b", version: 1 }] })
+  })
+
+  it("a schedule accepted once is promoted, even where its size would be refused now", async () => {
+    let now = 1_000
+    const { backend, path } = await freshLog({ clock: { now: () => now } })
+    await backend.append([{ streams: [], schedules: [{ message: event("s", "x".repeat(5_000)), at: 2_000 }] }])
+    const strict = backendOn(path, { clock: { now: () => now }, maxMessageBytes: 1_000 })
+    expect((await strict.append([to("s", event("s", "x".repeat(5_000)))]))[0]).toMatchObject({ code: "bad-data" })
+    expect(await strict.promote(10)).toMatchObject({ promoted: 0, nextDue: 2_000 })
+    now = 2_000
+    expect(await strict.promote(10)).toMatchObject({ promoted: 1, nextDue: null })
+    expect(await countOf(backend)).toBe(1)
+  })
+
+  it("a promotion that can not be stored keeps its schedules", async () => {
+    let now = 1_000
+    const { backend, path } = await freshLog({ clock: { now: () => now } })
+    await backend.append([{ streams: [], schedules: [{ message: event("s", "bad"), at: 1_500 }] }])
+    const raw = new DatabaseSync(path)
+    onTestFinished(() => raw.close())
+    raw.exec(`CREATE TRIGGER trap BEFORE INSERT ON millrace_messages BEGIN SELECT raise(ABORT, 'trapped'); END`)
+    now = 2_000
+    await expect(backend.promote(10)).rejects.toThrow("trapped")
+    expect(await backend.operator.schedules({ limit: 9 })).toHaveLength(1)
+    raw.exec("DROP TRIGGER trap")
+    expect((await backend.promote(10)).promoted).toBe(1)
   })
 
   it("closing waits for what was asked before, and refuses what comes after", async () => {

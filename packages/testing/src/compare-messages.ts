@@ -1,5 +1,6 @@
 import { AssertionError } from "node:assert"
 import { isDeepStrictEqual } from "node:util"
+
 import { encodeMessage, type Json, type Message } from "@millrace/core"
 
 /** A message as tests hold it: built by a constructor, or read from a log. */
@@ -17,12 +18,19 @@ interface Meant {
  * Compares lists of messages one by one: order and repeats count; type, stream and payload (as stored) must be the same. Of the
  * metadata only the keys that the expected message has. Answers the failure to throw, or `undefined` when they match.
  */
-export function compareMessages(actual: readonly AnyMessage[], expected: readonly AnyMessage[]): AssertionError | undefined {
+export function compareMessages(
+  actual: readonly AnyMessage[],
+  expected: readonly AnyMessage[],
+): AssertionError | undefined {
   const meantActual = actual.map((message, at) => meantOf(message, expected[at]))
   const meantExpected = expected.map((message) => meantOf(message, message))
   if (isDeepStrictEqual(meantActual, meantExpected)) return undefined
   const differing = meantExpected.findIndex((message, at) => !isDeepStrictEqual(message, meantActual[at]))
-  const { message: difference } = new AssertionError({ actual: meantActual, expected: meantExpected, operator: "deepStrictEqual" })
+  const { message: difference } = new AssertionError({
+    actual: meantActual,
+    expected: meantExpected,
+    operator: "deepStrictEqual",
+  })
   return new AssertionError({
     message: `${headline(actual, expected, differing)}\n${difference}`,
     actual: meantActual,

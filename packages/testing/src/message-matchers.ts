@@ -13,7 +13,10 @@ export const messageMatchers = {
   /** Compares like `assertMessages`. */
   toMatchMessages(actual: unknown, expected: readonly AnyMessage[]): MatcherResult {
     if (!isMessages(actual)) {
-      return { pass: false, message: () => "toMatchMessages compares lists of messages: give expect() an array of them" }
+      return {
+        pass: false,
+        message: () => "toMatchMessages compares lists of messages: give expect() an array of them",
+      }
     }
     const failure = compareMessages(actual, expected)
     if (failure === undefined) {

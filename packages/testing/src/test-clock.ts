@@ -32,7 +32,8 @@ export function testClock(start: number | Date = Date.UTC(2030, 0, 1)): TestCloc
   const next = (): Timer | undefined => {
     let found: Timer | undefined
     for (const timer of timers) {
-      if (found === undefined || timer.at < found.at || (timer.at === found.at && timer.number < found.number)) found = timer
+      if (found === undefined || timer.at < found.at || (timer.at === found.at && timer.number < found.number))
+        found = timer
     }
     return found
   }

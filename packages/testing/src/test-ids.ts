@@ -1,4 +1,5 @@
 import type { Clock, MessageSource } from "@millrace/core"
+
 import { testClock } from "./test-clock.ts"
 
 /** The largest counter that 12 bits hold. */

@@ -1,4 +1,5 @@
 import { expect } from "vitest"
+
 import type { AnyMessage } from "./compare-messages.ts"
 import { messageMatchers } from "./message-matchers.ts"
 

@@ -1,8 +1,12 @@
 import { mkdtemp, rm } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
+import { DatabaseSync } from "node:sqlite"
 
 import { type Backend, memoryBackend } from "@millrace/core"
+import { sqliteBackend } from "@millrace/sqlite"
+
+import { memoryRows, sqliteRows, TABLE, type UseRows } from "./rows-in-storage.ts"
 
 /** What tells a storage the time. */
 export interface Time {
@@ -12,9 +16,13 @@ export interface Time {
 /** A log that several apps can reach at once. */
 export interface SharedLog {
   /** A backend on the log: on memory the one instance, elsewhere a connection of its own, as another process has. */
-  connect(): Backend | Promise<Backend>
+  connect(): Backend
+  /** A backend on another log in the same storage, told apart by its name (on memory: another instance). */
+  connectOther(name: string): Backend
   /** By which URL another process reaches it; `undefined` where none can. */
   readonly url: string | undefined
+  /** A row of the user's own table, as it is stored. */
+  row(key: string): number | undefined
   remove(): Promise<void>
 }
 
@@ -25,29 +33,59 @@ export interface TestedBackend {
   readonly shared: boolean
   /** A new, empty log whose storage tells `time`; without it the machine's. */
   open(time?: Time): Promise<SharedLog>
+  /** Makes a reactor that writes to the user's own table inside the settle. */
+  rows<Made>(use: UseRows<Made>): Made
 }
 
-export const backends: readonly TestedBackend[] = [
-  {
-    name: "memory",
-    shared: false,
-    async open(time) {
-      const backend = memoryBackend(time === undefined ? {} : { clock: time })
-      return { connect: () => backend, url: undefined, remove: () => backend.close() }
-    },
+const memory: TestedBackend = {
+  name: "memory",
+  shared: false,
+  rows: memoryRows,
+  async open(time) {
+    const made = () => memoryBackend(time === undefined ? {} : { clock: time })
+    const backend = made()
+    const others = new Map<string, Backend>()
+    return {
+      connect: () => backend,
+      connectOther(name) {
+        const other = others.get(name) ?? made()
+        others.set(name, other)
+        return other
+      },
+      url: undefined,
+      row(key) {
+        const value = backend.rows(TABLE).get(key)
+        return value === undefined ? undefined : Number(value)
+      },
+      remove: () => backend.close(),
+    }
   },
-  {
-    name: "sqlite",
-    shared: true,
-    async open(time) {
-      const folder = await mkdtemp(join(tmpdir(), "millrace-test-"))
-      const file = join(folder, "log.db")
-      return {
-        connect: async () =>
-          (await import("@millrace/sqlite")).sqliteBackend(file, time === undefined ? {} : { clock: time }),
-        url: `sqlite:${file}`,
-        remove: () => rm(folder, { recursive: true, force: true }),
-      }
-    },
+}
+
+const sqlite: TestedBackend = {
+  name: "sqlite",
+  shared: true,
+  rows: sqliteRows,
+  async open(time) {
+    const folder = await mkdtemp(join(tmpdir(), "millrace-test-"))
+    const file = join(folder, "log.db")
+    const own = new DatabaseSync(file)
+    own.exec(`CREATE TABLE ${TABLE} (key TEXT PRIMARY KEY, value INTEGER NOT NULL)`)
+    const options = time === undefined ? {} : { clock: time }
+    return {
+      connect: () => sqliteBackend(file, options),
+      connectOther: (name) => sqliteBackend(file, { ...options, tablePrefix: `${name}_` }),
+      url: `sqlite:${file}`,
+      row(key) {
+        const row = own.prepare(`SELECT value FROM ${TABLE} WHERE key = ?`).get(key)
+        return row === undefined ? undefined : Number(row["value"])
+      },
+      async remove() {
+        own.close()
+        await rm(folder, { recursive: true, force: true })
+      },
+    }
   },
-]
+}
+
+export const backends: readonly TestedBackend[] = [memory, sqlite]

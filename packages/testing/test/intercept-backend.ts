@@ -5,7 +5,7 @@ export interface Call {
   readonly method: string
   readonly args: readonly unknown[]
   /** Carries it out, on the real backend. */
-  run(args?: readonly unknown[]): unknown
+  readonly run: (args?: readonly unknown[]) => unknown
 }
 
 /** A real backend whose calls pass through `intercept` first. */
@@ -15,7 +15,7 @@ export function interceptBackend(backend: Backend, intercept: (call: Call) => un
       const value: unknown = Reflect.get(target, property)
       if (typeof value !== "function" || typeof property !== "string") return value
       return (...args: readonly unknown[]) =>
-        intercept({ method: property, args, run: (given = args) => Reflect.apply(value, target, [...given]) })
+        intercept({ method: property, args, run: (given = args): unknown => Reflect.apply(value, target, [...given]) })
     },
   })
 }
@@ -36,8 +36,11 @@ export function mortal(backend: Backend): Mortal {
     backend: interceptBackend(backend, async ({ method, args, run }) => {
       if (dead) return never
       const [listener] = args
-      const hears = method === "listen" && typeof listener === "function"
-      const result = await run(hears ? [(wake: unknown) => (dead ? undefined : listener(wake))] : args)
+      const hears = method === "listen"
+      const hear = (wake: unknown): void => {
+        if (!dead && typeof listener === "function") Reflect.apply(listener, undefined, [wake])
+      }
+      const result = await run(hears ? [hear] : args)
       return dead ? never : result
     }),
   }

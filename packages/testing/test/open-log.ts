@@ -19,6 +19,10 @@ export interface TestLog {
   readonly url: string | undefined
   /** A backend on the log, closed at the end. */
   connect(): Promise<Backend>
+  /** A backend on another log in the same storage, closed at the end. */
+  connectOther(name: string): Promise<Backend>
+  /** A row of the user's own table, as it is stored. */
+  row(key: string): number | undefined
   /** An app on the log, by default with a backend of its own (on memory: the one there is): another process, as far as the log can tell. */
   app<const Rs extends Reactors = readonly []>(options?: TestAppOptions<Rs>): Promise<App<ReactorsIn<Rs>>>
 }
@@ -42,16 +46,18 @@ export async function openLog(
     for (const close of closing.toReversed()) await close()
     await log.remove()
   })
-  const connect = async (): Promise<Backend> => {
-    const backend = await log.connect()
+  const opened = async (backend: Backend): Promise<Backend> => {
     closing.push(() => backend.close())
     await backend.migrate()
     return backend
   }
+  const connect = (): Promise<Backend> => opened(log.connect())
   return {
     clock,
     url: log.url,
     connect,
+    connectOther: (name) => opened(log.connectOther(name)),
+    row: (key) => log.row(key),
     async app({ unclosed = false, ...options } = {}) {
       const backend = options.backend ?? (await connect())
       const app = await createApp({ clock: real ? systemClock : clock, logger: silentLogger, ...options, backend })

@@ -31,7 +31,7 @@ describe("the test clock", () => {
     const fired: number[] = []
     const again = async (): Promise<void> => {
       fired.push(clock.now())
-      await null
+      await Promise.resolve()
       clock.setTimer(10, () => void again())
     }
     clock.setTimer(10, () => void again())

@@ -79,7 +79,7 @@ describe("withReactor", () => {
       .expect(OrderPlaced)
       .expect((actions) => blocks.push(actions.map(({ kind }) => kind)))
     deepEqual([handled, blocks.length, blocks[0]], [1, 2, blocks[1]])
-    ok(blocks[0]?.includes("append-next"), `${blocks[0]}`)
+    ok(blocks[0]?.includes("append-next"), blocks[0]?.join())
   })
 
   it("a block that fails fails the case, wherever it stands in the chain [S50.d]", async () => {
@@ -201,5 +201,18 @@ describe("withReactor", () => {
     await rejects(withReactor(Cart, "cart-1").when(OrderPlaced).expect([]), /handles no shop.order_placed/)
     // @ts-expect-error a plain object is no message
     throws(() => withReactor(Cart, "cart-1").when({ type: "shop.add_item" }), TypeError)
+  })
+
+  it("payloads are checked by their definitions when a case is compiled [S50.a]", async () => {
+    const cart = () => withReactor(Cart, "cart-1")
+    // @ts-expect-error quantity is a number
+    throws(() => cart().when(AddItem, { productId: "apple", quantity: "two" }))
+    // @ts-expect-error a payload is missing
+    throws(() => cart().given(ItemAdded))
+    // @ts-expect-error an order takes no payload
+    throws(() => cart().when(PlaceOrder, apple))
+    // @ts-expect-error a misspelt field
+    throws(() => cart().when(AddItem, { product: "apple", quantity: 2 }))
+    await cart().when(AddItem, apple).expect(ItemAdded, apple)
   })
 })

@@ -68,7 +68,7 @@ export function bareOrders(folder: string): OrderTarget {
       }
       for (const slice of settling) {
         for (const waiting of slice.messages) handle(waiting, slice.partition)
-        work.settle(slice.partition, log.head)
+        work.settle(slice, log.head)
       }
       slices = nextSlices(queues)
       for (const { partition } of slices) work.lease(partition)
@@ -134,10 +134,16 @@ function workTables({ database }: BareLog) {
       token += 1
       lease.run(token, Date.now() + 30_000, boot, partition)
     },
-    settle(partition: number, checkpoint: number): void {
+    settle({ partition, messages }: Slice, checkpoint: number): void {
       settles += 1
       settle.run(checkpoint, settles, partition)
-      remember.run(partition, settles % 32, String(token), "settled")
+      const carts = new Set(messages.map(({ entry }) => entry.stream))
+      const parts = [...carts].map((streamId) => ({
+        kind: "stored",
+        position: checkpoint,
+        streams: [{ streamId, version: settles }],
+      }))
+      remember.run(partition, settles % 32, String(token), JSON.stringify({ kind: "settled", parts, lanes: [] }))
     },
   }
 }

@@ -1,5 +1,6 @@
+export { copyState } from "./copy-state.ts"
 export type * from "./decider.ts"
 export type { EmittedEvent } from "./emitted-event.ts"
 export * from "./errors.ts"
-export { Instance, type Reached } from "./instance.ts"
+export { Instance } from "./instance.ts"
 export type { CamelCase, InlineType, KeyOf, OwnKeyOf, SnakeCase } from "./names.ts"

@@ -1,3 +1,4 @@
+import { copyState } from "../decider/copy-state.ts"
 import type { Decider } from "../decider/decider.ts"
 import { Instance } from "../decider/instance.ts"
 import type { Position, StreamId } from "../message/ids.ts"
@@ -74,10 +75,13 @@ export class StateAtEvents {
     this.#spoilt = true
   }
 
-  /** Keeps the state for the next batch. */
-  remember(): void {
+  /** Keeps the state for the next batch; with `copied` a copy of it, for it has gone into users' hands. A state that can not be copied is not kept. */
+  remember({ copied = false } = {}): void {
     if (this.#spoilt || this.#position === 0) return
-    const seen: Seen = { position: this.#position, state: this.#instance.state }
+    const { state } = this.#instance
+    const kept = copied ? copyState(state) : { state }
+    if (kept === undefined) return
+    const seen: Seen = { position: this.#position, state: kept.state }
     this.#of.access.baselines.set(this.#key, { version: this.#instance.version, state: seen })
   }
 

@@ -30,6 +30,7 @@ import { randomProcessName } from "./process-name.ts"
 import { projectionOf } from "./projection.ts"
 import { readTogether } from "./read-together.ts"
 import { createRegistry } from "./registry.ts"
+import { requireTx } from "./require-tx.ts"
 import { type StopCause, untilStopped } from "./until-stopped.ts"
 
 /** How many worker loops a process runs unless told otherwise. */
@@ -134,6 +135,7 @@ function assemble(backend: Backend<never>, own: boolean, options: AppOptions): A
     async register(...reactors) {
       for (const reactor of reactors) {
         const registration = registry.add(reactor)
+        requireTx(registration, backend.capabilities)
         if (isActor(reactor)) know(reactor[DECIDER])
         await engine.add(registration)
       }

@@ -1,6 +1,6 @@
 import type { Backend } from "../backend/backend.ts"
 import type { CommandMessage, Decider, EmittedEvent } from "../decider/index.ts"
-import { Instance } from "../decider/index.ts"
+import { copyState, Instance } from "../decider/index.ts"
 import { encodeMessage } from "../message/encode.ts"
 import type { StreamId, Version } from "../message/ids.ts"
 import type { StoredMessage } from "../message/message.ts"
@@ -43,13 +43,19 @@ export function executeCommand(
       try {
         const stored = await store(parts, command, events, expected, options)
         if (stored.duplicate) return await asStored(parts, decider, command.streamId, stored)
-        baselines.set(baselineKey(command.streamId), { version: instance.version, state: instance.state })
+        rememberCopy(instance, baselines)
         return { instance, events, stored }
       } catch (error) {
         if (!(error instanceof VersionConflict) || round >= EXECUTE_ROUNDS) throw error
       }
     }
   })
+}
+
+/** The caller gets the state itself and may change it: what is remembered shares nothing with it. */
+function rememberCopy({ id, version, state }: Instance, baselines: Baselines): void {
+  const copied = copyState(state)
+  if (copied !== undefined) baselines.set(baselineKey(id), { version, state: copied.state })
 }
 
 /** Decides; a refusal that emitted nothing leaves the state worth remembering. */

@@ -6,7 +6,7 @@ import type { Crew } from "./crew.ts"
 import { EffectRefused } from "./errors.ts"
 import type { Job } from "./job.ts"
 import { atOnce } from "./judge.ts"
-import { keepLease } from "./keep-lease.ts"
+import { keepLease, type KeptLease } from "./keep-lease.ts"
 import { judgeFailure, prepare, type Prepared } from "./prepare.ts"
 import { settleSurely } from "./settle-surely.ts"
 import { unlessAborted } from "./unless-aborted.ts"
@@ -31,16 +31,15 @@ export async function finishLane(
     signal,
   }: { readonly registration: Registration; readonly crew: Crew; readonly signal: AbortSignal },
 ): Promise<void> {
-  const lease: Lease = { of: "lanes", group: job.group, partition: job.partition, lanes: [token] }
-  const kept = keepLease(lease, crew, signal)
-  const access = crew.access(job.group, kept.signal)
+  let held = holdLane(job, token, crew, signal)
   try {
     let next = preparing
     let failed = again
     for (let round = 1; ; round += 1) {
-      if (failed !== undefined) next = decideAgain(job, failed, round, registration, crew, access)
+      if (failed !== undefined) next = decideAgain(job, failed, round, registration, crew, held.access)
       if (next === undefined) return
-      const prepared = await unlessAborted(next, kept.signal)
+      const { lease } = held
+      const prepared = await unlessAborted(next, held.signal)
       if (prepared === undefined) {
         await settleSurely({ lease, parts: [givenBack(job)] }, crew)
         return
@@ -56,6 +55,11 @@ export async function finishLane(
         return
       }
       failed = { verdict, prepared }
+      // That settlement is answered: the lane goes on under a token of its own, and the old one would only repeat the answer.
+      const renewed = settled.lanes.find((lane) => lane.key === job.key)
+      if (renewed === undefined) return
+      held.release()
+      held = holdLane(job, renewed, crew, signal)
     }
   } catch (error) {
     crew.logger.error(
@@ -63,8 +67,20 @@ export async function finishLane(
       "a lane could not be settled: it is handed out again when its lease ends",
     )
   } finally {
-    kept.release()
+    held.release()
   }
+}
+
+/** A lane under one token: its lease, kept alive until released, and what its reactor may ask for meanwhile. */
+interface HeldLane extends KeptLease {
+  readonly lease: Lease
+  readonly access: Access
+}
+
+function holdLane(job: Job, token: LaneToken, crew: Crew, signal: AbortSignal): HeldLane {
+  const lease: Lease = { of: "lanes", group: job.group, partition: job.partition, lanes: [token] }
+  const kept = keepLease(lease, crew, signal)
+  return { ...kept, lease, access: crew.access(job.group, kept.signal) }
 }
 
 /** The worker has to stop: the lane is due at once for another. */

@@ -1,4 +1,6 @@
 import type { LaneToken, Slice, SliceMessage, Skipped } from "../backend/claim.ts"
+import { handledBefore } from "../backend/rules/handled-before.ts"
+import type { ReplayRow } from "../backend/rules/plan-reset.ts"
 import type { Position } from "../message/ids.ts"
 import type { Delivery, Registration } from "../reactor/registration.ts"
 
@@ -59,7 +61,8 @@ export function jobsOf(
       skipped.push({ key, position: from })
       continue
     }
-    const deliveries = messages.map((one) => deliveryOf(one, slice.reemit))
+    const row = slice.replayRows?.find((one) => one.key === key)
+    const deliveries = messages.map((one) => deliveryOf(row === undefined ? one : corrected(one, row), slice.reemit))
     jobs.push({ ...facts, key, from, scannedTo: slice.scannedTo, deliveries, keyError, token: undefined })
   }
   return { jobs, skipped }
@@ -96,6 +99,11 @@ function keyOf(
   } catch (error) {
     return { key: `!${message.position}`, keyError: error ?? new Error("partitionBy threw nothing") }
   }
+}
+
+/** A key whose lane was open at a reset knows for itself what was handled before. */
+function corrected(one: SliceMessage, { replay }: ReplayRow): SliceMessage {
+  return { ...one, handledBefore: handledBefore(replay, one.message) }
 }
 
 function deliveryOf({ message, handledBefore, attempt }: SliceMessage, reemit: boolean): Delivery {

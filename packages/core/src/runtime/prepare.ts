@@ -1,3 +1,4 @@
+import { BackendError } from "../backend/errors.ts"
 import type { SettlePart, StopReason } from "../backend/settle.ts"
 import type { Position } from "../message/ids.ts"
 import type { SyncWork } from "../reactor/action.ts"
@@ -31,12 +32,16 @@ export interface Try {
 /** RETRY: how long one more second each time, at most. */
 const RETRY_STEP_MS = 1_000
 const RETRY_MAX_MS = 60_000
+/** How long a stream waits whose handler found the storage away. */
+const AWAY_MS = 1_000
 
 interface Handled {
   readonly done: Outcome["done"]
   readonly collected: Collected
   readonly failed: Outcome["failed"]
   readonly retry: Delivery | undefined
+  /** The storage was away while a message was handled: nobody's failure. */
+  readonly away: boolean
   readonly stored: () => void
 }
 
@@ -92,6 +97,10 @@ export function judgeFailure(
 
 function deferRest(handled: Handled, next: Delivery | undefined, crew: Crew): SettlePart["deferral"] {
   if (next === undefined) return undefined
+  if (handled.away) {
+    const retryAt = crew.clock.now() + crew.storageOffsetMs() + AWAY_MS
+    return { ...atOnce(next.message.position, next), as: "retry", retryAt }
+  }
   if (handled.retry === undefined) return atOnce(next.message.position, next)
   const afterMs = Math.min(handled.retry.attempt * RETRY_STEP_MS, RETRY_MAX_MS)
   const retryAt = crew.clock.now() + crew.storageOffsetMs() + afterMs
@@ -113,6 +122,7 @@ async function handleSome(
   }
   if (job.keyError !== undefined) return { ...nothing(), failed: { delivery: first, error: job.keyError } }
   const outcome = await outcomeOf(job, registration, access, messages, how.fresh)
+  const away = outcome.failed !== undefined && isAway(outcome.failed.error)
   const retryAt = outcome.done.findIndex(({ actions }) => actions.some((action) => action.kind === "retry"))
   const done = retryAt < 0 ? outcome.done : outcome.done.slice(0, retryAt)
   const narrow = (error: unknown): Promise<Handled> | Handled => {
@@ -136,8 +146,9 @@ async function handleSome(
   return {
     done,
     collected,
-    failed: retryAt < 0 ? outcome.failed : undefined,
+    failed: retryAt < 0 && !away ? outcome.failed : undefined,
     retry: retryAt < 0 ? undefined : outcome.done[retryAt]?.delivery,
+    away,
     stored: () => (retryAt < 0 ? outcome.stored?.() : undefined),
   }
 }
@@ -157,6 +168,11 @@ async function outcomeOf(
   }
 }
 
+/** The storage could not be asked: the message is handled again, uncounted. */
+function isAway(error: unknown): boolean {
+  return error instanceof BackendError && (error.code === "unavailable" || error.code === "outcome-unknown")
+}
+
 async function runWorks(
   works: readonly { readonly work: SyncWork; readonly idempotencyKey: string }[],
   tx: unknown,
@@ -170,6 +186,7 @@ function nothing(): Handled {
     collected: { effects: undefined, works: [], afterCommit: [], dropped: 0 },
     failed: undefined,
     retry: undefined,
+    away: false,
     stored: () => {},
   }
 }

@@ -1,3 +1,5 @@
+import { setImmediate } from "node:timers/promises"
+
 import type { GroupWant, Slice } from "../backend/claim.ts"
 import type { Crew } from "./crew.ts"
 import { deliver } from "./deliver.ts"
@@ -15,6 +17,7 @@ export async function lookForWork(
 ): Promise<Look> {
   const groups = asked.groups.map((group) => wantOf(group, crew)).filter((want) => want !== undefined)
   if (groups.length === 0) return "nothing"
+  await setImmediate() // a storage in this process answers without it: timers and sockets must get their turn
   const found = await crew.backend.claim({ owner: crew.owner(), groups, leaseMs: crew.limits.leaseMs })
   if (found.kind === "idle") {
     for (const one of found.outdated) warnOutdated(one, crew)

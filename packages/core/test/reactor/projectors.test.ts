@@ -138,6 +138,25 @@ describe("a projector that is rebuilt from history", () => {
     expect(synced).toEqual(["cart-1 3 2 new"])
   })
 
+  it("goes on from what it remembers, which sync can not reach", async () => {
+    const log = shelf()
+    const states: { items: number }[] = []
+    const Keeping = projector
+      .eventSourced("keeping", count)
+      .event(ItemAdded, (state) => {
+        state.items += 1
+      })
+      .sync(({ state }) => void states.push(state))
+    for (let round = 0; round < 3; round += 1) {
+      const outcome = await log.handle(Keeping, log.put(ItemAdded("cart-1", apple)))
+      await work(outcome)
+      outcome.stored?.()
+      for (const state of states) state.items += 100
+    }
+    expect(states.map((state) => state.items)).toEqual([301, 202, 103])
+    expect(log.reads).toEqual([])
+  })
+
   it("is told exactly what is replayed: a batch across the limit syncs twice", async () => {
     const log = shelf()
     synced.length = 0

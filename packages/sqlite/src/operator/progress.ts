@@ -60,6 +60,7 @@ function lanesOf(db: Connection, group: GroupModel, streamId: StreamId): readonl
 }
 
 function isLaneSettled(db: Connection, group: GroupModel, lane: LaneRow, upto: Position): boolean {
-  if (group.order !== "stream" || lane.kept !== null) return false
+  if (group.order === "key" || lane.kept !== null) return false
+  if (group.order === "log") return db.get(selectLogSlice, group.id, lane.next - 1, lane.next, 1) === undefined
   return int(db.get(countLaneMessages, group.id, toSortable(lane.key), lane.next, upto)?.[0]) === 0
 }

@@ -3,6 +3,7 @@ import {
   FREE,
   planReset,
   resolveStart,
+  sinceAfterReset,
   type StartPoint,
   type StoredMessage,
 } from "@millrace/core/backend"
@@ -32,6 +33,7 @@ import { setReemit } from "../sql/set-reemit.ts"
 import { fence } from "../stop-group.ts"
 import { storedJson } from "../stored-json.ts"
 import type { Writing } from "../transaction.ts"
+import { noteSkips } from "./note-skips.ts"
 
 /** How a group is to handle again what lies above the point. */
 interface ResetOptions {
@@ -67,11 +69,12 @@ export function resetGroup(
   }))
   for (const partition of group.partitions) {
     const own = <T extends { readonly partition: number }>(one: T): boolean => one.partition === partition.partition
-    resetPartition(db, group, partition, { point, lanes: lanes.filter(own), rows: rows.filter(own) })
+    resetPartition(writing, group, partition, { point, lanes: lanes.filter(own), rows: rows.filter(own) })
   }
   for (const type of options.types ?? []) {
     const wanted = group.types.get(type)
-    if (wanted !== undefined) db.run(putGroupType, group.id, wanted.id, 0, wanted.heardAt)
+    if (wanted !== undefined)
+      db.run(putGroupType, group.id, wanted.id, sinceAfterReset(wanted.since, point), wanted.heardAt)
   }
   db.run(deleteMarksAbove, group.id, point)
   const reemit = options.reemit === true
@@ -81,7 +84,7 @@ export function resetGroup(
 }
 
 function resetPartition(
-  db: Connection,
+  writing: Writing,
   group: GroupModel,
   partition: PartitionModel,
   {
@@ -94,6 +97,7 @@ function resetPartition(
     readonly rows: readonly { readonly key: string; readonly replay: LaneRow["replay"] }[]
   },
 ): void {
+  const { db } = writing
   const found = lanes.map((lane) => {
     const type = typeAt(db, lane)
     return {
@@ -110,7 +114,12 @@ function resetPartition(
   db.run(deletePartitionReplays, group.id, partition.partition)
   for (const row of plan.rows)
     db.run(putReplay, group.id, toSortable(row.key), partition.partition, replayValue(row.replay))
-  for (const key of plan.dissolve) deleteLane(db, group, key)
+  for (const key of plan.dissolve) {
+    const kept = lanes.find((lane) => lane.key === key)?.kept ?? null
+    deleteLane(db, group, key)
+    // What only the lane still had is gone with it.
+    if (kept !== null) noteSkips(writing, group, [storedJson<StoredMessage>(kept).position], "trimmed")
+  }
   partition.checkpoint = plan.checkpoint
   partition.replay = plan.replay
   partition.lanes -= plan.dissolve.length

@@ -4,6 +4,8 @@ export class CaseEnded extends Error {
   readonly code = "case-ended"
 
   constructor(call: string) {
-    super(`.${call}() was called on a case that was asserted already: begin a new case, or chain .${call}() before it is awaited`)
+    super(
+      `.${call}() was called on a case that was asserted already: begin a new case, or chain .${call}() before it is awaited`,
+    )
   }
 }

@@ -1,4 +1,5 @@
 import { encodeMessage, type KeyedDocument, type StoredMessage } from "@millrace/core"
+
 import type { AnyMessage } from "../compare-messages.ts"
 
 /** The little log of one case: what reactors may read while it runs. */
@@ -10,7 +11,11 @@ export interface CaseLog {
     range?: { readonly after?: number; readonly upto?: number; readonly include?: "events" | "all" },
   ): readonly StoredMessage[]
   document(collection: string, id: string): KeyedDocument | undefined
-  put(document: { readonly collection: string; readonly id: string; readonly value: KeyedDocument["value"] | undefined }): void
+  put(document: {
+    readonly collection: string
+    readonly id: string
+    readonly value: KeyedDocument["value"] | undefined
+  }): void
 }
 
 export function createCaseLog(): CaseLog {

@@ -18,7 +18,7 @@ export function chainChecks<Result>(run: () => Promise<Result>): ChainedChecks<R
     if (begun) throw new CaseEnded(call)
   }
   const go = async (): Promise<void> => {
-    await null // chained calls come first
+    await Promise.resolve() // chained calls come first
     begun = true
     const result = await run()
     for (const check of checks) await check(result)

@@ -1,5 +1,7 @@
 import { AssertionError } from "node:assert"
+
 import type { Action } from "@millrace/core"
+
 import { assertMessages } from "../assert-messages.ts"
 import type { AnyMessage } from "../compare-messages.ts"
 import { chainChecks } from "./chained-checks.ts"
@@ -31,7 +33,10 @@ export interface StatedCase {
 }
 
 /** Begins the checks of a case that `run` carries out once. */
-export function stateCase(run: () => Promise<CaseRun>, at: { readonly streamId: string; readonly tx: unknown }): StatedCase {
+export function stateCase(
+  run: () => Promise<CaseRun>,
+  at: { readonly streamId: string; readonly tx: unknown },
+): StatedCase {
   const checks = chainChecks(run)
   let expected: AnyMessage[] | undefined
   let effectsRun = false
@@ -59,14 +64,16 @@ export function stateCase(run: () => Promise<CaseRun>, at: { readonly streamId: 
     expectRun: (...named: readonly unknown[]) => expecting("expectRun", named),
     and(...named: readonly unknown[]): Expectation {
       checks.refuseLate("and")
-      if (expected === undefined) throw new TypeError(".and() adds messages to an .expect() of messages: there is none before it")
+      if (expected === undefined)
+        throw new TypeError(".and() adds messages to an .expect() of messages: there is none before it")
       expected.push(...messagesOf(named, at.streamId))
       return expectation
     },
     expectError(error?: ExpectedError): Expectation {
       checks.add("expectError", async ({ failed, messages }) => {
         if (failed !== undefined) return checkError(failed.error, error)
-        const found = messages.length === 0 ? "nothing came out" : `out came ${messages.map(({ type }) => type).join(", ")}`
+        const found =
+          messages.length === 0 ? "nothing came out" : `out came ${messages.map(({ type }) => type).join(", ")}`
         throw new AssertionError({ message: `expected handling to fail, but it did not: ${found}` })
       })
       expected = undefined
@@ -79,7 +86,9 @@ export function stateCase(run: () => Promise<CaseRun>, at: { readonly streamId: 
 async function runSyncBlocks({ works, afterCommit }: CaseRun, tx: unknown): Promise<void> {
   for (const { work, idempotencyKey } of works) {
     if (work.needsTx && tx === undefined) {
-      throw new TypeError("this reactor's sync block runs in the storage's transaction: give the case a handle, withReactor(R, id, { tx })")
+      throw new TypeError(
+        "this reactor's sync block runs in the storage's transaction: give the case a handle, withReactor(R, id, { tx })",
+      )
     }
     await work.run({ tx: work.needsTx ? tx : undefined, idempotencyKey })
   }

@@ -1,11 +1,7 @@
 import { AssertionError } from "node:assert"
 
 /** How an error may be recognised: by its class, a text or pattern of its message, or a function that looks at it. */
-export type ExpectedError =
-  | (abstract new (...args: never[]) => Error)
-  | RegExp
-  | string
-  | ((error: unknown) => unknown)
+export type ExpectedError = (abstract new (...args: never[]) => Error) | RegExp | string | ((error: unknown) => unknown)
 
 /** Throws an `AssertionError` unless `error` is the expected one. A function says no by throwing, or by answering false. */
 export async function checkError(error: unknown, expected: ExpectedError | undefined): Promise<void> {
@@ -13,7 +9,11 @@ export async function checkError(error: unknown, expected: ExpectedError | undef
   if (typeof expected === "string" || expected instanceof RegExp) {
     const text = error instanceof Error ? error.message : String(error)
     const matches = typeof expected === "string" ? text.includes(expected) : expected.test(text)
-    if (!matches) throw other(error, `one whose message ${typeof expected === "string" ? "contains" : "matches"} ${String(expected)}`)
+    if (!matches)
+      throw other(
+        error,
+        `one whose message ${typeof expected === "string" ? "contains" : "matches"} ${String(expected)}`,
+      )
     return
   }
   if (isErrorClass(expected)) {
@@ -23,7 +23,9 @@ export async function checkError(error: unknown, expected: ExpectedError | undef
   if ((await expected(error)) === false) throw other(error, "another one")
 }
 
-function isErrorClass(expected: Exclude<ExpectedError, RegExp | string>): expected is abstract new (...args: never[]) => Error {
+function isErrorClass(
+  expected: Exclude<ExpectedError, RegExp | string>,
+): expected is abstract new (...args: never[]) => Error {
   return expected === Error || expected.prototype instanceof Error
 }
 

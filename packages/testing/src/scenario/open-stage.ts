@@ -11,6 +11,7 @@ import {
   registrationOf,
   type StoredMessage,
 } from "@millrace/core"
+
 import type { AnyMessage } from "../compare-messages.ts"
 import { type TestClock, testClock } from "../test-clock.ts"
 
@@ -83,12 +84,26 @@ export async function openStage(
 
 async function append(backend: Backend, message: AnyMessage): Promise<void> {
   const encoded = encodeMessage(message)
-  const [verdict] = await backend.append([{ streams: [{ streamId: encoded.streamId, expected: "any", messages: [encoded] }] }])
-  if (verdict?.kind !== "appended") throw new TypeError(`given message ${message.type} ${message.id} could not be stored: ${verdict?.kind}`)
+  const [verdict] = await backend.append([
+    { streams: [{ streamId: encoded.streamId, expected: "any", messages: [encoded] }] },
+  ])
+  if (verdict?.kind !== "appended")
+    throw new TypeError(`given message ${message.type} ${message.id} could not be stored: ${verdict?.kind}`)
 }
 
 /** Given messages are settled for every group. A projector is replayed over them, so that its state knows them. */
-async function beginBehindHistory(backend: Backend, { group, order, types }: Registration, projects: boolean): Promise<void> {
-  await backend.ensureGroup({ group, order, start: { at: "now" }, types, owner: OWNER, maxLanes: DEFAULT_LIMITS.maxLanes })
+async function beginBehindHistory(
+  backend: Backend,
+  { group, order, types }: Registration,
+  projects: boolean,
+): Promise<void> {
+  await backend.ensureGroup({
+    group,
+    order,
+    start: { at: "now" },
+    types,
+    owner: OWNER,
+    maxLanes: DEFAULT_LIMITS.maxLanes,
+  })
   if (projects) await backend.operator.resetGroup(group, { at: "beginning" })
 }

@@ -1,4 +1,13 @@
-import { type Access, type Action, type Delivery, type Logger, type Outcome, type Registration, silentLogger } from "@millrace/core"
+import {
+  type Access,
+  type Action,
+  type Delivery,
+  type Logger,
+  type Outcome,
+  type Registration,
+  silentLogger,
+} from "@millrace/core"
+
 import type { AnyMessage } from "../compare-messages.ts"
 import { type CaseLog, createCaseLog } from "./case-log.ts"
 
@@ -45,7 +54,8 @@ export async function runCase(registration: Registration, input: CaseInput): Pro
       const outcome = await registration.handle({ key, messages: rest, fresh: true }, access)
       for (const one of outcome.done) apply(one, log)
       done.push(...outcome.done)
-      if (outcome.failed !== undefined) failed = { error: outcome.failed.error, message: outcome.failed.delivery.message }
+      if (outcome.failed !== undefined)
+        failed = { error: outcome.failed.error, message: outcome.failed.delivery.message }
       if (outcome.done.length === 0 || asksForRetry(outcome)) return resultOf(done, failed, registration)
       rest = rest.slice(outcome.done.length)
     }
@@ -114,7 +124,8 @@ function appendedBy(delivery: Delivery, actions: readonly Action[]): readonly An
   if (delivery.replaying) return []
   return actions.flatMap((action) => {
     if (action.kind === "append-next") return action.messages
-    if (action.kind === "append-after") return action.messages.map((message) => ({ ...message, streamId: action.streamId }))
+    if (action.kind === "append-after")
+      return action.messages.map((message) => ({ ...message, streamId: action.streamId }))
     return []
   })
 }
@@ -134,7 +145,9 @@ function asksForRetry(outcome: Outcome): boolean {
 function resultOf(done: Outcome["done"], failed: CaseRun["failed"], registration: Registration): CaseRun {
   const works = done.flatMap(({ delivery, actions }) =>
     actions.flatMap((action) =>
-      action.kind === "sync" ? [{ work: action.work, idempotencyKey: `${registration.group}/${delivery.message.id}` }] : [],
+      action.kind === "sync"
+        ? [{ work: action.work, idempotencyKey: `${registration.group}/${delivery.message.id}` }]
+        : [],
     ),
   )
   return {
@@ -142,6 +155,8 @@ function resultOf(done: Outcome["done"], failed: CaseRun["failed"], registration
     messages: done.flatMap(({ delivery, actions }) => producedBy(delivery, actions)),
     failed,
     works,
-    afterCommit: done.flatMap(({ actions }) => actions.flatMap((action) => (action.kind === "after-commit" ? [action.run] : []))),
+    afterCommit: done.flatMap(({ actions }) =>
+      actions.flatMap((action) => (action.kind === "after-commit" ? [action.run] : [])),
+    ),
   }
 }

@@ -20,7 +20,9 @@ export function messagesOf(step: readonly unknown[], streamId: string): readonly
   const messages: readonly unknown[] = Array.isArray(first) ? first : step
   return messages.map((message) => {
     if (isMessage(message)) return message
-    throw new TypeError("a step takes messages, a list of messages, or a definition and its payload: this is none of them")
+    throw new TypeError(
+      "a step takes messages, a list of messages, or a definition and its payload: this is none of them",
+    )
   })
 }
 
@@ -34,5 +36,12 @@ function isDefinition(value: unknown): value is Definition<readonly unknown[]> {
 }
 
 function isMessage(value: unknown): value is AnyMessage {
-  return typeof value === "object" && value !== null && "id" in value && "type" in value && "streamId" in value && "payload" in value
+  return (
+    typeof value === "object" &&
+    value !== null &&
+    "id" in value &&
+    "type" in value &&
+    "streamId" in value &&
+    "payload" in value
+  )
 }

@@ -1,4 +1,5 @@
 import { type AnyReactor, type Logger, PROJECTION, registrationOf } from "@millrace/core"
+
 import type { AnyMessage } from "../compare-messages.ts"
 import { CaseEnded } from "./case-ended.ts"
 import { type Expectation, type ExpectStep, stateCase, type StatedCase } from "./expectation.ts"

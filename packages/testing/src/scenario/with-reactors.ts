@@ -1,5 +1,7 @@
 import { AssertionError } from "node:assert"
+
 import type { AnyReactor, StoredMessage } from "@millrace/core"
+
 import { assertMessages } from "../assert-messages.ts"
 import type { AnyMessage } from "../compare-messages.ts"
 import { CaseEnded } from "./case-ended.ts"
@@ -78,7 +80,13 @@ interface Checks {
 function stageChecks(open: () => Promise<OpenStage>): Checks {
   let opened: OpenStage | undefined
   const checks = chainChecks(async () => (opened = await open()))
-  const done = checks.done.finally(() => opened?.close())
+  const closing = async (): Promise<void> => {
+    try {
+      await checks.done
+    } finally {
+      await opened?.close()
+    }
+  }
   const expect = (...named: readonly unknown[]): StageExpectation => {
     const [block] = named
     const looksItself = isBlock(block)
@@ -91,7 +99,7 @@ function stageChecks(open: () => Promise<OpenStage>): Checks {
     })
     return expectation
   }
-  const expectation: StageExpectation = Object.assign(done, { expect })
+  const expectation: StageExpectation = Object.assign(closing(), { expect })
   return {
     expect,
     expectError(expected) {

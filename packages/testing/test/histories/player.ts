@@ -2,13 +2,16 @@ import { type Append, type Backend, BackendError, type Settlement, type Slice } 
 
 import type { OpenLog } from "../../src/conformance/index.ts"
 import { type CastGroup, GROUPS, hashOf, idOf, messageOf, ownerOf, pickOf, STREAMS, TYPES, typesOf } from "./cast.ts"
+import type { Ledger } from "./ledger.ts"
 import type { AppendStep, Step } from "./step.ts"
 import { sorted, viewOfSettled, viewOfSlice } from "./views.ts"
-import { settlementOf } from "./worker.ts"
+import { ALL_DONE, settlementOf } from "./worker.ts"
 
 /** Plays the steps of a history on one backend, and answers what each showed. */
 export interface Player {
   play(step: Step, number: number): Promise<unknown>
+  /** Lets every lease end, every retry fall due and every dead letter be tried again, and works all of it off. */
+  finish(): Promise<void>
 }
 
 const LEASE_MS = 10_000
@@ -16,22 +19,42 @@ const LEASE_MS = 10_000
 /** The bits of every type. */
 const ALL_TYPES = 2 ** TYPES.length - 1
 
+/** Longer than any lease or retry of a history lasts. */
+const LONG_MS = 10_000_000
+
+/** The most slices that a group needs to be worked off. */
+const MOST_SLICES = 2_000
+
 interface Held {
   readonly slice: Slice
   readonly cast: CastGroup
 }
 
+interface Tried extends Held {
+  readonly settlement: Settlement
+  /** Whether it took effect; a settle in log order of which a part was not stored may still be settled. */
+  readonly applied: boolean
+}
+
 /** A player with a log of its own. What it remembers beside the log (slices held, last calls) follows from the steps alone. */
-export async function playerOn(log: OpenLog): Promise<Player> {
+export async function playerOn(log: OpenLog, ledger: Ledger): Promise<Player> {
   const { backend } = log
   let now = (await backend.promote(1)).now
   let held: readonly Held[] = []
   let lastAppends: readonly Append[] = []
-  let settlements: readonly Settlement[] = []
+  let settlements: readonly Tried[] = []
 
-  const settle = async (settlement: Settlement): Promise<unknown> => {
-    settlements = [...settlements.slice(-20), settlement]
-    return viewOfSettled(await backend.settle(settlement))
+  const settle = async (one: Held, settlement: Settlement): Promise<unknown> => {
+    const answer = await backend.settle(settlement)
+    ledger.settled(one.slice, one.cast, settlement, answer)
+    const applied = answer.kind === "settled" && answer.parts.every(({ kind }) => kind === "stored")
+    settlements = [...settlements.slice(-20), { ...one, settlement, applied: applied || one.cast.order !== "log" }]
+    return viewOfSettled(answer)
+  }
+
+  const settleAgain = async (one: Tried): Promise<unknown> => {
+    if (!one.applied) return settle(one, one.settlement)
+    return viewOfSettled(await backend.settle(one.settlement))
   }
 
   const work = async (step: Extract<Step, { do: "work" }>): Promise<unknown> => {
@@ -46,6 +69,7 @@ export async function playerOn(log: OpenLog): Promise<Player> {
       const slice = await backend.claim(request)
       if (slice.kind === "slice") {
         slices.push(slice)
+        if (slices.length > MOST_SLICES) throw new Error(`${cast.group} hands out slices for ever`)
         continue
       }
       const { nextAt, outdated } = slice
@@ -54,7 +78,11 @@ export async function playerOn(log: OpenLog): Promise<Player> {
       for (const one of slices.toSorted((first, second) => (orderOf(first) < orderOf(second) ? -1 : 1))) {
         const fate = hashOf(step.seed, orderOf(one)) % 100
         if (fate < 15) held = [...held.slice(-12), { slice: one, cast }]
-        else settled.push([orderOf(one), await settle(settlementOf(one, cast, { seed: step.seed, now: now }))])
+        else
+          settled.push([
+            orderOf(one),
+            await settle({ slice: one, cast }, settlementOf(one, cast, { seed: step.seed, now })),
+          ])
       }
       // What a process can be given that lacks types is told in different words; what it is given is not.
       const idle = step.types === ALL_TYPES ? { nextAt, outdated: sorted(outdated) } : {}
@@ -67,8 +95,9 @@ export async function playerOn(log: OpenLog): Promise<Player> {
     if (one === undefined) return "nothing is held"
     if (step.how === "extend") return backend.extend(one.slice.lease, LEASE_MS)
     held = held.filter((other) => other !== one)
-    if (step.how === "settle") return settle(settlementOf(one.slice, one.cast, { seed: step.seed, now: now }))
+    if (step.how === "settle") return settle(one, settlementOf(one.slice, one.cast, { seed: step.seed, now }))
     return settle(
+      one,
       one.slice.source === "partition"
         ? { lease: one.slice.lease, checkpoint: one.slice.from, skipped: one.slice.skipped, parts: [] }
         : { lease: one.slice.lease, parts: [] },
@@ -111,18 +140,17 @@ export async function playerOn(log: OpenLog): Promise<Player> {
       case "late":
         return late(step)
       case "repeat-settle": {
-        const settlement = pickOf(settlements, step.pick)
-        return settlement === undefined ? "nothing was settled" : viewOfSettled(await backend.settle(settlement))
+        const one = pickOf(settlements, step.pick)
+        return one === undefined ? "nothing was settled" : settleAgain(one)
       }
       case "reset": {
         const { head } = await backend.read({ from: "log", limit: 1 })
         const to =
           step.to === "position" ? ({ at: "position", position: step.pick % (head + 1) } as const) : { at: step.to }
         const types = typesOf(step.types)
-        return operator.resetGroup(castOf(step.group).group, to, {
-          reemit: step.reemit,
-          ...(types.length > 0 ? { types } : {}),
-        })
+        const { group } = castOf(step.group)
+        await operator.resetGroup(group, to, { reemit: step.reemit, ...(types.length > 0 ? { types } : {}) })
+        return ledger.reset(group, to.at === "position" ? to.position : to.at === "now" ? head : 0)
       }
       case "skip": {
         const waiting = await backend.read({ from: "log", limit: 40, direction: "backward" })
@@ -158,7 +186,26 @@ export async function playerOn(log: OpenLog): Promise<Player> {
     }
   }
 
+  const workOff = async (cast: CastGroup): Promise<void> => {
+    const request = { owner: ownerOf(0), groups: [{ group: cast.group, types: TYPES, limit: 100 }], leaseMs: LEASE_MS }
+    for (let slices = 0; slices < MOST_SLICES; slices += 1) {
+      await backend.operator.startGroup(cast.group)
+      const slice = await backend.claim(request)
+      if (slice.kind === "idle") return
+      await settle({ slice, cast }, settlementOf(slice, cast, { seed: ALL_DONE, now }))
+    }
+    throw new Error(`${cast.group} is never done`)
+  }
+
   return {
+    async finish() {
+      await log.advance(LONG_MS)
+      for (const cast of GROUPS) {
+        await ensured(backend, cast, ALL_TYPES)
+        await backend.operator.retryLanes(cast.group)
+        await workOff(cast)
+      }
+    },
     play: (step, number) =>
       perform(step, number).catch((error: unknown) => {
         if (error instanceof BackendError) return { thrown: error.code }

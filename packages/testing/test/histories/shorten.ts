@@ -9,7 +9,7 @@ export async function shorten<T>(
   let shortest = steps
   let tries = 0
   for (let size = Math.ceil(steps.length / 2); size >= 1; size = size === 1 ? 0 : Math.ceil(size / 2)) {
-    for (let from = 0; from < shortest.length; ) {
+    for (let from = 0; from < shortest.length;) {
       const without = [...shortest.slice(0, from), ...shortest.slice(from + size)]
       tries += 1
       if (tries > TRIES) return shortest

@@ -51,7 +51,11 @@ export async function viewOfLog(backend: Backend): Promise<unknown> {
     forward: await read("forward"),
     backward: await read("backward"),
     typed: [typed.more, typed.messages.map(({ position }) => position)],
-    groups: (await operator.groups()).map((info) => ({ ...info, types: sorted(info.types) })),
+    groups: (await operator.groups()).map((info) => ({
+      ...info,
+      types: sorted(info.types),
+      skips: sorted(info.skips),
+    })),
     lanes: await operator.lanes(),
     schedules: (await operator.schedules({ limit: 1_000 })).map(({ message, at }) => [message.id, at]),
     streams: await operator.streams({ by: "recent", limit: 100 }),

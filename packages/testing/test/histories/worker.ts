@@ -11,6 +11,9 @@ import type {
 
 import { type CastGroup, hashOf, keyOf, messageOf, pickOf, STREAMS } from "./cast.ts"
 
+/** The seed of a worker under whose hands nothing fails. */
+export const ALL_DONE = -1
+
 /** What a worker of a history makes of a slice: the same on every backend, for it is decided by `seed` and the messages alone. */
 export function settlementOf(
   slice: Slice,
@@ -23,7 +26,7 @@ export function settlementOf(
       const own = slice.messages.filter(({ message }) => cast.order === "log" || keyIn(cast, message.streamId) === key)
       return partOf(at, key, own, { from: next, scannedTo })
     })
-    return { lease: slice.lease, parts, dropped: seed % 2 }
+    return { lease: slice.lease, parts, dropped: Math.abs(seed % 2) }
   }
   if (cast.order === "log") return logSettlement(at)
   const skipped: Skipped[] = [...slice.skipped]
@@ -33,8 +36,11 @@ export function settlementOf(
     if (slice.openLanes.includes(key)) skipped.push({ key, position: from })
     else parts.push(partOf(at, key, own, { from, scannedTo: slice.scannedTo }))
   }
-  return { lease: slice.lease, checkpoint: slice.scannedTo, skipped, parts, dropped: seed % 3 }
+  return { lease: slice.lease, checkpoint: slice.scannedTo, skipped, parts, dropped: Math.abs(seed % 3) }
 }
+
+const fateOf = (seed: number, ...parts: readonly (string | number)[]): number =>
+  seed === ALL_DONE ? 99 : hashOf(seed, ...parts) % 100
 
 interface At {
   readonly slice: Slice
@@ -53,7 +59,7 @@ function partOf(
   let doneTo = from - 1
   for (const { message, attempt } of own) {
     const { position } = message
-    const fate = hashOf(at.seed, at.slice.group, key, position, attempt) % 100
+    const fate = fateOf(at.seed, at.slice.group, key, position, attempt)
     if (fate < 18) {
       const deferral = deferralOf(fate, position, attempt, at.now)
       return { key, from, doneTo, deferral, ...(effects === undefined ? {} : { effects }) }
@@ -101,7 +107,7 @@ function logSettlement(at: At): Settlement {
   let checkpoint = slice.from
   for (const { message, attempt } of slice.messages) {
     const { position } = message
-    const fate = hashOf(at.seed, slice.group, position, attempt) % 100
+    const fate = fateOf(at.seed, slice.group, position, attempt)
     if (fate < 10) {
       const hold = { retryAt: at.now + fate * 1_000, failures: attempt, error: `fate ${fate}` }
       return { lease: slice.lease, checkpoint, parts: [], hold }

@@ -6,5 +6,5 @@ import { ItemAdded } from "../shop.ts"
 
 const apple = () => ItemAdded("cart-1", { productId: "apple", quantity: 1 })
 
-test("the same messages match", () => assertMessages([apple(), apple()], [apple(), apple()]))
-test("others do not", () => assertMessages([apple(), apple()], [apple()]))
+void test("the same messages match", () => assertMessages([apple(), apple()], [apple(), apple()]))
+void test("others do not", () => assertMessages([apple(), apple()], [apple()]))

@@ -11,8 +11,6 @@ export interface Said {
   readonly processName: string
   readonly streamId?: string
   readonly version?: number
-  /** When it was heard. */
-  readonly heardAt: number
 }
 
 /** Workers in processes of their own, and all they say, in the order heard. */
@@ -32,7 +30,7 @@ export function crowd(url: string): Crowd {
   const said: Said[] = []
   let looking: (() => void)[] = []
   const hear = (line: string): void => {
-    said.push({ ...JSON.parse(line), heardAt: performance.now() })
+    said.push(saidIn(line))
     for (const look of looking.splice(0)) look()
   }
   const until = async (enough: (all: readonly Said[]) => boolean): Promise<void> => {
@@ -59,4 +57,14 @@ export function crowd(url: string): Crowd {
       return child
     },
   }
+}
+
+function saidIn(line: string): Said {
+  const one: unknown = JSON.parse(line)
+  if (!isSaid(one)) throw new Error(`a worker said what it should not: ${line}`)
+  return one
+}
+
+function isSaid(value: unknown): value is Said {
+  return typeof value === "object" && value !== null && "event" in value && "processName" in value
 }

@@ -11,6 +11,7 @@ import { quantityOf } from "../quantity-of.ts"
 import { recorder } from "../recorder.ts"
 import { running } from "../running.ts"
 import { AddItem, Cart, ItemAdded, OrderPlaced } from "../shop.ts"
+import { travelUntil } from "../travel-until.ts"
 
 const LEASE_MS = 30_000
 const added = (streamId: string, quantity = 1) => ItemAdded(streamId, { productId: "p", quantity })
@@ -96,9 +97,7 @@ for (const backend of backends) {
     it("an append whose answer was lost is repeated as it is: written once, and reported as written [lesson 29]", async () => {
       const log = await openLog(backend)
       const app = await log.app({ reactors: [Cart], backend: losingAnswers(await log.connect(), ["append"], 2) })
-      const dispatching = app.dispatch(added("cart-1"))
-      await log.clock.advance(5_000)
-      await dispatching
+      await travelUntil(log.clock, app.dispatch(added("cart-1")))
       equal((await app.readStream("cart-1")).length, 1)
     })
 
@@ -106,8 +105,7 @@ for (const backend of backends) {
       const log = await openLog(backend)
       const app = await log.app({ reactors: [Cart], backend: losingAnswers(await log.connect(), ["append"], 1) })
       const executing = app.execute(AddItem("cart-1", { productId: "p", quantity: 1 }))
-      await log.clock.advance(5_000)
-      deepEqual((await executing).version, 1)
+      equal((await travelUntil(log.clock, executing)).version, 1)
       assertMessages(await app.readStream("cart-1"), [added("cart-1")])
     })
 
@@ -118,9 +116,7 @@ for (const backend of backends) {
       })
       const app = await log.app({ reactors: [placer], backend: losingAnswers(await log.connect(), ["settle"], 2) })
       await app.appendNextToStream("cart-1", [added("cart-1"), added("cart-1")])
-      const draining = app.drain()
-      await log.clock.advance(5_000)
-      await draining
+      await travelUntil(log.clock, app.drain())
       equal((await app.readStream("cart-1")).filter(({ type }) => type === OrderPlaced.type).length, 2)
       deepEqual([placer.seen.length, (await app.groups([placer]))[0]?.lag], [2, 0])
     })

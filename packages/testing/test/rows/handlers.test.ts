@@ -49,7 +49,12 @@ for (const backend of backends) {
       const lengths: number[] = []
       const discount = handler("discount", { history: true }).on(OrderPlaced, (_placed, { history }) => {
         lengths.push(history.length)
-        totals.push(history.filter((one) => ItemAdded.is(one)).map((one) => ItemAdded.decode(one)).reduce((sum, item) => sum + item.payload.quantity, 0))
+        totals.push(
+          history
+            .filter((one) => ItemAdded.is(one))
+            .map((one) => ItemAdded.decode(one))
+            .reduce((sum, item) => sum + item.payload.quantity, 0),
+        )
       })
       const app = await log.app({ reactors: [discount] })
       await app.appendNextToStream("cart-1", [

@@ -73,8 +73,8 @@ for (const backend of backends) {
       await workers.until((said) => said.some(({ event }) => event === "began"))
       const exited = once(first, "exit")
       first.kill("SIGTERM")
-      const [code] = await exited
-      equal(code, 0)
+      await exited
+      equal(first.exitCode, 0)
       deepEqual(workers.handled(), ["cart-1:1"])
       ok(workers.said.some(({ event }) => event === "ended"))
       await writer.dispatch(taking("cart-1", 0))
@@ -92,7 +92,8 @@ for (const backend of backends) {
       await workers.until((said) => said.some(({ event }) => event === "began"))
       const exited = once(first, "exit")
       first.kill("SIGINT")
-      deepEqual((await exited)[0], 0)
+      await exited
+      equal(first.exitCode, 0)
       deepEqual(workers.handled(), ["cart-1:1"])
     })
 

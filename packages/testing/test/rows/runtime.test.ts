@@ -6,6 +6,7 @@ import { assertMessages } from "../../src/assert-messages.ts"
 import { testClock } from "../../src/test-clock.ts"
 import { backends } from "../backends.ts"
 import { gate } from "../gate.ts"
+import { oneOf } from "../one-of.ts"
 import { openLog } from "../open-log.ts"
 import { recorder } from "../recorder.ts"
 import { running } from "../running.ts"
@@ -143,7 +144,9 @@ for (const backend of backends) {
       // Added in bulk while the workers run.
       for (let round = 0; round < 5; round += 1) {
         await Promise.all(
-          streams.map((streamId) => apps[round % 3]?.appendNextToStream(streamId, [added(streamId), added(streamId)])),
+          streams.map((streamId) =>
+            oneOf(apps, round).appendNextToStream(streamId, [added(streamId), added(streamId)]),
+          ),
         )
       }
       for (const run of runs) await run.stop()

@@ -24,10 +24,9 @@ export function checkAppend(append: Append, holds: Holds): Extract<Verdict, { re
 const ESCAPED_NUL = /(?<!\\)(?:\\\\)*\\u0000/
 
 function faultOf(append: Append, holds: Holds): string | undefined {
-  const streams = new Set<string>()
+  const twice = append.streams.length > 1 ? repeatedStream(append) : undefined
+  if (twice !== undefined) return `stream ${twice} occurs twice in the append: give its messages together`
   for (const { streamId, expected, messages } of append.streams) {
-    if (streams.has(streamId)) return `stream ${streamId} occurs twice in the append: give its messages together`
-    streams.add(streamId)
     const fault =
       nameFault("stream id", streamId, holds) ??
       expectationFault(streamId, expected) ??
@@ -40,6 +39,11 @@ function faultOf(append: Append, holds: Holds): string | undefined {
     if (fault !== undefined) return fault
   }
   return documentsFault(append, holds) ?? keyFault(append, holds)
+}
+
+function repeatedStream({ streams }: Append): string | undefined {
+  const seen = new Set<string>()
+  return streams.find(({ streamId }) => seen.size === seen.add(streamId).size)?.streamId
 }
 
 function messagesFault(streamId: string, messages: readonly Message[], holds: Holds): string | undefined {
@@ -57,19 +61,20 @@ function messageFault(message: Message, holds: Holds): string | undefined {
   if (name !== undefined) return name
   if (message.kind !== "event" && message.kind !== "command")
     return `message ${message.id} is neither event nor command`
-  return valueFault(`message ${message.id}`, [message.payload, message.metadata], holds)
+  return valueFault(() => `message ${message.id}`, [message.payload, message.metadata], holds)
 }
 
 function documentsFault(append: Append, holds: Holds): string | undefined {
+  if (append.documents === undefined) return undefined
   const seen = new Set<string>()
-  for (const { collection, id, value } of append.documents ?? []) {
+  for (const { collection, id, value } of append.documents) {
     const place = JSON.stringify([collection, id])
     if (seen.has(place)) return `document ${place} occurs twice in the append: put it once`
     seen.add(place)
     const fault =
       nameFault("collection", collection, holds) ??
       (id === "" ? undefined : nameFault("document id", id, holds)) ??
-      (value === undefined ? undefined : valueFault(`document ${place}`, value, holds))
+      (value === undefined ? undefined : valueFault(() => `document ${place}`, value, holds))
     if (fault !== undefined) return fault
   }
   return undefined
@@ -101,17 +106,17 @@ export function nameFault(
   return undefined
 }
 
-function valueFault(what: string, value: unknown, { maxMessageBytes }: Holds): string | undefined {
+function valueFault(what: () => string, value: unknown, { maxMessageBytes }: Holds): string | undefined {
   let json: string | undefined
   try {
     json = JSON.stringify(value)
   } catch (error) {
-    return `${what} is not JSON: ${error instanceof Error ? error.message : String(error)}`
+    return `${what()} is not JSON: ${error instanceof Error ? error.message : String(error)}`
   }
-  if (json === undefined) return `${what} is not JSON: it holds nothing that can be written down`
+  if (json === undefined) return `${what()} is not JSON: it holds nothing that can be written down`
   if (json.length * 3 > maxMessageBytes && Buffer.byteLength(json) > maxMessageBytes)
-    return `${what} takes ${Buffer.byteLength(json)} bytes: at most ${maxMessageBytes} are stored`
+    return `${what()} takes ${Buffer.byteLength(json)} bytes: at most ${maxMessageBytes} are stored`
   if (json.includes("\\u0000") && ESCAPED_NUL.test(json))
-    return `${what} holds a NUL character: not every storage can keep one`
+    return `${what()} holds a NUL character: not every storage can keep one`
   return undefined
 }

@@ -42,7 +42,7 @@ export class CommandSide {
   decide(message: StoredMessage, definition: AnyCommand): readonly Action[] {
     const instance = this.#current()
     const expectedVersion = instance.version
-    const command = { ...definition.decode(message), kind: "command" } as const
+    const command = definition.decode(message)
     try {
       const messages = instance.decide(command)
       return messages.length === 0

@@ -33,7 +33,7 @@ export class HistoryState implements HeldState {
   }
 
   stored(): void {
-    // A hook after the commit still has the state in hands: it is not handed on to the next batch.
-    if (this.#spec.afterCommit === undefined) this.#states.remember()
+    // What `sync` did with the state is its own: what is remembered shares nothing with it.
+    this.#states.remember({ copied: true })
   }
 }

@@ -1,15 +1,6 @@
 import { equal } from "node:assert/strict"
 
-import type {
-  Backend,
-  Idle,
-  LaneSlice,
-  MessageId,
-  Owner,
-  PartitionSlice,
-  Position,
-  Slice,
-} from "@millrace/core/backend"
+import type { Backend, Idle, LaneSlice, Owner, PartitionSlice, Position, Slice } from "@millrace/core/backend"
 
 import { G, owner } from "./groups.ts"
 
@@ -57,11 +48,6 @@ export async function claimNothing(backend: Backend, facts: ClaimFacts = {}): Pr
 /** The positions a slice hands out. */
 export function positionsIn(slice: Slice): readonly Position[] {
   return slice.messages.map(({ message }) => message.position)
-}
-
-/** The ids a slice hands out. */
-export function idsIn(slice: Slice): readonly MessageId[] {
-  return slice.messages.map(({ message }) => message.id)
 }
 
 /** Per message of a slice: position and whether it was handled before. */

@@ -145,6 +145,23 @@ export const keyOrderRules: readonly Rule[] = [
   ),
 
   rule(
+    "a keyed lane hands a process nothing of a type it lacks [S25.a]",
+    async ({ backend }) => {
+      const types = ["noted", "sent"]
+      await ensure(backend, { order: "key", types })
+      const [first = 0, second = 0] = await store(backend, event("cart-1"), event("cart-2", { type: "sent" }))
+      const slice = await claimPartition(backend, { types })
+      await settle(backend, butOne(slice, "cart"))
+      const poor = await claimLanes(backend)
+      deepEqual([positionsIn(poor), (poor.lanes[0]?.scannedTo ?? 0) < second], [[first], true])
+      await settle(backend, allDone(poor))
+      deepEqual((await claimNothing(backend)).outdated, [{ group: "billing", type: "sent" }])
+      deepEqual(positionsIn(await claimLanes(backend, { types })), [second])
+    },
+    log,
+  ),
+
+  rule(
     "a keyed group's slices name the keys whose lane was open at a reset, with how far those had got [S24.b S24.d S25.a]",
     async ({ backend }) => {
       await ensure(backend, { order: "key" })

@@ -114,6 +114,28 @@ export const logOrderRules: readonly Rule[] = [
   ),
 
   rule(
+    "a group in log order takes the failures of a message set aside as those of any lane [S43.c S42.b]",
+    async ({ backend }) => {
+      await ensure(backend, { order: "log" })
+      const [first = 0] = await store(backend, event("a"))
+      const slice = await claimPartition(backend)
+      const parking = { as: "park", position: first, failures: 1, single: true } as const
+      const part = { key: `@${first}`, from: first, deferral: parking }
+      await settle(backend, { lease: slice.lease, checkpoint: first, parts: [part] })
+      await backend.operator.retryLanes(G)
+      const again = await claimLanes(backend)
+      const deferral = { as: "retry", position: first, failures: 2, retryAt: 0, error: "boom" } as const
+      await settle(backend, { lease: again.lease, parts: [{ ...part, doneTo: first - 1, deferral }] })
+      const third = await claimLanes(backend)
+      deepEqual(
+        third.messages.map(({ message, attempt }) => [message.position, attempt]),
+        [[first, 3]],
+      )
+    },
+    log,
+  ),
+
+  rule(
     "a group in log order of which a part is not stored stores nothing and keeps its lease",
     async ({ backend }) => {
       await ensure(backend, { order: "log" })

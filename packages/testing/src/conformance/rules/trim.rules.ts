@@ -161,6 +161,22 @@ export const trimRules: readonly Rule[] = [
     deepEqual(await backend.operator.trim(first), { removed: 0, trimmedTo: second, heldBackBy: [] })
   }),
 
+  rule(
+    "resetGroup that dissolves a lane lists the message which only the lane still had [L9.d lesson 37]",
+    async ({ backend }) => {
+      await ensure(backend)
+      const [first = 0, second = 0] = await store(backend, ...events("a", 2))
+      await park(backend, ["a"])
+      await backend.operator.trim(first, { force: true })
+      await backend.operator.resetGroup(G, { at: "beginning" })
+      deepEqual([await openLanes(backend), await workOff(backend)], [[], [second]])
+      deepEqual(
+        (await infoOf(backend)).skips.map(({ position, how }) => [position, how]),
+        [[first, "trimmed"]],
+      )
+    },
+  ),
+
   rule("a group created after a trim begins at what is left", async ({ backend }) => {
     const positions = await store(backend, ...events("a", 3))
     await backend.operator.trim(positions[1] ?? 0)

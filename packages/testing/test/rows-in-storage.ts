@@ -1,0 +1,42 @@
+import { type MemoryTx, txToken, type TxToken } from "@millrace/core"
+import type { SqliteTx } from "@millrace/sqlite"
+import { sqlite } from "@millrace/sqlite"
+
+/** A user's own table in the storage of a log, written inside a settle. */
+export interface Rows {
+  get(key: string): number | undefined
+  put(key: string, value: number): void
+}
+
+/** Makes something of a storage's token and of how its handle reaches the table, whatever the handle's type. */
+export type UseRows<Made> = <Tx>(token: TxToken<Tx>, rowsOf: (tx: Tx) => Rows) => Made
+
+/** The name of the user's table. */
+export const TABLE = "totals"
+
+/** The table in memory. */
+export function memoryRows<Made>(use: UseRows<Made>): Made {
+  return use(txToken<MemoryTx>("memory"), (tx) => ({
+    get(key) {
+      const value = tx.get(TABLE, key)
+      return value === undefined ? undefined : Number(value)
+    },
+    put: (key, value) => tx.put(TABLE, key, value),
+  }))
+}
+
+/** The table in SQLite. */
+export function sqliteRows<Made>(use: UseRows<Made>): Made {
+  return use<SqliteTx>(sqlite.tx, (tx) => ({
+    get(key) {
+      const row = tx.prepare(`SELECT value FROM ${TABLE} WHERE key = ?`).get(key)
+      return row === undefined ? undefined : Number(row["value"])
+    },
+    put(key, value) {
+      tx.prepare(`INSERT INTO ${TABLE} VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value`).run(
+        key,
+        value,
+      )
+    },
+  }))
+}
