@@ -8,10 +8,7 @@ import { offsetOf, type Plan } from "./plan-appends.ts"
 import { toSortable } from "./sortable.ts"
 
 /** Writes a plan as the values that the function `append` takes, in its order. */
-export function appendValues(
-  plan: Plan,
-  log: Pick<Log, "settings" | "partitions">,
-): readonly Value[] {
+export function appendValues(plan: Plan, log: Pick<Log, "settings" | "partitions">): readonly Value[] {
   const columns = messageColumns(plan, log.partitions)
   const streams = [...plan.streams.values()]
   const schedules = plan.verdicts.reduce(
@@ -131,7 +128,12 @@ function extraOf({ verdicts, documents, keys }: Plan): string | null {
   return JSON.stringify({
     keyNames: keys,
     keys: given,
-    documents: [...documents.values()].map(({ collection, id, low, high }) => ({ collection, id: toSortable(id), low, high })),
+    documents: [...documents.values()].map(({ collection, id, low, high }) => ({
+      collection,
+      id: toSortable(id),
+      low,
+      high,
+    })),
     puts: [...documents.values()]
       .filter(({ puts, restart }) => puts > 0 || restart)
       .map(({ collection, id, puts, restart, value }) => ({ collection, id: toSortable(id), puts, restart, value })),

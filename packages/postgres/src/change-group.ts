@@ -1,7 +1,7 @@
-import { clockOf, type Log } from "./log.ts"
 import type { Transaction } from "./database.ts"
 import { noSuchGroup } from "./errors.ts"
 import { type GroupRow, groupOf } from "./group-rows.ts"
+import { clockOf, type Log } from "./log.ts"
 import { int } from "./row.ts"
 import { toSortable } from "./sortable.ts"
 import { lockGroup } from "./sql/lock-group.ts"

@@ -19,7 +19,9 @@ export function checkSettlement({ group, at, lanes }: Held, settlement: Settleme
   if (checkpoint === undefined) throw invalid("a partition's settle needs its checkpoint")
   checkPosition("checkpoint", checkpoint)
   if (checkpoint < at.checkpoint) throw invalid(`checkpoint ${checkpoint} is below ${at.checkpoint}: reset the group`)
-  const misfit = parts.find(({ deferral }) => deferral !== undefined && (deferral.single === true) !== (group.order === "log"))
+  const misfit = parts.find(
+    ({ deferral }) => deferral !== undefined && (deferral.single === true) !== (group.order === "log"),
+  )
   if (misfit !== undefined) throw invalid("a deferral is `single` in log order, and only there")
   const taken = parts.find(({ key }) => group.order !== "log" && lanes.has(key))
   if (taken !== undefined) throw invalid(`${taken.key} has an open lane: leave its messages to it and name the first`)

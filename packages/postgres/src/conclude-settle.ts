@@ -9,8 +9,8 @@ import { int } from "./row.ts"
 import { savePartitions } from "./save-partitions.ts"
 import { settleLanes } from "./settle-lanes.ts"
 import { replayRowsOf, settlePartition } from "./settle-partition.ts"
-import { deletePartitionReplays } from "./sql/delete-partition-replays.ts"
 import { countLanes } from "./sql/count-lanes.ts"
+import { deletePartitionReplays } from "./sql/delete-partition-replays.ts"
 import { stopGroup } from "./stop-group.ts"
 import type { PostgresTx } from "./tx.ts"
 
@@ -28,7 +28,12 @@ export interface SettleChange {
 export async function conclude(
   on: Transaction,
   settlement: Settlement<PostgresTx>,
-  { held, verdicts, now, locked }: {
+  {
+    held,
+    verdicts,
+    now,
+    locked,
+  }: {
     readonly held: Held
     readonly verdicts: readonly PartVerdict[]
     readonly now: number

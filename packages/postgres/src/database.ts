@@ -105,7 +105,8 @@ export function openDatabase(target: string | Pool, settings: Settings, names: N
         client,
         run: (text) => plain(client, text, settings),
         rows: async (statement, ...values) => (await query(client, compile(statement), values, settings)).rows,
-        count: async (statement, ...values) => (await query(client, compile(statement), values, settings)).rowCount ?? 0,
+        count: async (statement, ...values) =>
+          (await query(client, compile(statement), values, settings)).rowCount ?? 0,
       }
       let committing = false
       try {

@@ -64,9 +64,13 @@ export function toConnectError(error: unknown, where: string): BackendError {
   const state = sqlState(error)
   if (state !== undefined && !isBroken(error)) return toBackendError(error, where, "read")
   const text = error instanceof Error ? error.message || String(error) : String(error)
-  return new BackendError("unavailable", `${where}: no connection to the server; check that it runs and has room (${text})`, {
-    cause: error,
-  })
+  return new BackendError(
+    "unavailable",
+    `${where}: no connection to the server; check that it runs and has room (${text})`,
+    {
+      cause: error,
+    },
+  )
 }
 
 /** What every call on a closed backend throws. */
@@ -76,13 +80,19 @@ export function closedError(): BackendError {
 
 /** A group that does not exist. */
 export function noSuchGroup(group: string): BackendError {
-  return new BackendError("not-found", `there is no group ${JSON.stringify(group)}: register its reactor, or correct the name`)
+  return new BackendError(
+    "not-found",
+    `there is no group ${JSON.stringify(group)}: register its reactor, or correct the name`,
+  )
 }
 
 /** By SQLSTATE (https://www.postgresql.org/docs/current/errcodes-appendix.html), then by its class. */
 const STATES: Readonly<Record<string, readonly [BackendErrorCode, string]>> = {
   "25006": ["read-only", "the server is a read-only replica or in read-only mode; connect to the primary"],
-  "42501": ["read-only", "the role lacks a right on the log's tables; grant it USAGE on the schema and all rights on its tables"],
+  "42501": [
+    "read-only",
+    "the role lacks a right on the log's tables; grant it USAGE on the schema and all rights on its tables",
+  ],
   "28000": ["invalid", "the server refuses this role; correct user and password"],
   "28P01": ["invalid", "the server refuses this password; correct it"],
   "3D000": ["invalid", "the database does not exist; create it, or correct the URL"],

@@ -1,7 +1,7 @@
 import { checkSpan, type Lease } from "@millrace/core/backend"
 
-import type { LaneLease } from "./held-lease.ts"
 import { findGroup } from "./group-rows.ts"
+import type { LaneLease } from "./held-lease.ts"
 import { lockHeld } from "./held-lease.ts"
 import { textList } from "./list.ts"
 import { clockOf, type Log } from "./log.ts"

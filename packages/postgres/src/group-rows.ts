@@ -65,8 +65,7 @@ export function partitionOfRow(row: Row, from = 0): PartitionRow {
     token: intOrNull(row[from + 6]),
     lease: leaseOf(row[from + 7] ?? null, row[from + 8] ?? null, int(row[from + 9]), int(row[from + 10])),
     leaseMs: int(row[from + 11]),
-    hold:
-      retryAt === null ? null : { retryAt, failures: int(row[from + 13]), error: row[from + 14] ?? "" },
+    hold: retryAt === null ? null : { retryAt, failures: int(row[from + 13]), error: row[from + 14] ?? "" },
     lanes: int(row[from + 15]),
     replays: bool(row[from + 16]),
     settles: int(row[from + 17]),

@@ -6,9 +6,9 @@ import { laneOf, type LaneRow } from "./lane-rows.ts"
 import { textList } from "./list.ts"
 import { intOrNull, text } from "./row.ts"
 import { fromSortable, toSortable } from "./sortable.ts"
-import { selectLanesNamed } from "./sql/select-lanes-named.ts"
 import { lockPartition } from "./sql/lock-partition.ts"
 import { selectLaneTokens } from "./sql/select-lane-tokens.ts"
+import { selectLanesNamed } from "./sql/select-lanes-named.ts"
 import { selectToken } from "./sql/select-token.ts"
 
 /** A lease of lanes. */
@@ -44,7 +44,8 @@ export async function lockHeld(
   const [row] = await on.rows(lockPartition, group.id, lease.partition)
   if (row === undefined) return undefined
   const at = partitionOfRow(row)
-  const named = at.lanes === 0 ? [] : (await on.rows(selectLanesNamed, group.id, textList(keys.map(toSortable)))).map(laneOf)
+  const named =
+    at.lanes === 0 ? [] : (await on.rows(selectLanesNamed, group.id, textList(keys.map(toSortable)))).map(laneOf)
   const lanes = new Map(named.filter(({ partition }) => partition === at.partition).map((lane) => [lane.key, lane]))
   const held =
     lease.of === "partition"

@@ -22,7 +22,13 @@ export interface LaneAhead {
  */
 export async function lanesAhead(
   on: Connection,
-  { group, at, lanes, partitions, limit }: {
+  {
+    group,
+    at,
+    lanes,
+    partitions,
+    limit,
+  }: {
     readonly group: Pick<GroupLook, "row" | "types">
     readonly at: Pick<PartitionRow, "partition" | "checkpoint">
     readonly lanes: readonly LaneRow[]

@@ -2,8 +2,8 @@ import type { Holds } from "@millrace/core/backend"
 
 import type { Database } from "./database.ts"
 import type { Names } from "./names.ts"
-import type { Settings } from "./options.ts"
 import type { News } from "./news.ts"
+import type { Settings } from "./options.ts"
 
 /** A log, as everything that works on it sees it. */
 export interface Log {

@@ -22,7 +22,9 @@ export interface Names {
 
 /** Derives all names from schema and prefix, which `settingsOf` has checked. */
 export function namesOf({ schema, prefix }: Pick<Settings, "schema" | "prefix">): Names {
-  const digest = createHash("sha256").update(JSON.stringify(["millrace", schema, prefix])).digest()
+  const digest = createHash("sha256")
+    .update(JSON.stringify(["millrace", schema, prefix]))
+    .digest()
   const tag = digest.toString("hex").slice(0, 12)
   return {
     schema,

@@ -1,7 +1,7 @@
 import type { Backend } from "@millrace/core/backend"
 
-import { postgresBackend } from "./postgres-backend.ts"
 import type { PostgresOptions } from "./options.ts"
+import { postgresBackend } from "./postgres-backend.ts"
 import type { PostgresTx } from "./tx.ts"
 
 /** Opens the log that a URL names. What `createApp` calls for `postgres:` and `postgresql:` URLs. */

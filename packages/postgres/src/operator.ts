@@ -27,8 +27,7 @@ export function operatorOf(log: Log, use: <T>(work: () => Promise<T>) => Promise
     stats: () => use(() => stats(log)),
     groups: (names) => use(() => groups(log, names)),
     startGroup: (group) => use(() => startGroup(log, group)),
-    stopGroup: (name, why) =>
-      use(() => changeGroup(log, name, ({ on, now }, group) => stopGroup(on, group, why, now))),
+    stopGroup: (name, why) => use(() => changeGroup(log, name, ({ on, now }, group) => stopGroup(on, group, why, now))),
     resetGroup: (group, to, options) => use(() => resetGroup(log, group, to, options)),
     skip: (group, position) => use(() => skip(log, group, position)),
     renameGroup: (from, to) => use(() => rename(log, from, to)),

@@ -53,7 +53,10 @@ export function postgresBackend(target: string | Pool, options: PostgresOptions 
     if (found.kind === "nothing")
       throw new BackendError("not-migrated", `the database holds no log ${names.log} yet: run migrate first`)
     if (found.format < FORMAT)
-      throw new BackendError("not-migrated", `the log ${names.log} has format ${found.format} of ${FORMAT}: run migrate first`)
+      throw new BackendError(
+        "not-migrated",
+        `the log ${names.log} has format ${found.format} of ${FORMAT}: run migrate first`,
+      )
     partitions = found.partitions
   }
   const use = async <T>(work: () => Promise<T>): Promise<T> => {

@@ -78,7 +78,12 @@ function holderOf(row: readonly (string | null)[]) {
 }
 
 /** Ends every lease of a boot: as superseded at an instant, or released. */
-async function changeLeases(log: Log, on: Transaction, bootId: string, supersededAt: number | undefined): Promise<void> {
+async function changeLeases(
+  log: Log,
+  on: Transaction,
+  bootId: string,
+  supersededAt: number | undefined,
+): Promise<void> {
   const locked = await on.rows(lockPartitionsOfBoot, bootId)
   if (locked.length === 0) return
   if (supersededAt === undefined) {
@@ -99,7 +104,12 @@ async function hearWants(log: Log, { wants }: Beat): Promise<void> {
     const groups = wants.map(({ group }) => toSortable(group))
     await write.count(hearWantedGroups, textList(groups), clock)
     const pairs = wants.flatMap(({ group, types }) => types.map((type) => ({ group: toSortable(group), type })))
-    await write.count(hearWantedTypes, textList(pairs.map(({ group }) => group)), textList(pairs.map(({ type }) => type)), clock)
+    await write.count(
+      hearWantedTypes,
+      textList(pairs.map(({ group }) => group)),
+      textList(pairs.map(({ type }) => type)),
+      clock,
+    )
   }
   const prune = await read.rows(selectGroupsToPrune, clock)
   for (const row of prune) await changeGroup(log, fromSortable(text(row[0])), pruneTypes)

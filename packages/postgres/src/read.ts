@@ -62,7 +62,10 @@ function statementOf(query: ReadQuery, rows: number, partitions: number): Readin
 function ofLog(query: Extract<ReadQuery, { readonly from: "log" }>, rows: number, partitions: number): Reading {
   const { direction = "forward", after = 0, upto = END, types } = query
   if (types === undefined) return { statement: selectLogPage[direction], values: [after, upto, rows] }
-  return { statement: selectTypesPage[direction], values: [after, upto, rows, textList([...new Set(types)]), partitions] }
+  return {
+    statement: selectTypesPage[direction],
+    values: [after, upto, rows, textList([...new Set(types)]), partitions],
+  }
 }
 
 function ofStreams(query: Extract<ReadQuery, { readonly from: "streams" }>, rows: number): Reading {

@@ -63,6 +63,9 @@ export const STORED: PartVerdict = { kind: "stored", position: 0, streams: [] }
 function partFrom(part: PartVerdict, base: number, before: ReadonlyMap<string, number>): PartVerdict {
   if (part.kind === "work-failed") return { kind: "work-failed", error: new Error(String(part.error)) }
   if (part.kind !== "stored") return part
-  const streams = part.streams.map(({ streamId, version }) => ({ streamId, version: version + (before.get(streamId) ?? 0) }))
+  const streams = part.streams.map(({ streamId, version }) => ({
+    streamId,
+    version: version + (before.get(streamId) ?? 0),
+  }))
   return { kind: "stored", position: placed(part.position, base), streams }
 }

@@ -31,7 +31,9 @@ export async function scanPartition(log: Log, { group, at, want }: PartitionSeen
   const looked = limit + (left.size + marks.size > 0 ? LOOKED_AT : 0)
   const wanted = await read.rows(
     selectWanted,
-    row.order === "stream" ? numberList([at.partition]) : numberList(Array.from({ length: log.partitions }, (_, one) => one)),
+    row.order === "stream"
+      ? numberList([at.partition])
+      : numberList(Array.from({ length: log.partitions }, (_, one) => one)),
     textList([...group.types.keys()]),
     numberList([...group.types.values()].map((since) => Math.max(since, at.checkpoint))),
     looked,

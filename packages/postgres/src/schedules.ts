@@ -22,7 +22,9 @@ export async function promote(log: Log, limit: number): Promise<Promotion> {
       message: messageOfSchedule(text(row[1])),
     }))
     await on.count(deleteSchedules, numberList(due.map(({ number }) => number)))
-    const appends = due.map(({ message }): Append => ({ streams: [{ streamId: message.streamId, expected: "any", messages: [message] }] }))
+    const appends = due.map(({ message }): Append => ({
+      streams: [{ streamId: message.streamId, expected: "any", messages: [message] }],
+    }))
     const plan = planAppends(appends, log.holds)
     const verdicts = plan === undefined ? undefined : await store(log, on, plan)
     if (verdicts === undefined || verdicts.some(({ kind }) => kind !== "appended"))

@@ -8,8 +8,8 @@ import { type Plan, planAppends, verdictsOf } from "./plan-appends.ts"
 import { plainAnswer, relativeAnswer, STORED } from "./remembered.ts"
 import { int, ints } from "./row.ts"
 import { toSortable } from "./sortable.ts"
-import { settle } from "./sql/settle.ts"
 import { settleAppend } from "./sql/settle-append.ts"
+import { settle } from "./sql/settle.ts"
 import type { PostgresTx } from "./tx.ts"
 
 /** Settles in one statement; `undefined` when this settlement, or what has happened meanwhile, takes more. */
@@ -24,7 +24,8 @@ export async function settleAtOnce(log: Log, settlement: Settlement<PostgresTx>)
 
 /** Whether it only moves a checkpoint and appends. */
 function isPlain({ lease, checkpoint, hold, stop, skipped = [], parts }: Settlement<PostgresTx>): boolean {
-  if (lease.of !== "partition" || checkpoint === undefined || !Number.isSafeInteger(checkpoint) || checkpoint < 0) return false
+  if (lease.of !== "partition" || checkpoint === undefined || !Number.isSafeInteger(checkpoint) || checkpoint < 0)
+    return false
   if (hold !== undefined || stop !== undefined || skipped.length > 0) return false
   if (parts.some(({ deferral, work }) => deferral !== undefined || work !== undefined)) return false
   return new Set(parts.map(({ key }) => key)).size === parts.length

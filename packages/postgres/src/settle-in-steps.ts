@@ -61,7 +61,7 @@ class Undo extends Error {
  */
 export async function settleInSteps(log: Log, settlement: Settlement<PostgresTx>): Promise<Settled> {
   let run: Run = { refused: new Map(), locked: settlement.stop !== undefined, apart: false }
-  for (let victim = 0; ; ) {
+  for (let victim = 0; ;) {
     try {
       const outcome = await attempt(log, settlement, run)
       if (outcome.kind === "settled") return outcome.settled
@@ -92,16 +92,23 @@ async function step(log: Log, on: Transaction, settlement: Settlement<PostgresTx
     return { kind: "settled", settled: (await answeredBefore(on, settlement.lease)) ?? { kind: "fenced" } }
   const refused = new Map([...run.refused, ...(await runAllWork(log, on, settlement, run.refused))])
   await limitPauses(on)
-  if (run.locked || settlement.parts.some(({ effects }) => effects !== undefined)) await on.rows(lockLog, log.settings.lockTimeoutMs)
+  if (run.locked || settlement.parts.some(({ effects }) => effects !== undefined))
+    await on.rows(lockLog, log.settings.lockTimeoutMs)
   if (run.apart) throw new Undo({ kind: "refused", refused: await refuseBadData(log, on, settlement, refused) })
   const judged = await judgeAndStore(log, on, settlement, refused)
   const held = await lockHeld(on, group, settlement.lease, keysOf(settlement))
-  if (held === undefined) throw new Undo({ kind: "settled", settled: (await answeredBefore(on, settlement.lease)) ?? { kind: "fenced" } })
+  if (held === undefined)
+    throw new Undo({ kind: "settled", settled: (await answeredBefore(on, settlement.lease)) ?? { kind: "fenced" } })
   checkSettlement(held, settlement)
   const nothing = nothingStored(held, judged.parts)
   if (nothing !== undefined) throw new Undo({ kind: "settled", settled: nothing })
   const [head] = await on.rows(selectHead, clockOf(log))
-  const settled = await conclude(on, settlement, { held, verdicts: judged.parts, now: int(head?.[2]), locked: run.locked })
+  const settled = await conclude(on, settlement, {
+    held,
+    verdicts: judged.parts,
+    now: int(head?.[2]),
+    locked: run.locked,
+  })
   if (settled === "needs-lock") throw new Undo({ kind: "locked" })
   judged.tell()
   log.news.work()
@@ -152,7 +159,9 @@ async function judgeParts(
   parts: Settlement<PostgresTx>["parts"],
   refused: ReadonlyMap<number, Refused>,
 ) {
-  const storable = parts.flatMap(({ effects }, index) => (effects === undefined || refused.has(index) ? [] : [{ effects, index }]))
+  const storable = parts.flatMap(({ effects }, index) =>
+    effects === undefined || refused.has(index) ? [] : [{ effects, index }],
+  )
   const appends = storable.map(({ effects }) => effects)
   const plan = planAppends(appends, log.holds, await factsOf(on, appends))
   const verdicts: PartVerdict[] = parts.map((_, index) => refused.get(index) ?? STORED)

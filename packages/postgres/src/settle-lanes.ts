@@ -23,7 +23,11 @@ interface Judged {
 export function settleLanes(
   { group, at, lanes }: Held,
   { parts }: Settlement<PostgresTx>,
-  { lease, verdicts, now }: {
+  {
+    lease,
+    verdicts,
+    now,
+  }: {
     readonly lease: Extract<Lease, { readonly of: "lanes" }>
     readonly verdicts: readonly PartVerdict[]
     readonly now: number
@@ -68,7 +72,8 @@ function after(
   const progress = laneProgressed(lane, change)
   const passed = (keptMessage(lane)?.position ?? Number.POSITIVE_INFINITY) < change.lane.next
   const moved: LaneRow = { ...lane, ...change.lane, kept: passed ? null : lane.kept }
-  if (change.leaseMs === undefined) return { lane: { ...moved, lease: leaseAfterRelease(lane.lease, progress) }, leased: false }
+  if (change.leaseMs === undefined)
+    return { lane: { ...moved, lease: leaseAfterRelease(lane.lease, progress) }, leased: false }
   const lease = { ...lane.lease, until: now + change.leaseMs, takeovers: progress ? 0 : lane.lease.takeovers }
   return { lane: { ...moved, lease }, leased: true }
 }

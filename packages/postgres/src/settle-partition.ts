@@ -27,7 +27,11 @@ import type { PostgresTx } from "./tx.ts"
 export function settlePartition(
   { group, at, lanes: open }: Held,
   settlement: Settlement<PostgresTx>,
-  { verdicts, now, rows }: {
+  {
+    verdicts,
+    now,
+    rows,
+  }: {
     readonly verdicts: readonly PartVerdict[]
     readonly now: number
     readonly rows: ReadonlyMap<string, ReplayState>
@@ -81,7 +85,8 @@ function changeOf(
   now: number,
   leaseMs: number,
 ): LaneChange | undefined {
-  if (verdict !== undefined && verdict.kind !== "stored") return { kind: "keep", lane: laneDueAt(part.from, now), leaseMs }
+  if (verdict !== undefined && verdict.kind !== "stored")
+    return { kind: "keep", lane: laneDueAt(part.from, now), leaseMs }
   return part.deferral === undefined ? undefined : laneOfDeferral(part.deferral, now)
 }
 

@@ -14,7 +14,12 @@ export async function stopGroup(
   { reason, error, messageId }: StopReason,
   now: number,
 ): Promise<void> {
-  const stopped = { reason, ...(error === undefined ? {} : { error }), ...(messageId === undefined ? {} : { messageId }), at: now }
+  const stopped = {
+    reason,
+    ...(error === undefined ? {} : { error }),
+    ...(messageId === undefined ? {} : { messageId }),
+    at: now,
+  }
   await on.count(updateStopped, group.id, withoutNul(JSON.stringify(stopped)))
   await fenceAll(on, group)
 }

@@ -17,8 +17,8 @@ import { messageOf } from "./message-row.ts"
 import { int, text } from "./row.ts"
 import { type Scan, scanPartition } from "./scan-partition.ts"
 import { fromSortable, toSortable } from "./sortable.ts"
-import { selectReplays } from "./sql/select-replays.ts"
 import { selectGroupReplays } from "./sql/select-group-replays.ts"
+import { selectReplays } from "./sql/select-replays.ts"
 import { takeAt } from "./sql/take-at.ts"
 import { takeSlice } from "./sql/take-slice.ts"
 
@@ -114,13 +114,11 @@ async function sliceOf(log: Log, seen: PartitionSeen, taken: Taken): Promise<Par
     source: "partition",
     group: row.name,
     lease: { of: "partition", group: row.name, partition: at.partition, token: taken.token },
-    messages: taken.messages.map(
-      (message, index): SliceMessage => ({
-        message,
-        handledBefore: handledBefore(rows.get(message.streamId) ?? at.replay, message),
-        attempt: index === 0 ? failures + 1 : 1,
-      }),
-    ),
+    messages: taken.messages.map((message, index): SliceMessage => ({
+      message,
+      handledBefore: handledBefore(rows.get(message.streamId) ?? at.replay, message),
+      attempt: index === 0 ? failures + 1 : 1,
+    })),
     takeovers: lease.takeovers,
     reemit: row.reemit,
     epoch: row.epoch,
@@ -135,7 +133,11 @@ async function sliceOf(log: Log, seen: PartitionSeen, taken: Taken): Promise<Par
 const NO_ROWS: ReadonlyMap<string, ReplayState> = new Map()
 
 /** The replay rows of the streams in a slice. They change only by a reset, which ends the lease. */
-async function replaysOf(log: Log, group: number, messages: readonly StoredMessage[]): Promise<ReadonlyMap<string, ReplayState>> {
+async function replaysOf(
+  log: Log,
+  group: number,
+  messages: readonly StoredMessage[],
+): Promise<ReadonlyMap<string, ReplayState>> {
   const keys = [...new Set(messages.map(({ streamId }) => toSortable(streamId)))]
   const rows = await log.database.read.rows(selectReplays, group, textList(keys))
   return new Map(rows.map((row) => [fromSortable(text(row[0])), replayOf(row[1])]))

@@ -44,10 +44,13 @@ export function openTx(client: PoolClient): OpenTx {
   ): Promise<QueryResult<Row>>
   function query(config: string | QueryConfig, values?: readonly unknown[]): Promise<QueryResult> {
     const text = typeof config === "string" ? config : config.text
-    if (!open) return refuse("this tx belongs to a settle that is over: await everything that uses it inside the sync block")
+    if (!open)
+      return refuse("this tx belongs to a settle that is over: await everything that uses it inside the sync block")
     const word = refusedWord(text)
     if (word !== undefined)
-      return refuse(`${word} is not for a sync block: its settle begins, ends and undoes the transaction; throw to undo`)
+      return refuse(
+        `${word} is not for a sync block: its settle begins, ends and undoes the transaction; throw to undo`,
+      )
     return client.query(config, values === undefined ? undefined : [...values]).catch((error: unknown) => {
       if (failure === undefined && (isVictim(error) || (sqlState(error) ?? "").startsWith("57P"))) failure = error
       throw error

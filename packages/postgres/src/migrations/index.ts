@@ -1,5 +1,5 @@
-import { append } from "./0002-append.ts"
 import { log } from "./0001-log.ts"
+import { append } from "./0002-append.ts"
 import { look } from "./0003-look.ts"
 import { settle } from "./0004-settle.ts"
 

@@ -30,7 +30,10 @@ export async function boundsOf(log: Log, locked: LockedLog): Promise<readonly Bo
 
 /** What waits behind the messages that lanes keep themselves: those need no place in the log. */
 async function behindKept(log: Log, { on }: LockedLog, group: GroupRow): Promise<readonly Position[]> {
-  const keeping = (await on.rows(selectKeepingLanes, group.id)).map((row) => ({ lane: laneOf(row.slice(1)), checkpoint: int(row[0]) }))
+  const keeping = (await on.rows(selectKeepingLanes, group.id)).map((row) => ({
+    lane: laneOf(row.slice(1)),
+    checkpoint: int(row[0]),
+  }))
   if (keeping.length === 0) return []
   const types = new Map((await on.rows(selectGroupTypes, group.id)).map((row) => [text(row[0]), int(row[1])]))
   const behind: Position[] = []

@@ -77,9 +77,21 @@ async function keepWaiting(
   return { lanes: keeping, lost }
 }
 
-async function wantedUpto(log: Log, { on }: LockedLog, { group, types, at, target }: Passing): Promise<readonly Position[]> {
+async function wantedUpto(
+  log: Log,
+  { on }: LockedLog,
+  { group, types, at, target }: Passing,
+): Promise<readonly Position[]> {
   const partitions = group.order === "stream" ? [at.partition] : Array.from({ length: log.partitions }, (_, one) => one)
   const since = numberList([...types.values()])
-  const rows = await on.rows(selectAhead, numberList(partitions), textList([...types.keys()]), since, at.checkpoint + 1, target, ALL)
+  const rows = await on.rows(
+    selectAhead,
+    numberList(partitions),
+    textList([...types.keys()]),
+    since,
+    at.checkpoint + 1,
+    target,
+    ALL,
+  )
   return rows.map((row) => int(row[0]))
 }

@@ -1,4 +1,12 @@
-import { BackendError, FREE, planReset, type ReplayRow, type ResetLane, resolveStart, type StartPoint } from "@millrace/core/backend"
+import {
+  BackendError,
+  FREE,
+  planReset,
+  type ReplayRow,
+  type ResetLane,
+  resolveStart,
+  type StartPoint,
+} from "@millrace/core/backend"
 
 import { changeGroup } from "../change-group.ts"
 import type { Transaction } from "../database.ts"
@@ -33,7 +41,10 @@ export async function resetGroup(log: Log, name: string, to: StartPoint, options
     const types = new Map((await on.rows(selectGroupTypes, group.id)).map((row) => [text(row[0]), int(row[1])]))
     const unwanted = options.types?.find((type) => !types.has(type))
     if (unwanted !== undefined)
-      throw new BackendError("invalid", `group "${name}" does not want ${unwanted}: run a reactor that handles it first`)
+      throw new BackendError(
+        "invalid",
+        `group "${name}" does not want ${unwanted}: run a reactor that handles it first`,
+      )
     const dated = to.at === "date" ? await lastBefore(on, to.date, locked) : 0
     const point = resolveStart(to, { head, lastBefore: () => dated })
     await fenceAll(on, group)
@@ -52,7 +63,10 @@ async function resetPartitions(
   sinceOf: (type: string) => number | undefined,
 ): Promise<void> {
   const lanes = await lanesOf(on, group.id)
-  const types = await typesAt(on, lanes.filter(({ single }) => single))
+  const types = await typesAt(
+    on,
+    lanes.filter(({ single }) => single),
+  )
   const rows = (await on.rows(selectGroupReplays, group.id, null)).map((row) => ({
     key: fromSortable(text(row[0])),
     replay: replayOf(row[1]),
@@ -66,7 +80,9 @@ async function resetPartitions(
         checkpoint: at.checkpoint,
         replay: at.replay,
         lanes: own.map((lane) => resetLane(lane, types)),
-        rows: rows.filter(({ partition }) => partition === at.partition).map(({ key, replay }): ReplayRow => ({ key, replay })),
+        rows: rows
+          .filter(({ partition }) => partition === at.partition)
+          .map(({ key, replay }): ReplayRow => ({ key, replay })),
       },
       point,
       sinceOf,
@@ -74,7 +90,11 @@ async function resetPartitions(
     if (plan === undefined) continue
     await removeLanes(on, group.id, plan.dissolve)
     if (at.replays) await on.count(deletePartitionReplays, group.id, at.partition)
-    await putReplays(on, group.id, plan.rows.map((row) => ({ ...row, partition: at.partition })))
+    await putReplays(
+      on,
+      group.id,
+      plan.rows.map((row) => ({ ...row, partition: at.partition })),
+    )
     changed.push({
       ...at,
       checkpoint: plan.checkpoint,

@@ -29,9 +29,17 @@ export async function skip(log: Log, name: string, position: number): Promise<vo
     const [row] = await on.rows(lockPartition, group.id, partition)
     if (row === undefined) throw new BackendError("corrupt", `group "${name}" has no partition ${partition}`)
     const at = partitionOfRow(row)
-    const lane = laneAt(await lanesOf(on, group.id, partition), at, group.order === "stream" ? streamId : undefined, position)
+    const lane = laneAt(
+      await lanesOf(on, group.id, partition),
+      at,
+      group.order === "stream" ? streamId : undefined,
+      position,
+    )
     if (position <= at.checkpoint && lane === undefined)
-      throw new BackendError("invalid", `group "${name}" has settled position ${position} already: reset it to handle it again`)
+      throw new BackendError(
+        "invalid",
+        `group "${name}" has settled position ${position} already: reset it to handle it again`,
+      )
     await noteSkips(locked, group, [position], { how: "skipped", mark: true })
     if (lane?.next === position) await passLane(locked, group, { at, lane, position })
     else await fence(log, locked, group, { at, lane, position })

@@ -11,7 +11,11 @@ import { passOver } from "./pass-over.ts"
 const TRIM_BATCH = 2_000
 
 /** Removes messages up to a position, as far as the groups have settled them, or with `force` whatever they have; a part at a time. */
-export async function trim(log: Log, upto: Position, { force = false }: { readonly force?: boolean } = {}): Promise<TrimResult> {
+export async function trim(
+  log: Log,
+  upto: Position,
+  { force = false }: { readonly force?: boolean } = {},
+): Promise<TrimResult> {
   checkPosition("upto", upto)
   let removed = 0
   for (;;) {
@@ -22,7 +26,12 @@ export async function trim(log: Log, upto: Position, { force = false }: { readon
       if (force) for (const one of held) await passOver(log, locked, one.group, bound)
       const end = Math.min(bound, locked.trimmedTo + TRIM_BATCH)
       const count = end > locked.trimmedTo ? await drop(locked, end) : 0
-      return { trimmedTo: Math.max(end, locked.trimmedTo), gone: count, target: bound, heldBackBy: force ? [] : namesOf(held) }
+      return {
+        trimmedTo: Math.max(end, locked.trimmedTo),
+        gone: count,
+        target: bound,
+        heldBackBy: force ? [] : namesOf(held),
+      }
     })
     removed += gone
     if (trimmedTo >= target) return { removed, trimmedTo, heldBackBy }

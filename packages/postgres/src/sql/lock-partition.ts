@@ -1,5 +1,5 @@
-import { PARTITION_COLUMNS } from "./columns.ts"
 import { prepared } from "../statement.ts"
+import { PARTITION_COLUMNS } from "./columns.ts"
 
 /** In: group, partition. Out: the partition. Locks its row: lanes of the partition are locked with it. */
 export const lockPartition = prepared(

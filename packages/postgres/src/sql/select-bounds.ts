@@ -1,5 +1,5 @@
-import { GROUP_COLUMNS } from "./columns.ts"
 import { planned } from "../statement.ts"
+import { GROUP_COLUMNS } from "./columns.ts"
 
 /** Out: each group, its first waiting message, and the lowest position that a lane waits at which keeps no message itself (NULL where there is none). Locks nothing. */
 export const selectBounds = planned(

@@ -1,5 +1,5 @@
-import { MESSAGE_COLUMNS } from "./columns.ts"
 import { planned } from "../statement.ts"
+import { MESSAGE_COLUMNS } from "./columns.ts"
 
 /** In: message ids. Out: as `select-log-page`: those that exist. Locks nothing. */
 export const selectByIds = planned(

@@ -1,5 +1,5 @@
-import { MESSAGE_COLUMNS } from "./columns.ts"
 import { planned } from "../statement.ts"
+import { MESSAGE_COLUMNS } from "./columns.ts"
 
 /** In: positions. Out: the messages there, in order. Locks nothing. */
 export const selectByPositions = planned(

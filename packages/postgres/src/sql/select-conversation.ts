@@ -1,5 +1,5 @@
-import { MESSAGE_COLUMNS } from "./columns.ts"
 import { planned } from "../statement.ts"
+import { MESSAGE_COLUMNS } from "./columns.ts"
 
 /** In: correlation id, above, how many. Out: as `select-log-page`: the message that began the conversation, and all correlated with it. Locks nothing. */
 export const selectConversation = planned(

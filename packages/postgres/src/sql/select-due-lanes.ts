@@ -1,5 +1,5 @@
-import { LANE_COLUMNS } from "./columns.ts"
 import { planned } from "../statement.ts"
+import { LANE_COLUMNS } from "./columns.ts"
 
 /** In: group, partition, now, process name, how many. Out: due lanes: those that a process of this name held first, then by position. Locks nothing: the partition is. */
 export const selectDueLanes = planned(

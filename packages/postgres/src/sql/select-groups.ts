@@ -1,5 +1,5 @@
-import { GROUP_COLUMNS } from "./columns.ts"
 import { planned } from "../statement.ts"
+import { GROUP_COLUMNS } from "./columns.ts"
 
 /**
  * In: names (NULL: all). Out, by name: the group, why it is stopped, how many messages were skipped, lowest and highest checkpoint, drops, lanes retrying and

@@ -1,5 +1,5 @@
-import { LANE_COLUMNS } from "./columns.ts"
 import { planned } from "../statement.ts"
+import { LANE_COLUMNS } from "./columns.ts"
 
 /** In: group (NULL: all), parked (NULL: both), the last key of the page before, how many (NULL: all), the clock. Out: now, group, id of the message waited at, lane. Locks nothing. */
 export const selectLanePage = planned(

@@ -1,5 +1,5 @@
-import { LANE_COLUMNS } from "./columns.ts"
 import { planned } from "../statement.ts"
+import { LANE_COLUMNS } from "./columns.ts"
 
 /** In: group, keys. Out: those of its open lanes. Locks nothing: they change only under their partition's lock. */
 export const selectLanesNamed = planned(

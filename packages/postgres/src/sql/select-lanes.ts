@@ -1,5 +1,5 @@
-import { LANE_COLUMNS } from "./columns.ts"
 import { prepared } from "../statement.ts"
+import { LANE_COLUMNS } from "./columns.ts"
 
 /** In: group, partition (NULL: all). Out: its open lanes by key. Locks nothing: they change only under their partition's lock. */
 export const selectLanes = prepared(

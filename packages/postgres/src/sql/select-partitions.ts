@@ -1,5 +1,5 @@
-import { PARTITION_COLUMNS } from "./columns.ts"
 import { prepared } from "../statement.ts"
+import { PARTITION_COLUMNS } from "./columns.ts"
 
 /** In: group. Out: its partitions. Locks them in their order. */
 export const selectPartitions = prepared(

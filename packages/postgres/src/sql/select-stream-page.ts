@@ -1,5 +1,5 @@
-import { MESSAGE_COLUMNS } from "./columns.ts"
 import { planned } from "../statement.ts"
+import { MESSAGE_COLUMNS } from "./columns.ts"
 
 const page = (name: string, order: string, beyond: string) =>
   planned(

@@ -1,5 +1,5 @@
-import { MESSAGE_COLUMNS } from "./columns.ts"
 import { planned } from "../statement.ts"
+import { MESSAGE_COLUMNS } from "./columns.ts"
 
 /**
  * In: group, partition, the `rev` it was seen at, the clock, owner, boot, lease ms, takeovers, leaseMs asked for, positions.

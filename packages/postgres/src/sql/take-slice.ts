@@ -1,5 +1,5 @@
-import { MESSAGE_COLUMNS } from "./columns.ts"
 import { planned, type Statement } from "../statement.ts"
+import { MESSAGE_COLUMNS } from "./columns.ts"
 
 const known = new Map<number, Statement>()
 

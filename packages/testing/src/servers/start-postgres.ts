@@ -53,16 +53,16 @@ export async function startPostgres({ settings = {} }: PostgresServerOptions = {
     if (user.uid !== undefined) await chown(folder, user.uid, user.gid ?? user.uid)
     await initialise(programs, data, user)
     await writeFile(join(data, "postgresql.auto.conf"), configOf(port, settings))
-    let server = await launch(programs, data, port, user)
+    let server = await launch(programs, folder, port, user)
     return {
       url: `postgres://postgres@127.0.0.1:${port}/postgres`,
       own: true,
       async restart() {
-        await end(server, "SIGQUIT")
-        server = await launch(programs, data, port, user)
+        await end(server)
+        server = await launch(programs, folder, port, user)
       },
       async stop() {
-        await end(server, "SIGQUIT")
+        await end(server)
         await rm(folder, { recursive: true, force: true })
       },
     }
@@ -136,7 +136,9 @@ async function unprivileged(): Promise<User> {
       // No such user here.
     }
   }
-  throw new NoPostgres("Postgres refuses to run as root, and there is no user postgres or nobody: run the tests as another user")
+  throw new NoPostgres(
+    "Postgres refuses to run as root, and there is no user postgres or nobody: run the tests as another user",
+  )
 }
 
 async function initialise({ initdb }: Programs, data: string, user: User): Promise<void> {
@@ -161,8 +163,31 @@ function configOf(port: number, settings: Readonly<Record<string, string>>): str
     .join("\n")}\n`
 }
 
-async function launch({ postgres }: Programs, data: string, port: number, user: User): Promise<ChildProcess> {
-  const server = spawn(postgres, ["-D", data], { ...user, cwd: data, stdio: ["ignore", "ignore", "pipe"] })
+/**
+ * Runs the server under a shell that waits for a word of ours: `stop` ends the server; when we are gone without one, it ends the server too
+ * and removes its data. So nothing is left behind by a test run that was killed.
+ */
+const KEEPER = `
+exec 3<&0
+"$0" -D "$1" </dev/null &
+server=$!
+{
+  if read -r word; then kill -QUIT $server; else
+    trap "" TERM
+    kill -QUIT $server
+    while kill -0 $server 2>/dev/null; do sleep 0.05; done
+    rm -rf "$2"
+  fi
+} <&3 &
+keeper=$!
+wait $server
+kill $keeper 2>/dev/null
+`
+
+async function launch({ postgres }: Programs, folder: string, port: number, user: User): Promise<ChildProcess> {
+  const data = join(folder, "data")
+  const stdio = ["pipe", "ignore", "pipe"] as const
+  const server = spawn("sh", ["-c", KEEPER, postgres, data, folder], { ...user, cwd: data, stdio: [...stdio] })
   let said = ""
   server.stderr?.on("data", (chunk: Buffer) => {
     said = (said + chunk.toString()).slice(-4_000)
@@ -171,7 +196,7 @@ async function launch({ postgres }: Programs, data: string, port: number, user: 
   while (!(await answers(port))) {
     if (server.exitCode !== null) throw new NoPostgres(`Postgres ended at its start: ${said}`)
     if (Date.now() > until) {
-      await end(server, "SIGQUIT")
+      await end(server)
       throw new NoPostgres(`Postgres does not answer after ${START_TIMEOUT_MS} ms: ${said}`)
     }
     await new Promise((resolve) => {
@@ -205,12 +230,13 @@ function startUp(): Buffer {
   return Buffer.concat([head, body])
 }
 
-async function end(server: ChildProcess, signal: NodeJS.Signals): Promise<void> {
+/** Ends a server at once, as a crash does. */
+async function end(server: ChildProcess): Promise<void> {
   if (server.exitCode !== null || server.signalCode !== null) return
   const ended = new Promise((resolve) => {
     server.once("exit", resolve)
   })
-  server.kill(signal)
+  server.stdin?.end("stop\n")
   await ended
 }
 
