@@ -104,7 +104,7 @@ function raise(
 ): void {
   let head = heads.get(type)
   if (head === undefined) {
-    head = { commands: 0, offsets: new Array<number>(at.partitions + 1).fill(0) }
+    head = { commands: 0, offsets: Array.from({ length: at.partitions + 1 }, () => 0) }
     heads.set(type, head)
   }
   head.offsets[at.partition] = at.offset

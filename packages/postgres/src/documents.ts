@@ -6,6 +6,7 @@ import { int, text } from "./row.ts"
 import { fromSortable, toSortable } from "./sortable.ts"
 import { selectDocumentPage } from "./sql/select-document-page.ts"
 import { selectDocuments } from "./sql/select-documents.ts"
+import { storedJson } from "./stored-json.ts"
 
 /** Reads the documents named, in the order asked, or a page of their collection. */
 export async function readDocuments(on: Connection, query: DocumentQuery): Promise<readonly KeyedDocument[]> {
@@ -26,7 +27,7 @@ function isStorable(id: string): boolean {
 
 function documentsOf(collection: string, rows: readonly Row[]): readonly KeyedDocument[] {
   return rows.map((row) => {
-    const value: Json = JSON.parse(text(row[2]))
+    const value = storedJson<Json>(text(row[2]))
     return { collection, id: fromSortable(text(row[0])), revision: int(row[1]), value }
   })
 }

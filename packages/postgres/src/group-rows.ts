@@ -1,11 +1,11 @@
 import { BackendError, type GroupOrder, type LeaseState, type ReplayState } from "@millrace/core/backend"
 
 import type { Connection, Row } from "./database.ts"
-import { noSuchGroup } from "./errors.ts"
 import { bool, int, intOrNull, text } from "./row.ts"
 import { fromSortable, toSortable } from "./sortable.ts"
 import { selectGroup } from "./sql/select-group.ts"
 import { selectPartitions } from "./sql/select-partitions.ts"
+import { storedJson } from "./stored-json.ts"
 
 /** A group as the log holds it. */
 export interface GroupRow {
@@ -85,27 +85,18 @@ export function rangesText({ unhandled }: ReplayState): string | null {
 
 function rangesOf(stored: string | null): ReplayState["unhandled"] {
   if (stored === null) return []
-  const ranges: ReplayState["unhandled"] = JSON.parse(stored)
-  return ranges
+  return storedJson<ReplayState["unhandled"]>(stored)
 }
 
 /** A replay state of a lane or row, as JSON. */
 export function replayOf(stored: string | null | undefined): ReplayState {
-  const state: ReplayState = JSON.parse(text(stored))
-  return state
+  return storedJson<ReplayState>(text(stored))
 }
 
 /** The group of this name, or `undefined`. */
 export async function findGroup(on: Connection, name: string): Promise<GroupRow | undefined> {
   const [row] = await on.rows(selectGroup, toSortable(name))
   return row === undefined ? undefined : groupOf(row)
-}
-
-/** The group of this name. Throws `not-found`. */
-export async function groupNamed(on: Connection, name: string): Promise<GroupRow> {
-  const group = await findGroup(on, name)
-  if (group === undefined) throw noSuchGroup(name)
-  return group
 }
 
 /** All partitions of a group, locked in their order. */

@@ -8,6 +8,7 @@ import { fromSortable, toSortable } from "./sortable.ts"
 import { deleteLanes } from "./sql/delete-lanes.ts"
 import { putLanes } from "./sql/put-lanes.ts"
 import { selectLanes } from "./sql/select-lanes.ts"
+import { storedJson } from "./stored-json.ts"
 
 /** An open lane as it is stored. */
 export interface LaneRow extends LaneState {
@@ -79,6 +80,5 @@ export async function removeLanes(on: Connection, group: number, keys: readonly 
 /** The message that retention left to a lane. */
 export function keptMessage({ kept }: LaneRow): StoredMessage | undefined {
   if (kept === null) return undefined
-  const message: StoredMessage = JSON.parse(kept)
-  return message
+  return storedJson<StoredMessage>(kept)
 }

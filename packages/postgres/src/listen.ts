@@ -26,7 +26,7 @@ export function openEars(
 ): Ears {
   const heard = new Set<(wake: Wake) => void>()
   const tellAll = (wakes: readonly Wake[]): void => {
-    for (const hear of [...heard]) for (const wake of wakes) hear(wake)
+    for (const hear of heard) for (const wake of wakes) hear(wake)
   }
   const sender = sendAfterCommit(database, names, origin, tellAll)
   let line: Line | undefined

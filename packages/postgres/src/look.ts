@@ -7,6 +7,7 @@ import { clockOf, type Log } from "./log.ts"
 import { bool, int, intOrNull, text } from "./row.ts"
 import { toSortable } from "./sortable.ts"
 import { look as lookStatement } from "./sql/look.ts"
+import { storedJson } from "./stored-json.ts"
 
 /** A partition in which something waits, and the first of it. */
 export interface Waiting {
@@ -56,7 +57,7 @@ export async function lookAt(log: Log, { groups, owner }: ClaimRequest): Promise
   let nextSchedule: number | null = null
   let nextLane: number | null = null
   for (const [kind, json] of rows) {
-    const cells: Cell[] = JSON.parse(text(json))
+    const cells = storedJson<readonly Cell[]>(text(json))
     const row = columns(cells)
     if (kind === "now") {
       now = int(row[0])

@@ -3,6 +3,7 @@ import type { Json, JsonObject, Message, MessageKind, StoredMessage } from "@mil
 import type { Row } from "./database.ts"
 import { int, text } from "./row.ts"
 import { fromSortable } from "./sortable.ts"
+import { storedJson } from "./stored-json.ts"
 
 const COMMAND = 0
 const EVENT = 1
@@ -33,9 +34,9 @@ export function messageOf(row: Row, from = 0): StoredMessage {
   const kindNumber = int(row[from + 3])
   const kind: MessageKind = kindNumber === EVENT ? "event" : "command"
   const id = text(row[from + 4])
-  const payload: Json = JSON.parse(text(row[from + 11]))
+  const payload = storedJson<Json>(text(row[from + 11]))
   const metadataText = row[from + 10]
-  const metadata: JsonObject = metadataText === null || metadataText === undefined ? {} : JSON.parse(metadataText)
+  const metadata = metadataText === null || metadataText === undefined ? {} : storedJson<JsonObject>(metadataText)
   const message = {
     id,
     kind,

@@ -6,23 +6,23 @@ import { openTx, type PostgresTx } from "./tx.ts"
 
 /** Runs one part's work in a savepoint. What it threw, in a box; `undefined` when it went well. Victims of dead-locks are thrown on: all is to be run again. */
 export async function runWork(
-  { client, run }: Transaction,
+  on: Transaction,
   work: NonNullable<SettlePart<PostgresTx>["work"]>,
 ): Promise<{ readonly error: unknown } | undefined> {
-  await run("SAVEPOINT millrace_part")
-  const { tx, revoke, failure } = openTx(client)
+  await on.run("SAVEPOINT millrace_part")
+  const open = openTx(on.client)
   try {
-    await work(tx)
-    revoke()
+    await work(open.tx)
+    open.revoke()
     // What is checked at the end of a transaction is checked here, where it is known whose fault it is; so is a failure that the work swallowed.
-    await run("SET CONSTRAINTS ALL IMMEDIATE")
-    await run("RELEASE SAVEPOINT millrace_part")
+    await on.run("SET CONSTRAINTS ALL IMMEDIATE")
+    await on.run("RELEASE SAVEPOINT millrace_part")
     return undefined
   } catch (error) {
-    revoke()
-    const first = failure() ?? error
+    open.revoke()
+    const first = open.failure() ?? error
     if (isVictim(first) || isBroken(first)) throw first
-    await run("ROLLBACK TO SAVEPOINT millrace_part")
+    await on.run("ROLLBACK TO SAVEPOINT millrace_part")
     return { error }
   }
 }

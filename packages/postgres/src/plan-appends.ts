@@ -63,7 +63,7 @@ export type PlannedVerdict =
   | { readonly kind: "stored"; readonly append: Append; readonly at: AppendedAt; readonly events: readonly number[] }
 
 /** What is thrown when appends can not be judged without looking at the log. */
-const LOOK = Symbol("look")
+class Look extends Error {}
 
 /**
  * Judges appends as if they ran one by one. Without `facts` by what they expect themselves: most appends are right, and the log refuses
@@ -75,7 +75,7 @@ export function planAppends(appends: readonly Append[], holds: Holds, facts?: Fa
     const verdicts = appends.map((append) => draft.take(append, checkAppend(append, holds)))
     return { ...draft, appends, verdicts, sure: facts !== undefined }
   } catch (error) {
-    if (error === LOOK) return undefined
+    if (error instanceof Look) return undefined
     throw error
   }
 }
@@ -218,7 +218,7 @@ function assume(
 }
 
 function pin(bounds: { low: number; high: number }, value: number): void {
-  if (value < bounds.low || value > bounds.high) throw LOOK
+  if (value < bounds.low || value > bounds.high) throw new Look()
   bounds.low = value
   bounds.high = value
 }

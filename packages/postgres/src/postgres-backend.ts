@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto"
 
 import { type Backend, BackendError, MAX_NAME_LENGTH, type Migration } from "@millrace/core/backend"
-import { Pool } from "pg"
+import type { Pool } from "pg"
 
 import { append, MAX_BATCH } from "./append.ts"
 import { claim } from "./claim.ts"

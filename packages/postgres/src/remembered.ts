@@ -7,6 +7,7 @@ import { int, ints, text } from "./row.ts"
 import { toSortable } from "./sortable.ts"
 import { putSettled } from "./sql/put-settled.ts"
 import { selectSettled } from "./sql/select-settled.ts"
+import { storedJson } from "./stored-json.ts"
 
 /**
  * What a settle answered, as it is kept for its repetition. `plain`: so many parts, stored without effects. Positions are offsets that
@@ -49,7 +50,7 @@ function withoutError(part: PartVerdict): PartVerdict {
 export async function answeredBefore(on: Connection, lease: Lease): Promise<Settled | undefined> {
   const [row] = await on.rows(selectSettled, toSortable(lease.group), lease.partition, leaseKey(lease))
   if (row === undefined) return undefined
-  const kept: Kept = JSON.parse(text(row[0]))
+  const kept = storedJson<Kept>(text(row[0]))
   if ("plain" in kept) return { kind: "settled", parts: Array.from({ length: kept.plain }, () => STORED), lanes: [] }
   const base = int(row[1])
   const versions = ints(row[2])

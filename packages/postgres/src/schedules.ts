@@ -9,6 +9,7 @@ import { int, intOrNull, text } from "./row.ts"
 import { deleteSchedules } from "./sql/delete-schedules.ts"
 import { selectDueSchedules } from "./sql/select-due-schedules.ts"
 import { selectNextDue } from "./sql/select-next-due.ts"
+import { storedJson } from "./stored-json.ts"
 
 /** Appends what is due, in order of (due, number), under the log's lock. Where nothing is due it is one look. */
 export async function promote(log: Log, limit: number): Promise<Promotion> {
@@ -38,6 +39,5 @@ export async function promote(log: Log, limit: number): Promise<Promotion> {
 
 /** The message of a schedule as it is stored. */
 export function messageOfSchedule(stored: string): Message {
-  const message: Message = JSON.parse(stored)
-  return message
+  return storedJson<Message>(stored)
 }

@@ -11,6 +11,7 @@ import { selectGroupTypes } from "../sql/select-group-types.ts"
 import { selectGroups } from "../sql/select-groups.ts"
 import { selectLag } from "../sql/select-lag.ts"
 import { selectSkips } from "../sql/select-skips.ts"
+import { storedJson } from "../stored-json.ts"
 
 /** The groups named, or all, by name. */
 export async function groups(log: Log, names?: readonly string[]): Promise<readonly GroupInfo[]> {
@@ -48,8 +49,7 @@ async function infoOf(log: Log, group: GroupRow, row: Row): Promise<GroupInfo> {
 }
 
 function stopOf(stored: string): StopReason & { readonly at: number } {
-  const reason: StopReason & { readonly at: number } = JSON.parse(stored)
-  return reason
+  return storedJson<StopReason & { readonly at: number }>(stored)
 }
 
 function skipOf(row: Row): SkipInfo {

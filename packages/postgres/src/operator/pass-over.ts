@@ -54,13 +54,11 @@ async function keepWaiting(
   { group, types, at, lanes, target }: Passing & { readonly lanes: readonly LaneRow[] },
 ): Promise<{ readonly lanes: readonly LaneRow[]; readonly lost: readonly Position[] }> {
   const how = { group: { row: group, types }, at, lanes, partitions: log.partitions, limit: ALL }
-  const ahead = lanes.length === 0 ? new Map() : await lanesAhead(on, how)
+  const ahead = await lanesAhead(on, how)
   const lost: Position[] = []
   const first = new Map<string, Position>()
   for (const { key } of lanes) {
-    const going: Position[] = (ahead.get(key) ?? [])
-      .map(({ position }: { readonly position: Position }) => position)
-      .filter((position: Position) => position <= target)
+    const going = (ahead.get(key) ?? []).map(({ position }) => position).filter((position) => position <= target)
     if (going[0] === undefined) continue
     first.set(key, going[0])
     // In key order most of what a lane can see is of other keys, which have settled it.
