@@ -5,7 +5,9 @@ export function storedJson<T>(json: string): T {
   try {
     return parse(json)
   } catch (error) {
-    throw new BackendError("corrupt", "a table of the log holds broken JSON: something else wrote to it", { cause: error })
+    throw new BackendError("corrupt", "a table of the log holds broken JSON: something else wrote to it", {
+      cause: error,
+    })
   }
 }
 

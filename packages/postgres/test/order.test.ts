@@ -1,0 +1,141 @@
+import { setTimeout } from "node:timers/promises"
+
+import type { Backend } from "@millrace/core/backend"
+import { describe, expect, it } from "vitest"
+
+import type { PostgresTx } from "../src/index.ts"
+import { claimSome, ensure, event, kinds, positionsOf, serverForTests, to } from "./log-for-tests.ts"
+
+const server = serverForTests({ max_connections: "150" })
+
+/** Follows the head as a reader does, and keeps what it saw, in the order it saw it. */
+async function follow(backend: Backend<PostgresTx>, until: () => boolean): Promise<readonly number[]> {
+  const seen: number[] = []
+  for (;;) {
+    const last = until()
+    const { messages } = await backend.read({ from: "log", after: seen.at(-1) ?? 0, limit: 50 })
+    seen.push(...messages.map(({ position }) => position))
+    if (last && messages.length === 0) return seen
+  }
+}
+
+describe("on postgres", () => {
+  it("a reader that follows the head never passes a position that appears later, while 16 writers pause inside their transactions [lesson 23 lesson 25]", async () => {
+    const backend = await server.log()
+    await ensure(backend)
+    const streams = Array.from({ length: 64 }, (_, at) => `s-${at}`)
+    await backend.append(streams.map((stream) => to("no-stream", event(stream))))
+    let running = 16
+    const reading = follow(server.open(), () => running === 0)
+    const writer = async (at: number): Promise<number> => {
+      const own = server.open({ maxConnections: 2 })
+      const owner = { processName: `writer-${at}`, bootId: `boot-${at}` }
+      let made = 0
+      for (let turn = 0; turn < 3; turn += 1) {
+        await own.append([to("any", event(`direct-${at}`, { type: "direct" }))])
+        made += 1
+        const slice = await claimSome(own, { owner, limit: 1 })
+        if (slice?.source !== "partition") continue
+        const key = slice.messages[0]?.message.streamId ?? ""
+        const work = async (tx: PostgresTx): Promise<void> => {
+          await tx.query("SELECT pg_sleep($1)", [Math.random() * 0.05])
+          await setTimeout(Math.random() * 20)
+        }
+        const effects = to("any", event(`out-${at}`, { type: "made" }))
+        const parts = [{ key, from: slice.messages[0]?.message.position ?? 1, work, effects }]
+        const settled = await own.settle({ lease: slice.lease, checkpoint: slice.scannedTo, parts })
+        expect(settled.kind).toBe("settled")
+        made += 1
+      }
+      return made
+    }
+    const made = await Promise.all(Array.from({ length: 16 }, (_, at) => writer(at).finally(() => (running -= 1))))
+    const seen = await reading
+    expect(seen).toEqual(await positionsOf(backend))
+    expect(seen).toHaveLength(streams.length + made.reduce((sum, one) => sum + one, 0))
+  })
+
+  it("parallel appends that all report success are all there, once, without gaps [lesson 23]", async () => {
+    const backend = await server.log()
+    const writers = Array.from({ length: 8 }, () => server.open({ maxConnections: 2 }))
+    const verdicts = await Promise.all(
+      writers.flatMap((writer, at) =>
+        Array.from({ length: 25 }, (_, turn) =>
+          writer.append([to("any", event(turn % 2 === 0 ? "shared" : `own-${at}`))]),
+        ),
+      ),
+    )
+    expect(new Set(verdicts.flatMap(kinds))).toEqual(new Set(["appended"]))
+    expect(await positionsOf(backend)).toEqual(Array.from({ length: 200 }, (_, at) => at + 1))
+    const { messages } = await backend.read({ from: "streams", streams: [{ streamId: "shared" }], limit: 1_000 })
+    expect(messages.map(({ version }) => version)).toEqual(Array.from({ length: 104 }, (_, at) => at + 1))
+  })
+
+  it("of two first appends at once one is stored, and only the loser conflicts [lesson 24]", async () => {
+    await server.log()
+    const writers = Array.from({ length: 10 }, () => server.open({ maxConnections: 1 }))
+    const verdicts = await Promise.all(
+      writers.map((writer) => writer.append([to("no-stream", event("a")), to("any", event("b"))])),
+    )
+    expect(verdicts.filter(([first]) => first?.kind === "appended")).toHaveLength(1)
+    expect(verdicts.filter(([first]) => first?.kind === "conflict")).toHaveLength(9)
+    expect(new Set(verdicts.map(([, second]) => second?.kind))).toEqual(new Set(["appended"]))
+  })
+
+  it("appends of a contended stream all get their verdict, however often others were first", async () => {
+    const backend = await server.log()
+    const writers = Array.from({ length: 6 }, () => server.open({ maxConnections: 1 }))
+    const countUp = async (writer: Backend<PostgresTx>): Promise<void> => {
+      let version = 0
+      for (let stored = 0; stored < 8;) {
+        const [verdict] = await writer.append([to(version, event("counter"))])
+        if (verdict?.kind === "appended") {
+          stored += 1
+          version += 1
+        } else if (verdict?.kind === "conflict") version = verdict.actualVersion
+        else expect.fail(verdict?.kind ?? "no verdict")
+      }
+    }
+    await Promise.all(writers.map(countUp))
+    const { messages } = await backend.read({ from: "streams", streams: [{ streamId: "counter" }], limit: 100 })
+    expect(messages.map(({ version }) => version)).toEqual(Array.from({ length: 48 }, (_, at) => at + 1))
+  })
+
+  it("a server whose default isolation is another one changes nothing: verdicts, not errors", async () => {
+    const backend = await server.log()
+    await server.sql("ALTER ROLE postgres SET default_transaction_isolation = 'repeatable read'")
+    try {
+      const writers = Array.from({ length: 6 }, () => server.open({ maxConnections: 2 }))
+      await Promise.all(writers.map((writer) => writer.append([to("any", event("warm"))])))
+      const verdicts = await Promise.all(
+        writers.map((writer) => writer.append([to("no-stream", event("a")), to("any", event("b"))])),
+      )
+      expect(verdicts.filter(([first]) => first?.kind === "appended")).toHaveLength(1)
+      expect(await positionsOf(backend)).toHaveLength(13)
+    } finally {
+      await server.sql("ALTER ROLE postgres RESET default_transaction_isolation")
+    }
+  })
+
+  it("a group is claimed by many at once, each partition by one of them [lesson 27]", async () => {
+    const backend = await server.log()
+    await ensure(backend)
+    const streams = Array.from({ length: 200 }, (_, at) => `s-${at}`)
+    await backend.append(streams.map((stream) => to("any", event(stream))))
+    const handled: number[] = []
+    const work = async (at: number): Promise<void> => {
+      const own = server.open({ maxConnections: 2 })
+      for (;;) {
+        const slice = await claimSome(own, { owner: { processName: `p-${at}`, bootId: `b-${at}` }, limit: 5 })
+        if (slice === undefined) return
+        handled.push(...slice.messages.map(({ message }) => message.position))
+        if (slice.source !== "partition") continue
+        const settled = await own.settle({ lease: slice.lease, checkpoint: slice.scannedTo, parts: [] })
+        expect(settled.kind).toBe("settled")
+      }
+    }
+    await Promise.all(Array.from({ length: 6 }, (_, at) => work(at)))
+    while ((await claimSome(backend)) !== undefined) expect.fail("something was left behind")
+    expect(handled.toSorted((a, b) => a - b)).toEqual(await positionsOf(backend))
+  })
+})
