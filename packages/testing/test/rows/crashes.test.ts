@@ -89,6 +89,7 @@ for (const backend of backends) {
       await first.start({ processName: "worker-1" })
       const second = await log.app({ reactors: [recorder("seen", [ItemAdded])] })
       await rejects(second.run({ processName: "worker-1" }), /worker-1 is in use/)
+      await first.stop()
     })
 
     it("an append whose answer was lost is repeated as it is: written once, and reported as written [lesson 29]", async () => {
