@@ -9,6 +9,7 @@ import {
 
 import type { Held } from "./held-lease.ts"
 import { deleteLane, type LaneRow, saveLane } from "./lane-row.ts"
+import { storedJson } from "./stored-json.ts"
 import type { Writing } from "./transaction.ts"
 import type { SqliteTx } from "./tx.ts"
 
@@ -57,7 +58,9 @@ function settleLane(
     return []
   }
   const released = leaseAfterRelease(lane.lease, laneProgressed(lane, change))
-  const kept = change.lane.next > lane.next ? null : lane.kept
+  // In key order the message kept may lie well behind where the lane begins.
+  const passed = lane.kept !== null && storedJson<{ readonly position: number }>(lane.kept).position < change.lane.next
+  const kept = passed ? null : lane.kept
   if (change.leaseMs === undefined) {
     saveLane(db, group, { ...lane, ...change.lane, token: 0, lease: released, kept })
     if (change.lane.status === "retrying") news.work = true

@@ -5,6 +5,8 @@ export interface Recorder extends Reactor {
   readonly seen: ReactorMessage[]
   /** What it saw, as `stream:version`, or `stream:type` for commands. */
   readonly log: () => readonly string[]
+  /** Resolves once it has seen so many. */
+  readonly reached: (count: number) => Promise<void>
 }
 
 /** What a recorder does with a message besides remembering it. */
@@ -17,14 +19,21 @@ export function recorder(
   options: Omit<Reactor, "name" | "handledMessages" | "handle"> & { readonly handle?: Handle } = {},
 ): Recorder {
   const seen: ReactorMessage[] = []
+  const waiting: { readonly count: number; readonly resolve: () => void }[] = []
   return {
     ...options,
     name,
     handledMessages: types,
     seen,
     log: () => seen.map((message) => `${message.streamId}:${message.version ?? message.type}`),
+    reached: (count) =>
+      new Promise((resolve) => {
+        if (seen.length >= count) resolve()
+        else waiting.push({ count, resolve })
+      }),
     handle(message, context) {
       seen.push(message)
+      for (const { count, resolve } of waiting) if (seen.length >= count) resolve()
       return options.handle?.(message, context)
     },
   }

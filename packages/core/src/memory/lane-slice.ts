@@ -58,13 +58,18 @@ function scanTogether(log: LogState, candidate: Lanes, now: Instant): readonly S
   let left = want.limit
   for (const lane of [first, ...others]) {
     if (left === 0 || scans.length === LANES_PER_SLICE) break
+    if (isBeyond(log, candidate, lane)) continue
     const scanned = scan(log, candidate, lane, left)
-    // A lane that can show nothing, because its first message is of a type this process lacks, is not for it.
-    if (scanned.scannedTo < lane.at.next) continue
     scans.push(scanned)
     left -= scanned.messages.length
   }
   return scans
+}
+
+/** Whether the next message of a lane is of a type that this process lacks. */
+function isBeyond(log: LogState, { group, at, want }: Candidate, lane: Lane): boolean {
+  for (const { type } of wantedOfLane(log, group, at, lane)) return !want.types.includes(type)
+  return false
 }
 
 function isDue(lane: Lane, now: Instant): boolean {

@@ -6,6 +6,7 @@ import type { Memo } from "../memo.ts"
 import { int } from "../row.ts"
 import { toSortable } from "../sortable.ts"
 import { selectLaneSlice } from "../sql/select-lane-slice.ts"
+import { storedJson } from "../stored-json.ts"
 import type { Writing } from "../transaction.ts"
 import { noteSkips } from "./note-skips.ts"
 import { passLane } from "./pass-lane.ts"
@@ -23,7 +24,9 @@ export function discardLane(writing: Writing, memo: Memo, name: string, key: str
   }
   const checkpoint = findPartition(group, lane.partition)?.checkpoint ?? 0
   let waits: number | undefined = lane.next
-  if (group.order === "stream" && lane.kept === null) {
+  if (lane.kept !== null) {
+    waits = storedJson<{ readonly position: number }>(lane.kept).position
+  } else if (group.order === "stream") {
     const first = db.get(selectLaneSlice, group.id, toSortable(key), lane.next, checkpoint, 1)
     waits = first === undefined ? undefined : int(first[0])
   }

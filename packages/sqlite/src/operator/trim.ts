@@ -99,7 +99,8 @@ function keepFirst(
 ): readonly Position[] {
   const { db } = writing
   const checkpoint = findPartition(group, lane.partition)?.checkpoint ?? 0
-  const ahead = laneAhead(db, group, lane, Math.min(checkpoint, target))
+  const skips = skippedBetween(db, group, lane.next - 1, target)
+  const ahead = laneAhead(db, group, lane, Math.min(checkpoint, target)).filter((position) => !skips.has(position))
   const [first] = ahead
   if (lane.kept === null && (first === undefined || first > target)) return []
   const row = lane.kept === null ? db.get(selectByPositions, JSON.stringify([first])) : undefined
@@ -107,8 +108,7 @@ function keepFirst(
   saveLane(db, group, { ...lane, kept, token: 0, lease: { ...FREE, takeovers: lane.lease.takeovers } })
   // In key order most of what a lane can see is of other keys, which have settled it.
   if (group.order !== "stream") return []
-  const skips = skippedBetween(db, group, lane.next - 1, target)
-  return (lane.kept === null ? ahead.slice(1) : ahead).filter((position) => !skips.has(position))
+  return lane.kept === null ? ahead.slice(1) : ahead
 }
 
 function laneAhead(db: Writing["db"], group: GroupModel, lane: LaneRow, upto: Position): readonly Position[] {

@@ -24,6 +24,7 @@ import { replayRules } from "./rules/replay.rules.ts"
 import { scheduleRules } from "./rules/schedules.rules.ts"
 import { settlePartRules } from "./rules/settle-parts.rules.ts"
 import { settleRepeatRules } from "./rules/settle-repeats.rules.ts"
+import { settleWorkRules } from "./rules/settle-work.rules.ts"
 import { settleRules } from "./rules/settle.rules.ts"
 import { trimRules } from "./rules/trim.rules.ts"
 
@@ -50,6 +51,7 @@ export const allRules: readonly RuleGroup[] = [
   { subject: "lanes: hand-over", rules: handOverRules },
   { subject: "settle", rules: settleRules },
   { subject: "settle: parts", rules: settlePartRules },
+  { subject: "settle: work", rules: settleWorkRules },
   { subject: "settle: repetitions", rules: settleRepeatRules },
   { subject: "settle: fencing", rules: fencingRules },
   { subject: "order: log", rules: logOrderRules },

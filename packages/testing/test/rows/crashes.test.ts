@@ -83,15 +83,13 @@ for (const backend of backends) {
     })
 
     it("a process whose name is answered for is refused [lesson 30]", async () => {
-      const log = await openLog(backend)
+      // On the machine's clock: the challenge and its answer travel through the real storage.
+      const log = await openLog(backend, { real: true })
       const first = await log.app({ reactors: [recorder("seen", [ItemAdded])] })
-      running(first, { processName: "worker-1" })
-      await log.clock.settle()
+      await first.start({ processName: "worker-1" })
       const second = await log.app({ reactors: [recorder("seen", [ItemAdded])] })
-      const refused = rejects(second.run({ processName: "worker-1" }), /worker-1 is in use/)
-      // The holder answers on its own time, however the storage carries the challenge.
-      await log.clock.advance(6_000)
-      await refused
+      await rejects(second.run({ processName: "worker-1" }), /worker-1 is in use/)
+      await first.stop()
     })
 
     it("an append whose answer was lost is repeated as it is: written once, and reported as written [lesson 29]", async () => {
@@ -138,7 +136,7 @@ for (const backend of backends) {
       storage.away = false
       const writer = await log.app()
       await writer.dispatch(added("cart-1"))
-      await log.clock.advance(10_000)
+      await travelUntil(log.clock, seen.reached(3))
       deepEqual(seen.log(), ["cart-1:1", "cart-1:2", "cart-1:3"])
       await run.stop()
     })

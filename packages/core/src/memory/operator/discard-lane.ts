@@ -12,7 +12,8 @@ export function discardLane(log: LogState, name: string, key: string): void {
   const lane = at?.lanes.get(key)
   if (at === undefined || lane === undefined)
     throw new BackendError("not-found", `group "${name}" has no open lane "${key}": list its lanes`)
-  const waits = group.order === "stream" ? firstOf(wantedOfLane(log, group, at, lane)) : lane.at.next
+  const next = group.order === "stream" ? firstOf(wantedOfLane(log, group, at, lane)) : lane.at.next
+  const waits = lane.kept?.position ?? next
   if (waits !== undefined) noteSkips(log, group, [waits], "discarded")
   passLane(log, at, lane, waits ?? at.checkpoint)
 }

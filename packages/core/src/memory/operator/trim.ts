@@ -48,7 +48,9 @@ function settledToOf(log: LogState, group: GroupState, at: PartitionState, lane:
 function passOver(log: LogState, group: GroupState, at: PartitionState, target: Position): void {
   const lost: Position[] = []
   for (const lane of at.lanes.values()) {
-    const ahead = [...wantedOfLane(log, group, at, lane)].filter(({ position }) => position <= target)
+    const ahead = [...wantedOfLane(log, group, at, lane)].filter(
+      ({ position }) => position <= target && !group.marks.has(position),
+    )
     const first = ahead[0]
     const kept = first === undefined ? undefined : (lane.kept ?? messageAt(log, first.position))
     if (kept === undefined) continue

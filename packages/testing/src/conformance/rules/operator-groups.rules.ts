@@ -1,5 +1,7 @@
 import { deepEqual, equal, ok } from "node:assert/strict"
 
+import { SKIPS_KEPT } from "@millrace/core/backend"
+
 import { store } from "../build/appending.ts"
 import { claim, claimLanes, claimNothing, claimPartition, positionsIn, storageNow } from "../build/claims.ts"
 import { ensure, G, infoOf } from "../build/groups.ts"
@@ -137,6 +139,24 @@ export const operatorGroupRules: readonly Rule[] = [
     )
     deepEqual([skipped, lag, (skips[0]?.at ?? 0) >= before], [1, 0, true])
   }),
+
+  rule(
+    "groups lists the last SKIPS_KEPT messages that were never handed out, and counts them all [S34.c]",
+    async ({ backend }) => {
+      await ensure(backend)
+      const positions: number[] = []
+      for (let left = SKIPS_KEPT + 5; left > 0; left -= 100) {
+        positions.push(...(await store(backend, ...events("a", Math.min(left, 100)))))
+      }
+      await backend.operator.trim(positions.at(-1) ?? 0, { force: true })
+      const { skips, skipped, lag } = await infoOf(backend)
+      deepEqual([skips.length, skipped, lag], [SKIPS_KEPT, SKIPS_KEPT + 5, 0])
+      deepEqual(
+        skips.map(({ position }) => position),
+        positions.slice(5),
+      )
+    },
+  ),
 
   rule("skip of the message at which a lane waits lets the lane go on behind it [S34.c S43.c]", async ({ backend }) => {
     await ensure(backend)

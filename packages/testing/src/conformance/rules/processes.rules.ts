@@ -8,7 +8,7 @@ import { claim, claimNothing, claimPartition } from "../build/claims.ts"
 import { ensure, G, owner } from "../build/groups.ts"
 import { handOver } from "../build/lanes.ts"
 import { event } from "../build/messages.ts"
-import { allDone } from "../build/settles.ts"
+import { allDone, settle } from "../build/settles.ts"
 import { type Rule, rule } from "../rule.ts"
 
 const wants = [{ group: G, types: ["noted"] }]
@@ -127,6 +127,23 @@ export const processRules: readonly Rule[] = [
       )
       deepEqual(await beat(backend, second, "join"), { kind: "ok" })
       deepEqual(await beat(backend, first, "beat"), { kind: "fenced", bootId: second.bootId })
+    },
+  ),
+
+  rule(
+    "claim counts a lease of a superseded process as taken over, and one of a process that left as free [L6.b lesson 34]",
+    async ({ backend }) => {
+      await ensure(backend)
+      await store(backend, event("a"), event("b"))
+      await beat(backend, first, "join")
+      await claimPartition(backend, { owner: first })
+      await supersede(backend, second, await joinHeld(backend, second))
+      const taken = await claimPartition(backend, { owner: second })
+      deepEqual([taken.takeovers, taken.messages.length], [1, 1])
+      await settle(backend, allDone(taken))
+      equal((await claimPartition(backend, { owner: second })).takeovers, 0)
+      await beat(backend, second, "leave")
+      equal((await claimPartition(backend, { owner: owner("p2") })).takeovers, 0)
     },
   ),
 

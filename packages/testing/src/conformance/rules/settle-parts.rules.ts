@@ -6,8 +6,7 @@ import { ensure, infoOf, owner } from "../build/groups.ts"
 import { laneLease, laneOf, openLanes, settleLane } from "../build/lanes.ts"
 import { event } from "../build/messages.ts"
 import { readAll, readStream } from "../build/reading.ts"
-import { refuses } from "../build/refusal.ts"
-import { allDone, doneWith, partOf, retried, settle, storing } from "../build/settles.ts"
+import { doneWith, retried, settle, storing } from "../build/settles.ts"
 import { type Rule, rule } from "../rule.ts"
 
 const made = (streamId: string) => event(streamId, { type: "made" })
@@ -182,64 +181,4 @@ export const settlePartRules: readonly Rule[] = [
     )
     equal((await readAll(backend)).length, 60 + 57)
   }),
-
-  rule(
-    "settle runs work inside its transaction, or refuses it where the storage has none [S22.a S27.b]",
-    async ({ backend, capabilities }) => {
-      await ensure(backend)
-      await store(backend, event("a"))
-      const slice = await claimPartition(backend)
-      let ran = 0
-      const part = partOf(slice, "a", { effects: to("out", [made("out")]), work: async () => void (ran += 1) })
-      if (!capabilities.tx) {
-        await refuses("unsupported", backend.settle(doneWith(slice, part)))
-        deepEqual([ran, (await readStream(backend, "out")).length], [0, 0])
-        await settle(backend, allDone(slice))
-        return
-      }
-      deepEqual(
-        (await settle(backend, doneWith(slice, part))).parts.map(({ kind }) => kind),
-        ["stored"],
-      )
-      deepEqual([ran, (await readStream(backend, "out")).length], [1, 1])
-    },
-  ),
-
-  rule("settle undoes the part whose work throws, and only that one [S22.b]", async ({ backend, capabilities }) => {
-    if (!capabilities.tx) return refuseWork(backend)
-    await ensure(backend)
-    await store(backend, event("a"), event("b"), event("c"))
-    const slice = await claimPartition(backend)
-    const boom = new Error("boom")
-    const ran: string[] = []
-    const parts = ["a", "b", "c"].map((key) =>
-      partOf(slice, key, {
-        effects: to(`out-${key}`, [made(`out-${key}`)]),
-        work: async () => {
-          ran.push(key)
-          await Promise.resolve()
-          if (key === "b") throw boom
-        },
-      }),
-    )
-    const settled = await settle(backend, doneWith(slice, ...parts))
-    deepEqual(
-      settled.parts.map(({ kind }) => kind),
-      ["stored", "work-failed", "stored"],
-    )
-    const failed = settled.parts[1]
-    ok(failed?.kind === "work-failed" && failed.error === boom, "the error is the one that was thrown")
-    deepEqual([ran, settled.lanes.map(({ key }) => key)], [["a", "b", "c"], ["b"]])
-    const stored = (await readAll(backend)).map((message) => message.streamId)
-    deepEqual(stored.slice(3), ["out-a", "out-c"])
-  }),
 ]
-
-/** The opposite, where the storage has no transactions: work is refused before anything is done. */
-async function refuseWork(backend: Parameters<Rule["run"]>[0]["backend"]): Promise<void> {
-  await ensure(backend)
-  await store(backend, event("a"))
-  const slice = await claimPartition(backend)
-  const part = partOf(slice, "a", { work: () => Promise.reject(new Error("never runs")) })
-  await refuses("unsupported", backend.settle(doneWith(slice, part)))
-}

@@ -177,6 +177,29 @@ export const trimRules: readonly Rule[] = [
     },
   ),
 
+  rule(
+    "trim with force leaves a keyed lane the first message ahead of it until the lane has passed that one [L9.d S25.a]",
+    async ({ backend }) => {
+      await ensure(backend, { order: "key" })
+      const [first = 0, second = 0, third = 0] = await store(backend, event("cart-1"), event("user-1"), event("cart-2"))
+      const slice = await claimPartition(backend)
+      const deferral = { as: "retry", position: first, failures: 1, retryAt: 0 } as const
+      const part = { key: "cart", from: first, doneTo: first - 1, deferral }
+      await settle(backend, { lease: slice.lease, checkpoint: third, parts: [part] })
+      const lane = await claimLanes(backend, { limit: 1 })
+      await settle(backend, allDone(lane))
+      await backend.operator.trim(second, { force: true })
+      const next = await claimLanes(backend)
+      deepEqual(positionsIn(next), [second, third])
+      const behind = { as: "retry", position: second, failures: 1, retryAt: 0 } as const
+      await settle(backend, {
+        lease: next.lease,
+        parts: [{ key: "cart", from: second, doneTo: first, deferral: behind }],
+      })
+      deepEqual(positionsIn(await claimLanes(backend)), [second, third])
+    },
+  ),
+
   rule("a group created after a trim begins at what is left", async ({ backend }) => {
     const positions = await store(backend, ...events("a", 3))
     await backend.operator.trim(positions[1] ?? 0)
