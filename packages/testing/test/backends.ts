@@ -6,7 +6,8 @@ import { DatabaseSync } from "node:sqlite"
 import { type Backend, memoryBackend } from "@millrace/core"
 import { sqliteBackend } from "@millrace/sqlite"
 
-import { memoryRows, sqliteRows, TABLE, type UseRows } from "./rows-in-storage.ts"
+import { postgresLog } from "./postgres-log.ts"
+import { memoryRows, postgresRows, sqliteRows, TABLE, type UseRows } from "./rows-in-storage.ts"
 
 /** What tells a storage the time. */
 export interface Time {
@@ -22,7 +23,7 @@ export interface SharedLog {
   /** By which URL another process reaches it; `undefined` where none can. */
   readonly url: string | undefined
   /** A row of the user's own table, as it is stored. */
-  row(key: string): number | undefined
+  row(key: string): number | undefined | Promise<number | undefined>
   remove(): Promise<void>
 }
 
@@ -88,4 +89,6 @@ const sqlite: TestedBackend = {
   },
 }
 
-export const backends: readonly TestedBackend[] = [memory, sqlite]
+const postgres: TestedBackend = { name: "postgres", shared: true, rows: postgresRows, open: postgresLog }
+
+export const backends: readonly TestedBackend[] = [memory, sqlite, postgres]

@@ -22,7 +22,7 @@ export interface TestLog {
   /** A backend on another log in the same storage, closed at the end. */
   connectOther(name: string): Promise<Backend>
   /** A row of the user's own table, as it is stored. */
-  row(key: string): number | undefined
+  row(key: string): Promise<number | undefined>
   /** An app on the log, by default with a backend of its own (on memory: the one there is): another process, as far as the log can tell. */
   app<const Rs extends Reactors = readonly []>(options?: TestAppOptions<Rs>): Promise<App<ReactorsIn<Rs>>>
 }
@@ -57,7 +57,7 @@ export async function openLog(
     url: log.url,
     connect,
     connectOther: (name) => opened(log.connectOther(name)),
-    row: (key) => log.row(key),
+    row: async (key) => log.row(key),
     async app({ unclosed = false, ...options } = {}) {
       const backend = options.backend ?? (await connect())
       const app = await createApp({ clock: real ? systemClock : clock, logger: silentLogger, ...options, backend })

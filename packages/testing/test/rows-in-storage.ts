@@ -1,11 +1,12 @@
 import { type MemoryTx, txToken, type TxToken } from "@millrace/core"
+import { postgres, type PostgresTx } from "@millrace/postgres"
 import type { SqliteTx } from "@millrace/sqlite"
 import { sqlite } from "@millrace/sqlite"
 
 /** A user's own table in the storage of a log, written inside a settle. */
 export interface Rows {
-  get(key: string): number | undefined
-  put(key: string, value: number): void
+  get(key: string): number | undefined | Promise<number | undefined>
+  put(key: string, value: number): void | Promise<void>
 }
 
 /** Makes something of a storage's token and of how its handle reaches the table, whatever the handle's type. */
@@ -37,6 +38,20 @@ export function sqliteRows<Made>(use: UseRows<Made>): Made {
         key,
         value,
       )
+    },
+  }))
+}
+
+/** The table in Postgres: each log's own, on its search path. */
+export function postgresRows<Made>(use: UseRows<Made>): Made {
+  return use<PostgresTx>(postgres.tx, (tx) => ({
+    async get(key) {
+      const { rows } = await tx.query<{ value: number }>(`SELECT value FROM ${TABLE} WHERE key = $1`, [key])
+      return rows[0]?.value
+    },
+    async put(key, value) {
+      const put = `INSERT INTO ${TABLE} VALUES ($1, $2) ON CONFLICT (key) DO UPDATE SET value = excluded.value`
+      await tx.query(put, [key, value])
     },
   }))
 }
