@@ -12,6 +12,7 @@ import { onTestFinished } from "vitest"
 
 import { type TestClock, testClock } from "../src/test-clock.ts"
 import type { TestedBackend } from "./backends.ts"
+import { interceptBackend } from "./intercept-backend.ts"
 
 /** A log for one test, removed with everything opened on it when the test has finished. */
 export interface TestLog {
@@ -39,7 +40,17 @@ export async function openLog(
   tested: TestedBackend,
   { real = false }: { readonly real?: boolean } = {},
 ): Promise<TestLog> {
-  const clock = testClock()
+  let calls = 0
+  const clock = testClock(undefined, { busy: () => calls > 0 })
+  const counted = (backend: Backend): Backend =>
+    interceptBackend(backend, async ({ run }) => {
+      calls += 1
+      try {
+        return await run()
+      } finally {
+        calls -= 1
+      }
+    })
   const log = await tested.open(real ? undefined : clock)
   const closing: (() => Promise<void>)[] = []
   onTestFinished(async () => {
@@ -49,7 +60,7 @@ export async function openLog(
   const opened = async (backend: Backend): Promise<Backend> => {
     closing.push(() => backend.close())
     await backend.migrate()
-    return backend
+    return counted(backend)
   }
   const connect = (): Promise<Backend> => opened(log.connect())
   return {

@@ -150,9 +150,9 @@ for (const backend of backends) {
         handledMessages: [ItemAdded],
         tx: token,
         handle: ({ streamId }) =>
-          Sync(({ tx }) => {
+          Sync(async ({ tx }) => {
             const rows = rowsOf(tx)
-            rows.put(streamId, (rows.get(streamId) ?? 0) + 1)
+            await rows.put(streamId, ((await rows.get(streamId)) ?? 0) + 1)
             if (failing) throw new Error("after writing")
           }, token),
         errorStrategy: (_error, _message, { now }) => ({ kind: "retry", at: now + 1_000 }),
