@@ -132,6 +132,8 @@ export function createEngine(parts: EngineParts): Engine {
     return mine
   }
   let started = false
+  /** Aborted when the engine has stopped for longer than it may wait for those who drain it. */
+  let draining = new AbortController()
   let stopping = Promise.withResolvers<void>()
 
   const start = async (concurrency: number, processName: string): Promise<void> => {
@@ -152,13 +154,19 @@ export function createEngine(parts: EngineParts): Engine {
     })
     workers = startWorkers(concurrency, dispatcher, crew, background)
   }
+  const backgroundWithin = async (drainMs: number): Promise<void> => {
+    const cancel = clock.setTimer(drainMs, () => draining.abort(new Error("stopping took too long")))
+    await Promise.all(background)
+    cancel()
+    if (draining.signal.aborted) draining = new AbortController()
+  }
   const halt = async (drainMs: number): Promise<void> => {
     const running = workers
     workers = undefined
     const promoting = timer
     timer = undefined
     await Promise.all([running?.stop(drainMs), promoting?.stop()])
-    await Promise.all(background)
+    await backgroundWithin(drainMs)
     try {
       await listening?.close()
       listening = undefined
@@ -207,8 +215,8 @@ export function createEngine(parts: EngineParts): Engine {
     },
     stop: (drainMs = limits.drainMs) => stop(drainMs),
     async drain() {
-      const signal = new AbortController().signal
-      for (;;) {
+      const { signal } = draining
+      while (!signal.aborted) {
         const { promoted, now } = await backend.promote(limits.promoteAtOnce)
         crew.storageTime(now)
         const asked = { groups: [...registrations.keys()], moment: dispatcher.ask().moment }

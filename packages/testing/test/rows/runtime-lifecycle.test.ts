@@ -1,11 +1,11 @@
-import { deepEqual, doesNotReject, equal, rejects } from "node:assert/strict"
+import { deepEqual, equal, ok, rejects } from "node:assert/strict"
 
-import { createApp, silentLogger } from "@millrace/core"
+import { BackendError, createApp, silentLogger } from "@millrace/core"
 import { describe, it } from "vitest"
 
 import { backends } from "../backends.ts"
 import { gate } from "../gate.ts"
-import { outages } from "../intercept-backend.ts"
+import { interceptBackend, outages } from "../intercept-backend.ts"
 import { openLog } from "../open-log.ts"
 import { recorder } from "../recorder.ts"
 import { running } from "../running.ts"
@@ -78,13 +78,45 @@ for (const backend of backends) {
       hook.open()
     })
 
+    it("closing an app waits for a drain's handler no longer than stopping may [S40.d S45.a]", async () => {
+      const log = await openLog(backend)
+      const slow = gate()
+      const stuck = recorder("stuck", [ItemAdded], { handle: () => slow.pass() })
+      const app = await log.app({ reactors: [stuck], limits: { drainMs: 500 } })
+      await app.dispatch(added("cart-1"))
+      const draining = app.drain()
+      await slow.reached
+      const closing = app.close()
+      await log.clock.advance(600)
+      equal(await endsByItself(Promise.all([closing, draining])), true, "closing hangs on the drain")
+      slow.open()
+    })
+
+    it("a schedule that is due and can not be appended does not make the workers ask without pause [S33.b lesson 16]", async () => {
+      const log = await openLog(backend)
+      let claims = 0
+      const app = await log.app({
+        reactors: [recorder("items", [ItemAdded])],
+        backend: interceptBackend(await log.connect(), ({ method, run }) => {
+          if (method === "promote") return Promise.reject(new BackendError("unavailable", "promote: away"))
+          if (method === "claim") claims += 1
+          return run()
+        }),
+      })
+      await app.scheduleMessages([added("cart-1")], { at: new Date(log.clock.now() + 100) })
+      const run = running(app, { concurrency: 1 })
+      await log.clock.advance(1_100)
+      await run.stop()
+      ok(claims < 30, `${claims} claims within a second`)
+    })
+
     it("an app whose storage is away still closes [S40.d lesson 16]", async () => {
       const log = await openLog(backend)
       const storage = outages(await log.connect())
       const app = await log.app({ reactors: [recorder("items", [ItemAdded])], backend: storage.backend })
       await app.start()
       storage.away = true
-      await doesNotReject(app.close())
+      equal(await app.close(), undefined)
     })
 
     it("an app that could not be made leaves no timer behind [lesson 16]", async () => {
