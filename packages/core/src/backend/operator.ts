@@ -19,7 +19,7 @@ export interface Operator {
   stopGroup(group: string, why: StopReason): Promise<void>
   /**
    * Moves a group back to a start point, to handle again what lies above it. What had been handled is `handledBefore` from then on,
-   * exactly, per stream. Checkpoints already below the point stay. Lanes above it are dissolved. `types`: also delivers the messages of these
+   * exactly, per stream. Checkpoints already below the point stay. Lanes above it are dissolved, and a hold ends. `types`: also delivers the messages of these
    * types above the point that were passed over when the type joined. `reemit`: see `Slice.reemit`; raises the epoch. The group keeps its status.
    * A dissolved lane's message that a forced trim had left only to it is listed in `GroupInfo.skips`.
    */
