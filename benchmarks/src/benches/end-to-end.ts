@@ -42,7 +42,8 @@ export const endToEnd: Bench = {
   subjects: [millrace, twin, emmett("emmett-sqlite", "documented", few), emmett("emmett-sqlite-tuned", "tuned", few)],
   claims: [
     { kind: "ratio", name: "end-to-end-to-emmett-sqlite", of: "millrace", to: "emmett-sqlite", bar: 15 },
-    { kind: "ratio", name: "end-to-end-to-emmett-sqlite-tuned", of: "millrace", to: "emmett-sqlite-tuned", bar: 15 },
+    // Not the peer as its documentation sets it up, so a bar of our own: see the README.
+    { kind: "ratio", name: "end-to-end-to-emmett-sqlite-tuned", of: "millrace", to: "emmett-sqlite-tuned", bar: 10 },
     { kind: "ratio", name: "end-to-end-to-twin", of: "millrace", to: "twin", bar: 0.4 },
   ],
 }

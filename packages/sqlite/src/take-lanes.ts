@@ -50,7 +50,8 @@ export function takeLanes(writing: Writing, asked: TakeLanes): LanesTaken | unde
   let left = asked.limit
   for (const lane of due) {
     const counted = takeoversOf(lane.lease)
-    if (taken.length > 0 && (counted > 0 || left <= 0 || group.order !== "stream")) break
+    if (taken.length > 0 && (left <= 0 || group.order !== "stream")) break
+    if (taken.length > 0 && counted > 0) continue
     const found = readLane(writing, asked, lane, { checkpoint, limit: counted > 0 ? 1 : left })
     if (found === undefined) continue
     log.token += 1

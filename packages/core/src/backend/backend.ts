@@ -50,12 +50,14 @@ export interface Backend<Tx = unknown> {
    */
   claim(request: ClaimRequest): Promise<Slice | Idle>
 
-  /** Lengthens a lease to `leaseMs` from now. False when it has passed to somebody else: stop working on it. An expired lease that nobody took is still yours. */
+  /** Lengthens a lease to `leaseMs` from now; never shortens it. False when it has passed to somebody else: stop working on it. An expired lease that nobody took is still yours. */
   extend(lease: Lease, leaseMs: number): Promise<boolean>
 
   /**
-   * Stores what became of a slice. Judges the token, never the expiry. The same settlement again (same lease) changes nothing and answers the
-   * same, while it is among the last `REPEATS_KEPT` of its partition. After it every wake-up that its messages deserve is on its way.
+   * Stores what became of a slice. Judges first whether it is a repetition: the same settlement again (same lease) changes nothing and answers the
+   * same, while it is among the last `REPEATS_KEPT` of its partition. Then the token, never the expiry. Then throws `invalid` for what no slice could
+   * have led to: two parts of one key, a part that is of no leased lane (partition leases: whose lane is open), a checkpoint missing or below the stored one, `hold` or
+   * `single` in a group of another order than `log`. After it every wake-up that its messages deserve is on its way.
    */
   settle(settlement: Settlement<Tx>): Promise<Settled>
 

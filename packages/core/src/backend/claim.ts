@@ -60,7 +60,7 @@ interface SliceFacts {
   readonly messages: readonly SliceMessage[]
   /** Take-overs since the last progress. Above 0 the slice holds one message (one lane's, for lanes): one that may be killing its workers. */
   readonly takeovers: number
-  /** Handled again with effects on purpose: `replaying` is false even where `handledBefore` is true. */
+  /** Handled again with effects on purpose, as the group's last reset asked: `replaying` is false even where `handledBefore` is true. */
   readonly reemit: boolean
   /** Raised by each reset with `reemit`; part of the ids derived from this slice's messages. */
   readonly epoch: number

@@ -13,21 +13,25 @@ export interface Operator {
   stats(): Promise<LogStats>
   /** The groups named, or all, by name. */
   groups(names?: readonly string[]): Promise<readonly GroupInfo[]>
-  /** Makes a stopped group active again; lanes that retry are due at once. On an active group: nothing. */
+  /** Makes a stopped group active again; lanes that retry, and a hold, are due at once. On an active group: nothing. */
   startGroup(group: string): Promise<void>
   /** Stops a group: nothing of it is claimed, settles in flight are fenced. Stopping again replaces the reason. */
   stopGroup(group: string, why: StopReason): Promise<void>
   /**
    * Moves a group back to a start point, to handle again what lies above it. What had been handled is `handledBefore` from then on,
-   * exactly, per stream. Checkpoints already below the point stay. Lanes above it are dissolved. `types`: also delivers the messages of these
+   * exactly, per stream. Checkpoints already below the point stay. Lanes above it are dissolved, and a hold ends. `types`: also delivers the messages of these
    * types above the point that were passed over when the type joined. `reemit`: see `Slice.reemit`; raises the epoch. The group keeps its status.
+   * A dissolved lane's message that a forced trim had left only to it is listed in `GroupInfo.skips`.
    */
   resetGroup(
     group: string,
     to: StartPoint,
     options?: { readonly types?: readonly string[]; readonly reemit?: boolean },
   ): Promise<void>
-  /** Never hands the message at this position to the group (unless reset below it). Listed in `GroupInfo.skips`. A lane waiting at it goes on behind it. */
+  /**
+   * Never hands the message at this position to the group (unless reset below it). Listed in `GroupInfo.skips`. A lane waiting at it, or a partition
+   * held by it, goes on behind it. Throws `not-found` when no message is there, `invalid` when the group has settled it.
+   */
   skip(group: string, position: Position): Promise<void>
   /** Gives a group another name; everything else stays. Throws `invalid` when the name is taken. */
   renameGroup(from: string, to: string): Promise<void>
@@ -49,7 +53,8 @@ export interface Operator {
   reschedule(ids: readonly MessageId[], at: Instant): Promise<readonly MessageId[]>
   /**
    * Removes messages up to a position, never past what a group has not settled (parked lanes included) unless `force`; then each lane's
-   * waiting message is kept in it. Versions and positions go on as before. Idempotency keys go with their messages.
+   * waiting message is kept in it, and whatever else a group will never get is listed in `GroupInfo.skips`.
+   * Versions and positions go on as before. Idempotency keys go with their messages.
    */
   trim(upto: Position, options?: { readonly force?: boolean }): Promise<TrimResult>
   /** Processes known to the log, live ones first. */
@@ -77,7 +82,7 @@ export interface GroupInfo {
   readonly order: GroupOrder
   readonly status: "active" | "stopped"
   readonly stopped?: StopReason & { readonly at: Instant }
-  /** Wanted types, with the position above which each is delivered. */
+  /** Wanted types, with the position above which each is delivered: 0 for those of the group's creation, so that a reset may go below its start point. */
   readonly types: readonly { readonly type: string; readonly since: Position }[]
   /** Wanted messages not yet settled, lanes included. */
   readonly lag: number
@@ -86,7 +91,7 @@ export interface GroupInfo {
   readonly newestCheckpoint: Position
   readonly retrying: number
   readonly parked: number
-  /** The earliest retry of its lanes. */
+  /** The earliest retry of its lanes, or the end of its hold. */
   readonly retryAt?: Instant
   readonly epoch: number
   /** Appends and schedules of replayed messages that were dropped. */

@@ -75,12 +75,13 @@ export type Settled =
       /** `max-lanes`: so many lanes are open that this settle stopped the group. */
       readonly stopped?: "max-lanes"
     }
-  /** The lease has passed to somebody else (or the group was stopped, reset or skipped): nothing was changed. */
+  /** The lease has passed to somebody else (or the group was stopped, reset, skipped, renamed or deleted): nothing was changed. */
   | { readonly kind: "fenced" }
 
 /**
  * What became of a part. A part that is not `stored` changed nothing; its stream is now a lane from the
- * part's `from` on, leased to the same owner (a lane keeps its lease), so that only it is decided again. In groups with `order: "log"` nothing of the settle was stored then and the lease goes on.
+ * part's `from` on, leased to the same owner for as long as its slice was (a lane keeps its lease), so that only it is decided again. In groups with `order: "log"` nothing of the settle
+ * was stored then, the lease goes on, and a part that could have been stored answers with the reason of the one that could not.
  */
 export type PartVerdict =
   | { readonly kind: "stored"; readonly position: Position; readonly streams: readonly StreamVersion[] }

@@ -1,14 +1,15 @@
 import type { SettlePart } from "../backend/settle.ts"
 import type { Crew } from "./crew.ts"
 import type { Prepared } from "./prepare.ts"
+import { unlessAborted } from "./unless-aborted.ts"
 
-/** After a part is stored: remembers baselines, then runs the after-commit hooks. A hook that fails is logged. */
-export async function conclude(stored: readonly Prepared[], crew: Crew): Promise<void> {
+/** After a part is stored: remembers baselines, then runs the after-commit hooks. A hook that fails is logged; one that outlasts `signal` is left to itself. */
+export async function conclude(stored: readonly Prepared[], crew: Crew, signal: AbortSignal): Promise<void> {
   for (const one of stored) one.stored()
   for (const one of stored) {
     for (const run of one.afterCommit) {
       try {
-        await run()
+        await unlessAborted(Promise.resolve(run()), signal)
       } catch (error) {
         crew.logger.error({ error, key: one.part.key }, "an after-commit hook failed; what it follows stays stored")
       }

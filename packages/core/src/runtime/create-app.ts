@@ -46,13 +46,15 @@ export async function createApp(options: AppOptions & { readonly reactors?: Reac
     logger.warn({}, "no backend was given: messages are kept in memory and end with this process")
   const given = typeof options.backend === "object" ? options.backend : undefined
   const backend = given ?? (await openBackend(typeof options.backend === "string" ? options.backend : "memory:"))
+  let app: App | undefined
   try {
     if (options.migrate !== false) await backend.migrate()
-    const app = assemble(backend, given === undefined, options)
+    app = assemble(backend, given === undefined, options)
     await app.register(...reactorsIn(options.reactors ?? []))
     return app
   } catch (error) {
-    if (given === undefined) await backend.close()
+    if (app !== undefined) await app.close()
+    else if (given === undefined) await backend.close()
     throw error
   }
 }
@@ -114,7 +116,7 @@ function assemble(backend: Backend<never>, own: boolean, options: AppOptions): A
   }
   async function run({ signal, concurrency = CONCURRENCY, ...rest }: RunOptions = {}): Promise<StopCause> {
     await engine.start({ concurrency, ...rest })
-    const cause = await untilStopped(engine.ended, signal)
+    const cause = await untilStopped(engine.ended, engine.stopped(), signal)
     await engine.stop()
     if (cause.kind === "ended") throw cause.error
     return cause

@@ -45,7 +45,7 @@ export async function deliverLog(
           ...newsOf(slice.group, settlement.parts),
           ...(prepared.part.deferral === undefined ? {} : { group: slice.group }),
         })
-        await conclude([prepared], crew)
+        await conclude([prepared], crew, signal)
         break
       }
       preparing = decideAgain(job, { verdict, prepared }, round, registration, crew, access)
@@ -73,7 +73,9 @@ function settlementOf(slice: PartitionSlice, job: Job, prepared: Prepared): Sett
     return { ...common, checkpoint: deferral.position, parts: [part, parked] }
   }
   const checkpoint = Math.max(slice.from, prepared.doneTo)
-  if (deferral.as !== "retry" || deferral.failures === 0) return { ...common, checkpoint, parts: [part] }
+  // The rest of a batch that was cut is due at once. What has to wait holds the group, though it may be no failure (the storage was away).
+  if (deferral.as !== "retry" || (deferral.failures === 0 && deferral.retryAt === 0))
+    return { ...common, checkpoint, parts: [part] }
   const hold = {
     retryAt: deferral.retryAt,
     failures: deferral.failures,

@@ -136,5 +136,5 @@ function follow(
     }
   }
   at.crew.handOff(newsOf(slice.group, parts))
-  if (stored.length > 0) at.crew.background(conclude(stored, at.crew))
+  if (stored.length > 0) at.crew.background(conclude(stored, at.crew, at.signal))
 }

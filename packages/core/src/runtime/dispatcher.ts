@@ -26,6 +26,9 @@ export interface Dispatcher {
   close(): void
 }
 
+/** How long to wait for what is due already and yet not to be had (a schedule that nobody could append yet): never a busy loop. */
+const OVERDUE_MS = 100
+
 /** The groups asked for, and the moment of asking: news that come later are not forgotten. */
 export interface Asked {
   readonly groups: readonly string[]
@@ -83,7 +86,7 @@ export function createDispatcher({ clock, pollMs }: { readonly clock: Clock; rea
     rest({ groups, moment: asked }, idle) {
       for (const group of groups) if ((marked.get(group) ?? Infinity) <= asked) marked.set(group, 0)
       if (idle.nextAt === null) return
-      const dueIn = Math.max(idle.nextAt - idle.now, 1)
+      const dueIn = idle.nextAt > idle.now ? idle.nextAt - idle.now : OVERDUE_MS
       const at = clock.now() + dueIn
       if (timer !== undefined && timer.at <= at && timer.at > clock.now()) return
       timer?.cancel()

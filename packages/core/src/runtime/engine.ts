@@ -47,6 +47,8 @@ export interface Engine {
   close(): void
   /** Resolves with the reason when this process has to stop of itself. */
   readonly ended: Promise<Error>
+  /** Resolves when the engine, as it runs now, begins to stop. */
+  stopped(): Promise<void>
   readonly baselines: (group: string) => Baselines
 }
 
@@ -58,7 +60,7 @@ export function createEngine(parts: EngineParts): Engine {
   const dispatcher = createDispatcher({ clock, pollMs: limits.pollMs })
   const reads = readTogether(backend)
   let storageOffsetMs = 0
-  const settleSeen: (() => void)[] = []
+  const settleSeen = new Set<() => void>()
   let end: (error: Error) => void = () => {}
   const ended = new Promise<Error>((resolve) => (end = resolve))
 
@@ -73,7 +75,11 @@ export function createEngine(parts: EngineParts): Engine {
       newBootId: parts.newBootId,
       pause,
       wants: () => [...registrations.values()].map(({ group, types }) => ({ group, types })),
-      onFenced: (error) => end(error),
+      onFenced(error) {
+        logger.error({ error }, "this process stops working")
+        end(error)
+        stop(0).catch((failed: unknown) => logger.error({ error: failed }, "stopping failed"))
+      },
     },
     parts.processName,
   )
@@ -112,11 +118,68 @@ export function createEngine(parts: EngineParts): Engine {
     handOff({ types, schedules, group }) {
       dispatcher.news({ ...(types === undefined ? {} : { types }), ...(group === undefined ? {} : { group }) })
       if (schedules === true) timer?.lookAgain()
-      for (const seen of settleSeen.splice(0)) seen()
+      for (const seen of settleSeen) seen()
     },
   }
   let workers: Workers | undefined
   let listening: Listening | undefined
+
+  // Starting and stopping take turns: one that overtook the other would leave workers behind that nobody stops.
+  let turn: Promise<void> = Promise.resolve()
+  const inTurn = (step: () => Promise<void>): Promise<void> => {
+    const mine = turn.then(step)
+    turn = mine.catch(() => {})
+    return mine
+  }
+  let started = false
+  /** Aborted when the engine has stopped for longer than it may wait for those who drain it. */
+  let draining = new AbortController()
+  let stopping = Promise.withResolvers<void>()
+
+  const start = async (concurrency: number, processName: string): Promise<void> => {
+    await membership.join(processName)
+    for (const registration of registrations.values()) await ensure(registration, parts, membership.owner())
+    listening = await backend.listen((wake) => {
+      dispatcher.heard(wake)
+      if (wake.kind === "schedule" || wake.kind === "reconnected") timer?.lookAgain()
+      if (wake.kind !== "challenge" || wake.processName !== membership.owner().processName) return
+      membership.beat().catch((error: unknown) => logger.warn({ error }, "answering a challenge failed"))
+    })
+    timer = createScheduleTimer(backend, {
+      clock,
+      logger,
+      promoteAtOnce: limits.promoteAtOnce,
+      onPromoted: (types) => dispatcher.news({ types }),
+      onStorageTime: crew.storageTime,
+    })
+    workers = startWorkers(concurrency, dispatcher, crew, background)
+  }
+  const backgroundWithin = async (drainMs: number): Promise<void> => {
+    const cancel = clock.setTimer(drainMs, () => draining.abort(new Error("stopping took too long")))
+    await Promise.all(background)
+    cancel()
+    if (draining.signal.aborted) draining = new AbortController()
+  }
+  const halt = async (drainMs: number): Promise<void> => {
+    const running = workers
+    workers = undefined
+    const promoting = timer
+    timer = undefined
+    await Promise.all([running?.stop(drainMs), promoting?.stop()])
+    await backgroundWithin(drainMs)
+    try {
+      await listening?.close()
+      listening = undefined
+      await membership.leave()
+    } catch (error) {
+      logger.warn({ error }, "leaving the log failed: others take this process for gone when its time is up")
+    }
+    started = false
+  }
+  const stop = (drainMs: number): Promise<void> => {
+    stopping.resolve()
+    return inTurn(() => halt(drainMs))
+  }
 
   return {
     ended,
@@ -136,38 +199,24 @@ export function createEngine(parts: EngineParts): Engine {
       if (group !== undefined) dispatcher.news({ group })
       if (schedules === true) timer?.lookAgain()
     },
+    stopped: () => stopping.promise,
     async start({ concurrency, processName }) {
-      if (workers !== undefined) throw new Error("this app runs already: stop it before running it again")
-      await membership.join(processName ?? parts.processName)
-      for (const registration of registrations.values()) await ensure(registration, parts, membership.owner())
-      listening = await backend.listen((wake) => {
-        dispatcher.heard(wake)
-        if (wake.kind === "schedule" || wake.kind === "reconnected") timer?.lookAgain()
-        if (wake.kind !== "challenge" || wake.processName !== membership.owner().processName) return
-        membership.beat().catch((error: unknown) => logger.warn({ error }, "answering a challenge failed"))
+      if (started) throw new Error("this app runs already: stop it before running it again")
+      started = true
+      stopping = Promise.withResolvers<void>()
+      await inTurn(async () => {
+        try {
+          await start(concurrency, processName ?? parts.processName)
+        } catch (error) {
+          await halt(0)
+          throw error
+        }
       })
-      timer = createScheduleTimer(backend, {
-        clock,
-        logger,
-        promoteAtOnce: limits.promoteAtOnce,
-        onPromoted: (types) => dispatcher.news({ types }),
-        onStorageTime: crew.storageTime,
-      })
-      workers = startWorkers(concurrency, dispatcher, crew, background)
     },
-    async stop(drainMs = limits.drainMs) {
-      const running = workers
-      workers = undefined
-      await Promise.all([running?.stop(drainMs), timer?.stop()])
-      timer = undefined
-      await Promise.all(background)
-      await listening?.close()
-      listening = undefined
-      await membership.leave()
-    },
+    stop: (drainMs = limits.drainMs) => stop(drainMs),
     async drain() {
-      const signal = new AbortController().signal
-      for (;;) {
+      const { signal } = draining
+      while (!signal.aborted) {
         const { promoted, now } = await backend.promote(limits.promoteAtOnce)
         crew.storageTime(now)
         const asked = { groups: [...registrations.keys()], moment: dispatcher.ask().moment }
@@ -179,11 +228,13 @@ export function createEngine(parts: EngineParts): Engine {
     close: () => dispatcher.close(),
     nextSettle: (ms) =>
       new Promise((resolve) => {
-        const cancel = clock.setTimer(ms, resolve)
-        settleSeen.push(() => {
+        const seen = (): void => {
           cancel()
+          settleSeen.delete(seen)
           resolve()
-        })
+        }
+        const cancel = clock.setTimer(ms, seen)
+        settleSeen.add(seen)
       }),
   }
 }

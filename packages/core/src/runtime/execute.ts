@@ -2,7 +2,7 @@ import type { Backend } from "../backend/backend.ts"
 import type { CommandMessage, Decider, EmittedEvent } from "../decider/index.ts"
 import { copyState, Instance } from "../decider/index.ts"
 import { encodeMessage } from "../message/encode.ts"
-import type { StreamId, Version } from "../message/ids.ts"
+import type { MessageId, StreamId, Version } from "../message/ids.ts"
 import type { StoredMessage } from "../message/message.ts"
 import type { Baselines } from "../reactor/registration.ts"
 import { VersionConflict } from "../store/errors.ts"
@@ -17,6 +17,8 @@ export interface Executed {
   readonly instance: Instance
   readonly events: readonly EmittedEvent[]
   readonly stored: Stored
+  /** The conversation it is part of: for a repetition, that of the first time. */
+  readonly correlationId: MessageId
 }
 
 export interface ExecuteParts extends StoreParts {
@@ -39,17 +41,42 @@ export function executeCommand(
     for (let round = 1; ; round += 1) {
       const instance = await loadInstance(parts.reads, decider, command.streamId, round === 1 ? baselines : undefined)
       const expected = instance.version
-      const events = decideOrRemember(instance, command, baselines)
+      let events: readonly EmittedEvent[]
+      try {
+        events = decideOrRemember(instance, command, baselines)
+      } catch (refusal) {
+        const before = await storedBefore(parts, command, options)
+        if (before === undefined) throw refusal
+        return await asStored(parts, decider, command, before)
+      }
       try {
         const stored = await store(parts, command, events, expected, options)
-        if (stored.duplicate) return await asStored(parts, decider, command.streamId, stored)
+        if (stored.duplicate) return await asStored(parts, decider, command, stored)
         rememberCopy(instance, baselines)
-        return { instance, events, stored }
+        return { instance, events, stored, correlationId: command.correlationId }
       } catch (error) {
         if (!(error instanceof VersionConflict) || round >= EXECUTE_ROUNDS) throw error
       }
     }
   })
+}
+
+/** No stream is ever there: an append that expects it stores nothing, and answers whether its idempotency key is known. */
+const UNREACHABLE: Version = Number.MAX_SAFE_INTEGER
+
+/** What is stored under the idempotency key already: the decision was made then, whatever the state says now. */
+async function storedBefore(
+  parts: ExecuteParts,
+  command: CommandMessage,
+  options: WriteOptions,
+): Promise<Stored | undefined> {
+  if (options.idempotencyKey === undefined) return undefined
+  try {
+    return await store(parts, command, [], UNREACHABLE, options)
+  } catch (error) {
+    if (error instanceof VersionConflict) return undefined
+    throw error
+  }
 }
 
 /** The caller gets the state itself and may change it: what is remembered shares nothing with it. */
@@ -107,7 +134,12 @@ function store(
 }
 
 /** What an earlier execution with the same idempotency key (or id) stored, and the state right after it. */
-async function asStored(parts: ExecuteParts, decider: Decider, streamId: StreamId, stored: Stored): Promise<Executed> {
+async function asStored(
+  parts: ExecuteParts,
+  decider: Decider,
+  { streamId, correlationId: own }: CommandMessage,
+  stored: Stored,
+): Promise<Executed> {
   const messages = await logRange(parts.backend, stored)
   const events: EmittedEvent[] = []
   let upto: Version | undefined
@@ -120,7 +152,7 @@ async function asStored(parts: ExecuteParts, decider: Decider, streamId: StreamI
   const instance = new Instance(decider, streamId)
   for (const event of await parts.reads.history(streamId, upto === undefined ? {} : { upto }))
     instance.applyStored(event)
-  return { instance, events, stored }
+  return { instance, events, stored, correlationId: messages[0]?.correlationId ?? own }
 }
 
 async function logRange(backend: Backend, { firstPosition, position }: Stored): Promise<readonly StoredMessage[]> {

@@ -20,7 +20,7 @@ export function createExecuting(parts: ExecuteParts, engine: Engine, clock: Cloc
       if ("ok" in input && !input.ok) return { ok: false, errors: input.errors }
       const command: CommandMessage = "ok" in input ? input.message : input
       if (decider === undefined) throw new UnhandledCommand(command.type, "no registered actor")
-      const { instance, events, stored } = await executeCommand(
+      const { instance, events, stored, correlationId } = await executeCommand(
         parts,
         decider,
         command,
@@ -29,7 +29,7 @@ export function createExecuting(parts: ExecuteParts, engine: Engine, clock: Cloc
       )
       if (options.settle === true) {
         const timeoutMs = options.timeoutMs ?? SETTLE_TIMEOUT_MS
-        const conversation = { correlationId: command.correlationId, from: stored.firstPosition }
+        const conversation = { correlationId, from: stored.firstPosition }
         await waitSettled(parts.backend, conversation, { timeoutMs, clock, nextSettle: (ms) => engine.nextSettle(ms) })
       }
       const { state, version } = instance

@@ -51,7 +51,7 @@ export async function finishLane(
       const verdict = settled.parts[0]
       if (verdict === undefined || verdict.kind === "stored") {
         crew.handOff({ ...newsOf(job.group, parts), group: job.group })
-        await conclude([prepared], crew)
+        await conclude([prepared], crew, signal)
         return
       }
       failed = { verdict, prepared }

@@ -36,7 +36,9 @@ export function jobsOf(
     const byKey = registration.order === "log" ? undefined : grouped(slice.messages, registration)
     const jobs = slice.lanes.map(({ key, next, scannedTo }): Job => {
       const { messages, keyError } =
-        byKey === undefined ? { messages: slice.messages, keyError: undefined } : (byKey.get(key) ?? NOTHING)
+        byKey === undefined
+          ? { messages: slice.messages, keyError: undefined }
+          : (byKey.get(key) ?? keylessOf(key, slice.messages))
       const token = slice.lease.lanes.find((lane) => lane.key === key)
       return {
         ...facts,
@@ -86,6 +88,17 @@ function grouped(messages: readonly SliceMessage[], registration: Registration):
   return groups
 }
 
+/** The lane of a message whose key could not be computed. */
+function keylessLane(position: Position): string {
+  return `!${position}`
+}
+
+/** What such a lane holds once a key can be computed (its `partitionBy` was repaired): still that message, or it would be lost. */
+function keylessOf(key: string, messages: readonly SliceMessage[]): Group {
+  const found = messages.find(({ message }) => keylessLane(message.position) === key)
+  return found === undefined ? NOTHING : { messages: [found], keyError: undefined }
+}
+
 /** A message whose key can not be computed stands alone under its position. */
 function keyOf(
   { message }: SliceMessage,
@@ -97,7 +110,7 @@ function keyOf(
   try {
     return { key: registration.keyOf(message), keyError: undefined }
   } catch (error) {
-    return { key: `!${message.position}`, keyError: error ?? new Error("partitionBy threw nothing") }
+    return { key: keylessLane(message.position), keyError: error ?? new Error("partitionBy threw nothing") }
   }
 }
 

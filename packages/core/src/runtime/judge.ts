@@ -64,15 +64,33 @@ async function decide(
   group: { readonly name: string; readonly strategy: ErrorStrategy; readonly now: Instant; readonly logger: Logger },
 ): Promise<ErrorDecision> {
   try {
-    return await group.strategy(error, delivery.message, {
+    const decision: unknown = await group.strategy(error, delivery.message, {
       name: group.name,
       attempt: delivery.attempt,
       now: group.now,
     })
+    return checked(decision)
   } catch (thrown) {
     group.logger.error({ error: thrown, group: group.name }, "the error strategy itself threw: the group stops")
     return { kind: "stop", reason: `error strategy threw: ${errorText(thrown)}` }
   }
+}
+
+/** What a strategy answered, which plain JavaScript may have got wrong. */
+function checked(decision: unknown): ErrorDecision {
+  if (typeof decision === "object" && decision !== null && "kind" in decision) {
+    const { kind } = decision
+    if (kind === "skip" || kind === "park") return { kind }
+    if (kind === "stop") {
+      const reason = "reason" in decision && typeof decision.reason === "string" ? decision.reason : undefined
+      return reason === undefined ? { kind } : { kind, reason }
+    }
+    if (kind === "retry" && "at" in decision && typeof decision.at === "number" && Number.isFinite(decision.at))
+      return { kind, at: decision.at }
+  }
+  throw new TypeError(
+    'an error strategy has to answer { kind: "stop" | "park" | "skip" }, or { kind: "retry", at } with an instant in milliseconds',
+  )
 }
 
 /** An error as a line that can be stored and shown. */

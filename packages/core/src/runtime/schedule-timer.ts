@@ -13,6 +13,9 @@ export interface ScheduleTimer {
 /** How long a process waits when no schedule is known; another process's schedule wakes it before. */
 const NO_SCHEDULE_MS = 30_000
 
+/** The shortest wait after a look that promoted nothing: never a busy loop. */
+const OVERDUE_MS = 1
+
 export function createScheduleTimer(
   backend: Backend,
   parts: {
@@ -29,7 +32,8 @@ export function createScheduleTimer(
       const { promoted, nextDue, now, types } = await backend.promote(parts.promoteAtOnce)
       parts.onStorageTime(now)
       if (promoted > 0) parts.onPromoted(types)
-      return nextDue === null ? NO_SCHEDULE_MS : Math.max(nextDue - now, 0)
+      if (nextDue === null) return NO_SCHEDULE_MS
+      return Math.max(nextDue - now, promoted > 0 ? 0 : OVERDUE_MS)
     },
     parts,
   )

@@ -4,8 +4,12 @@ export type StopCause =
   | { readonly kind: "aborted" }
   | { readonly kind: "ended"; readonly error: Error }
 
-/** Resolves at SIGINT or SIGTERM, when the caller aborts, or when the process has to stop of itself; whichever comes first. */
-export function untilStopped(ended: Promise<Error>, signal: AbortSignal | undefined): Promise<StopCause> {
+/** Resolves at SIGINT or SIGTERM, when the caller aborts or stops the app, or when the process has to stop of itself; whichever comes first. */
+export function untilStopped(
+  ended: Promise<Error>,
+  stopped: Promise<void>,
+  signal: AbortSignal | undefined,
+): Promise<StopCause> {
   return new Promise((resolve) => {
     const stop = (cause: StopCause): void => {
       process.off("SIGINT", onSignal)
@@ -20,6 +24,7 @@ export function untilStopped(ended: Promise<Error>, signal: AbortSignal | undefi
     process.on("SIGTERM", onSignal)
     if (signal?.aborted === true) return onAbort()
     signal?.addEventListener("abort", onAbort)
+    void stopped.then(onAbort)
     void ended.then((error) => stop({ kind: "ended", error }))
   })
 }

@@ -55,6 +55,7 @@ export async function viewOfLog(backend: Backend): Promise<unknown> {
       ...info,
       types: sorted(info.types),
       skips: sorted(info.skips),
+      stopped: info.stopped?.reason,
     })),
     lanes: await operator.lanes(),
     schedules: (await operator.schedules({ limit: 1_000 })).map(({ message, at }) => [message.id, at]),
