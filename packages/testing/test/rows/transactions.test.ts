@@ -227,7 +227,7 @@ for (const backend of backends) {
     it("a reactor that needs another storage's handle is refused at the start [S20.b]", async () => {
       const log = await openLog(backend)
       const foreign = projector
-        .stateStored("foreign", () => ({ total: 0 }), { tx: txToken<object>("postgres") })
+        .stateStored("foreign", () => ({ total: 0 }), { tx: txToken<object>("elsewhere") })
         .event(ItemAdded, () => {})
         .sync(() => {})
       await rejects(
