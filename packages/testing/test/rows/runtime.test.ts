@@ -60,7 +60,17 @@ for (const backend of backends) {
 
     it("several processes share the work of a group: each message is handled once, each process handles some [S40.c]", async () => {
       const log = await openLog(backend)
-      const workers = ["one", "two"].map(() => recorder("seen", [ItemAdded], { handle: turn }))
+      // Each waits at its first message until the other has one too: whoever is quicker does not do everything.
+      const first = ["one", "two"].map(() => gate())
+      const both = Promise.all(first.map(({ reached }) => reached))
+      const workers = first.map((own) =>
+        recorder("seen", [ItemAdded], {
+          handle: async () => {
+            void own.pass()
+            await both
+          },
+        }),
+      )
       const apps = await Promise.all(workers.map((worker) => log.app({ reactors: [worker] })))
       const streams = Array.from({ length: 64 }, (_, at) => `cart-${at}`)
       for (const streamId of streams) await apps[0]?.appendNextToStream(streamId, [added(streamId), added(streamId)])
