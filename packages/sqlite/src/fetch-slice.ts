@@ -74,16 +74,13 @@ export function fetchLanes(db: Connection, types: Types, taken: LanesTaken): Lan
   }
 }
 
-function laneMessages(
-  db: Connection,
-  types: Types,
-  { lane, positions, scannedTo }: LaneTaken,
-): readonly SliceMessage[] {
+function laneMessages(db: Connection, types: Types, { lane, positions }: LaneTaken): readonly SliceMessage[] {
   const stored = messagesAt(db, types, positions)
+  const kept = lane.kept === null ? undefined : keptMessage(lane.kept)
   const messages =
-    lane.kept === null || lane.next > scannedTo
+    kept === undefined || !positions.includes(kept.position)
       ? stored
-      : [keptMessage(lane.kept), ...stored.filter(({ position }) => position !== lane.next)]
+      : [kept, ...stored.filter(({ position }) => position !== kept.position)]
   return messages.map((message) => ({
     message,
     handledBefore: handledBefore(lane.replay, message),
