@@ -87,8 +87,9 @@ async function scanLanes(
       cut: want.limit,
       lacking,
     })
-    // A lane that can show nothing, because its first message is of a type this process lacks, is not for it.
-    if (scanned.scannedTo < lane.next) continue
+    // A lane whose next message is of a type that this process lacks is not for it.
+    const first = ahead.get(lane.key)?.[0]
+    if (first !== undefined && !handled.has(first.type)) continue
     scans.push(scanned)
     left -= scanned.positions.length
     if (single || row.order !== "stream") break

@@ -1,10 +1,12 @@
 import { deepEqual } from "node:assert/strict"
 
 import fc from "fast-check"
-import { describe, it } from "vitest"
+import { afterAll, beforeAll, describe, it } from "vitest"
 
 import type { Harness, OpenLog } from "../src/conformance/index.ts"
+import { startPostgres, type TestPostgres } from "../src/servers/start-postgres.ts"
 import { memoryHarness } from "./conformance/memory-harness.ts"
+import { postgresHarness } from "./conformance/postgres-harness.ts"
 import { sqliteHarness } from "./conformance/sqlite-harness.ts"
 import { allFaults } from "./faults/all-faults.ts"
 import { GROUPS } from "./histories/cast.ts"
@@ -77,6 +79,27 @@ describe("on sqlite", () => {
     async () => {
       for (const history of random(size.histories))
         await holds(history, (steps) => agree(memoryHarness(), sqliteHarness, steps))
+    },
+  )
+})
+
+describe("on postgres", () => {
+  let server: TestPostgres | undefined
+  beforeAll(async () => {
+    server = await startPostgres({ settings: { fsync: "off" } })
+  })
+  afterAll(() => server?.stop())
+
+  it(
+    "random histories show what memory shows at every step, and every message is handled once and in order [S24.d S41.a lesson 48]",
+    TIME_LIMIT,
+    async () => {
+      const harness = postgresHarness(() => {
+        if (server === undefined) throw new Error("the server is not started yet")
+        return server
+      })
+      for (const history of random(deep ? size.histories / 4 : size.histories))
+        await holds(history, (steps) => agree(memoryHarness(), harness, steps))
     },
   )
 })

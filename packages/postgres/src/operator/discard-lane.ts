@@ -2,7 +2,7 @@ import { BackendError } from "@millrace/core/backend"
 
 import { changeGroup } from "../change-group.ts"
 import { partitionOfRow } from "../group-rows.ts"
-import { laneOf } from "../lane-rows.ts"
+import { keptMessage, laneOf } from "../lane-rows.ts"
 import { lanesAhead } from "../lanes-ahead.ts"
 import { textList } from "../list.ts"
 import type { Log } from "../log.ts"
@@ -27,7 +27,8 @@ export async function discardLane(log: Log, name: string, key: string): Promise<
     const at = partitionOfRow(row)
     const types = new Map((await on.rows(selectGroupTypes, group.id)).map((type) => [text(type[0]), int(type[1])]))
     const how = { group: { row: group, types }, at, lanes: [lane], partitions: log.partitions, limit: 1 }
-    const waits = group.order === "stream" ? (await lanesAhead(on, how)).get(key)?.[0]?.position : lane.next
+    const next = group.order === "stream" ? (await lanesAhead(on, how)).get(key)?.[0]?.position : lane.next
+    const waits = keptMessage(lane)?.position ?? next
     if (waits !== undefined) await noteSkips(locked, group, [waits], { how: "discarded" })
     await passLane(locked, group, { at, lane, position: waits ?? at.checkpoint })
   })

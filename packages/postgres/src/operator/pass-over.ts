@@ -27,7 +27,7 @@ export async function passOver(log: Log, locked: LockedLog, group: GroupRow, tar
   const lost: Position[] = []
   for (const at of partitions) {
     const lanes = at.lanes === 0 ? [] : await lanesOf(on, group.id, at.partition)
-    const kept = await keepWaiting(log, locked, { group, types, at, lanes, target })
+    const kept = await keepWaiting(log, locked, { group, types, at, lanes, target, marks })
     lost.push(...kept.lost)
     const tokens = at.tokens + kept.lanes.length + 1
     if (at.checkpoint < target) {
@@ -51,14 +51,26 @@ interface Passing {
 async function keepWaiting(
   log: Log,
   { on }: LockedLog,
-  { group, types, at, lanes, target }: Passing & { readonly lanes: readonly LaneRow[] },
+  {
+    group,
+    types,
+    at,
+    lanes,
+    target,
+    marks,
+  }: Passing & {
+    readonly lanes: readonly LaneRow[]
+    readonly marks: ReadonlySet<Position>
+  },
 ): Promise<{ readonly lanes: readonly LaneRow[]; readonly lost: readonly Position[] }> {
   const how = { group: { row: group, types }, at, lanes, partitions: log.partitions, limit: ALL }
   const ahead = await lanesAhead(on, how)
   const lost: Position[] = []
   const first = new Map<string, Position>()
   for (const { key } of lanes) {
-    const going = (ahead.get(key) ?? []).map(({ position }) => position).filter((position) => position <= target)
+    const going = (ahead.get(key) ?? [])
+      .map(({ position }) => position)
+      .filter((position) => position <= target && !marks.has(position))
     if (going[0] === undefined) continue
     first.set(key, going[0])
     // In key order most of what a lane can see is of other keys, which have settled it.

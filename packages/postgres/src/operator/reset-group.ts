@@ -5,15 +5,16 @@ import {
   type ReplayRow,
   type ResetLane,
   resolveStart,
+  sinceAfterReset,
   type StartPoint,
 } from "@millrace/core/backend"
 
-import { changeGroup } from "../change-group.ts"
+import { changeGroup, type LockedLog } from "../change-group.ts"
 import type { Transaction } from "../database.ts"
 import { type GroupRow, lockPartitions, type PartitionRow, replayOf } from "../group-rows.ts"
 import { keptMessage, type LaneRow, lanesOf, removeLanes } from "../lane-rows.ts"
 import { lastBefore } from "../last-before.ts"
-import { numberList, textList } from "../list.ts"
+import { numberList } from "../list.ts"
 import type { Log } from "../log.ts"
 import { putReplays } from "../replay-rows.ts"
 import { int, text } from "../row.ts"
@@ -21,12 +22,13 @@ import { savePartitions } from "../save-partitions.ts"
 import { fromSortable } from "../sortable.ts"
 import { clearSkipMarks } from "../sql/clear-skip-marks.ts"
 import { deletePartitionReplays } from "../sql/delete-partition-replays.ts"
+import { lowerSince } from "../sql/lower-since.ts"
 import { selectGroupReplays } from "../sql/select-group-replays.ts"
 import { selectGroupTypes } from "../sql/select-group-types.ts"
 import { selectTypesAt } from "../sql/select-types-at.ts"
 import { updateEpoch } from "../sql/update-epoch.ts"
-import { zeroSince } from "../sql/zero-since.ts"
 import { fenceAll } from "../stop-group.ts"
+import { noteSkips } from "./note-skips.ts"
 
 /** How a group is to handle again what lies above the point. */
 export interface ResetOptions {
@@ -48,8 +50,9 @@ export async function resetGroup(log: Log, name: string, to: StartPoint, options
     const dated = to.at === "date" ? await lastBefore(on, to.date, locked) : 0
     const point = resolveStart(to, { head, lastBefore: () => dated })
     await fenceAll(on, group)
-    await resetPartitions(on, group, point, (type) => types.get(type))
-    await on.count(zeroSince, group.id, textList(options.types ?? []))
+    await resetPartitions(locked, group, point, (type) => types.get(type))
+    for (const type of options.types ?? [])
+      await on.count(lowerSince, group.id, type, sinceAfterReset(types.get(type) ?? 0, point))
     await on.count(clearSkipMarks, group.id, point)
     await on.count(updateEpoch, group.id, options.reemit === true)
   })
@@ -57,11 +60,12 @@ export async function resetGroup(log: Log, name: string, to: StartPoint, options
 }
 
 async function resetPartitions(
-  on: Transaction,
+  locked: LockedLog,
   group: GroupRow,
   point: number,
   sinceOf: (type: string) => number | undefined,
 ): Promise<void> {
+  const { on } = locked
   const lanes = await lanesOf(on, group.id)
   const types = await typesAt(
     on,
@@ -88,7 +92,7 @@ async function resetPartitions(
       sinceOf,
     )
     if (plan === undefined) continue
-    await removeLanes(on, group.id, plan.dissolve)
+    await dissolve(locked, group, own, plan.dissolve)
     if (at.replays) await on.count(deletePartitionReplays, group.id, at.partition)
     await putReplays(
       on,
@@ -106,6 +110,19 @@ async function resetPartitions(
     })
   }
   await savePartitions(on, group.id, changed)
+}
+
+/** Lanes go. What only they still have can not be handed out again by the partition, and is listed. */
+async function dissolve(
+  locked: LockedLog,
+  group: GroupRow,
+  lanes: readonly LaneRow[],
+  keys: readonly string[],
+): Promise<void> {
+  const gone = new Set(keys)
+  const kept = lanes.filter(({ key }) => gone.has(key)).flatMap((lane) => keptMessage(lane)?.position ?? [])
+  await noteSkips(locked, group, kept, { how: "trimmed" })
+  await removeLanes(locked.on, group.id, keys)
 }
 
 function resetLane(lane: LaneRow, types: ReadonlyMap<number, string>): ResetLane {

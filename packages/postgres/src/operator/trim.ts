@@ -18,12 +18,14 @@ export async function trim(
 ): Promise<TrimResult> {
   checkPosition("upto", upto)
   let removed = 0
-  for (;;) {
+  let goal = upto
+  for (let first = true; ; first = false) {
     const { trimmedTo, gone, target, heldBackBy } = await underLock(log, async (locked) => {
-      const asked = Math.min(upto, locked.head)
-      const held = (await boundsOf(log, locked)).filter(({ settledTo }) => settledTo < asked)
-      const bound = force ? asked : Math.min(asked, ...held.map(({ settledTo }) => settledTo))
-      if (force) for (const one of held) await passOver(log, locked, one.group, bound)
+      // What is appended between two parts was not asked for.
+      if (first) goal = Math.min(upto, locked.head)
+      const held = (await boundsOf(log, locked)).filter(({ settledTo }) => settledTo < goal)
+      const bound = force ? goal : Math.min(goal, ...held.map(({ settledTo }) => settledTo))
+      if (force && first) for (const one of held) await passOver(log, locked, one.group, bound)
       const end = Math.min(bound, locked.trimmedTo + TRIM_BATCH)
       const count = end > locked.trimmedTo ? await drop(locked, end) : 0
       return {

@@ -19,7 +19,10 @@ export const selectProgress = planned(
       JOIN {messages} m ON m.partition = e.ord - 1 AND m.type = t.type AND m.position > greatest(p.checkpoint, t.since) AND m.position <= $3
       WHERE t.grp = g.id AND e.head > greatest(p.checkpoint, t.since) AND ${UNMARKED}
     ) OR EXISTS (
-      SELECT FROM {lanes} o WHERE o.grp = g.id AND o.next <= $3
+      SELECT FROM {lanes} o WHERE o.grp = g.id AND o.next <= $3 AND (g.ordering = 'key' OR o.kept IS NOT NULL OR EXISTS (
+        SELECT FROM {messages} m JOIN {group_types} t ON t.grp = g.id AND t.type = m.type AND m.position > t.since
+        WHERE m.position = o.next AND ${UNMARKED}
+      ))
     )
   END
   FROM {groups} g JOIN {partitions} p ON p.grp = g.id AND p.partition = CASE g.ordering WHEN 'stream' THEN $2::int ELSE 0 END
