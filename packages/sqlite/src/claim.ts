@@ -121,11 +121,16 @@ function lookAtLanes(
   const next = writing.db.get(selectNextDue, group.id, writing.now)
   if (next !== undefined) look.nextAt = Math.min(look.nextAt, int(next[0]))
   const tried = new Set<number>()
-  for (const row of writing.db.all(selectDueLanes, group.id, writing.now, request.owner.processName, LANES_LOOKED_AT)) {
-    const partition = int(row[0])
-    if (tried.has(partition)) continue
+  const tryPartition = (partition: number, position: number, before: boolean): void => {
+    if (tried.has(partition)) return
     tried.add(partition)
     const take = () => takeLanes(writing, { group, partition, request, limit: want.limit, handled, lacking })
-    look.candidates.push({ position: int(row[1]), before: int(row[2]) === 1, take })
+    look.candidates.push({ position, before, take })
   }
+  const due = writing.db.all(selectDueLanes, group.id, writing.now, request.owner.processName, LANES_LOOKED_AT)
+  for (const row of due) tryPartition(int(row[0]), int(row[1]), int(row[2]) === 1)
+  if (due.length < LANES_LOOKED_AT) return
+  // Those in front may all wait for types this process lacks: they must not hide the lanes of other partitions.
+  for (const { partition, lanes } of group.partitions)
+    if (lanes > 0) tryPartition(partition, Number.MAX_SAFE_INTEGER, false)
 }

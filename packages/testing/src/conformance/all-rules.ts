@@ -13,6 +13,7 @@ import { laneRules } from "./rules/lanes.rules.ts"
 import { leaseRules } from "./rules/leases.rules.ts"
 import { listenRules } from "./rules/listen.rules.ts"
 import { logOrderRules } from "./rules/log-order.rules.ts"
+import { maxLaneRules } from "./rules/max-lanes.rules.ts"
 import { migrateRules } from "./rules/migrate.rules.ts"
 import { operatorGroupRules } from "./rules/operator-groups.rules.ts"
 import { operatorLaneRules } from "./rules/operator-lanes.rules.ts"
@@ -20,12 +21,15 @@ import { operatorLogRules } from "./rules/operator-log.rules.ts"
 import { processRules } from "./rules/processes.rules.ts"
 import { readStreamRules } from "./rules/read-streams.rules.ts"
 import { readRules } from "./rules/read.rules.ts"
+import { reopenRules } from "./rules/reopen.rules.ts"
 import { replayRules } from "./rules/replay.rules.ts"
+import { resetOrderRules } from "./rules/reset-orders.rules.ts"
 import { scheduleRules } from "./rules/schedules.rules.ts"
 import { settlePartRules } from "./rules/settle-parts.rules.ts"
 import { settleRepeatRules } from "./rules/settle-repeats.rules.ts"
 import { settleWorkRules } from "./rules/settle-work.rules.ts"
 import { settleRules } from "./rules/settle.rules.ts"
+import { takeOverRules } from "./rules/take-overs.rules.ts"
 import { trimRules } from "./rules/trim.rules.ts"
 
 /** The rules of one part of the contract. */
@@ -37,6 +41,7 @@ export interface RuleGroup {
 /** Every rule of the contract, in the order of its methods. */
 export const allRules: readonly RuleGroup[] = [
   { subject: "migrate, close and capabilities", rules: migrateRules },
+  { subject: "opened anew", rules: reopenRules },
   { subject: "append", rules: appendRules },
   { subject: "append: expected versions", rules: expectationRules },
   { subject: "append: repetitions", rules: repeatRules },
@@ -47,8 +52,10 @@ export const allRules: readonly RuleGroup[] = [
   { subject: "groups: wanted types", rules: groupTypeRules },
   { subject: "claim", rules: claimRules },
   { subject: "leases", rules: leaseRules },
+  { subject: "leases: take-overs", rules: takeOverRules },
   { subject: "lanes", rules: laneRules },
   { subject: "lanes: hand-over", rules: handOverRules },
+  { subject: "lanes: how many", rules: maxLaneRules },
   { subject: "settle", rules: settleRules },
   { subject: "settle: parts", rules: settlePartRules },
   { subject: "settle: work", rules: settleWorkRules },
@@ -57,6 +64,7 @@ export const allRules: readonly RuleGroup[] = [
   { subject: "order: log", rules: logOrderRules },
   { subject: "order: key", rules: keyOrderRules },
   { subject: "replay", rules: replayRules },
+  { subject: "replay: other orders", rules: resetOrderRules },
   { subject: "schedules", rules: scheduleRules },
   { subject: "processes", rules: processRules },
   { subject: "listen", rules: listenRules },

@@ -4,8 +4,11 @@ import type { Fault } from "./fault.ts"
 import { leaseFaults } from "./lease-faults.ts"
 import { operatorFaults } from "./operator-faults.ts"
 import { readFaults } from "./read-faults.ts"
+import { reopenFaults } from "./reopen-faults.ts"
+import { resetFaults } from "./reset-faults.ts"
 import { scheduleFaults } from "./schedule-faults.ts"
 import { settleFaults } from "./settle-faults.ts"
+import { takeOverFaults } from "./take-over-faults.ts"
 
 /** Every planted fault, by the part of the contract it breaks. */
 export const allFaults: readonly { readonly of: string; readonly faults: readonly Fault[] }[] = [
@@ -15,5 +18,8 @@ export const allFaults: readonly { readonly of: string; readonly faults: readonl
   { of: "leases, lanes and replays", faults: leaseFaults },
   { of: "settle", faults: settleFaults },
   { of: "schedules, processes and wake-ups", faults: scheduleFaults },
+  { of: "take-overs and bounds", faults: takeOverFaults },
+  { of: "resets", faults: resetFaults },
+  { of: "opening again", faults: reopenFaults },
   { of: "operator", faults: operatorFaults },
 ]

@@ -25,7 +25,7 @@ export function claim(backend: Backend, facts: ClaimFacts = {}): Promise<Slice |
 export async function claimPartition(backend: Backend, facts: ClaimFacts = {}): Promise<PartitionSlice> {
   const slice = await claim(backend, facts)
   if (slice.kind !== "slice" || slice.source !== "partition")
-    throw new Error(`expected a slice of a partition, got ${JSON.stringify(slice)}`)
+    throw new Error(`expected a slice of a partition, got ${inShort(slice)}`)
   return slice
 }
 
@@ -33,14 +33,14 @@ export async function claimPartition(backend: Backend, facts: ClaimFacts = {}): 
 export async function claimLanes(backend: Backend, facts: ClaimFacts = {}): Promise<LaneSlice> {
   const slice = await claim(backend, facts)
   if (slice.kind !== "slice" || slice.source !== "lanes")
-    throw new Error(`expected a slice of lanes, got ${JSON.stringify(slice)}`)
+    throw new Error(`expected a slice of lanes, got ${inShort(slice)}`)
   return slice
 }
 
 /** Claims, and has to get nothing. */
 export async function claimNothing(backend: Backend, facts: ClaimFacts = {}): Promise<Idle> {
   const idle = await claim(backend, facts)
-  equal(idle.kind, "idle", `expected nothing to be claimable, got ${JSON.stringify(idle)}`)
+  equal(idle.kind, "idle", `expected nothing to be claimable, got ${inShort(idle)}`)
   if (idle.kind !== "idle") throw new Error("unreachable")
   return idle
 }
@@ -58,4 +58,13 @@ export function flagsIn(slice: Slice): readonly (readonly [Position, boolean])[]
 /** The storage's clock, read from an idle claim or a promotion that has nothing to do. */
 export async function storageNow(backend: Backend): Promise<number> {
   return (await backend.promote(1)).now
+}
+
+/** How much of an answer an error shows. */
+const SHOWN = 300
+
+/** An answer as an error tells it. */
+export function inShort(answer: unknown): string {
+  const text = JSON.stringify(answer) ?? "nothing"
+  return text.length > SHOWN ? `${text.slice(0, SHOWN)}…` : text
 }

@@ -1,7 +1,7 @@
 import type { Backend, LaneInfo, LaneSlice, LaneToken, Lease, PartitionSlice, SettlePart } from "@millrace/core/backend"
 
 import type { TestLog } from "../test-log.ts"
-import { claim, type ClaimFacts, claimPartition } from "./claims.ts"
+import { claim, type ClaimFacts, claimPartition, inShort } from "./claims.ts"
 import { G } from "./groups.ts"
 import { doneWith, handedOver, parked, retried, settle } from "./settles.ts"
 import { until } from "./until.ts"
@@ -32,7 +32,7 @@ export async function handOver(backend: Backend, key: string, facts: ClaimFacts 
   const slice = await claimPartition(backend, facts)
   const { lanes } = await settle(backend, doneWith(slice, handedOver(slice, key, facts.leaseMs)))
   const token = lanes.find((lane) => lane.key === key)
-  if (token === undefined) throw new Error(`the settle handed no lane ${key} over: ${JSON.stringify(lanes)}`)
+  if (token === undefined) throw new Error(`the settle handed no lane ${key} over: ${inShort(lanes)}`)
   return laneLease(slice, token)
 }
 
@@ -54,7 +54,7 @@ export async function dueLanes(log: TestLog, facts: ClaimFacts = {}): Promise<La
     const slice = await claim(log.backend, facts)
     if (slice.kind === "idle") return undefined
     if (slice.source === "lanes") return slice
-    throw new Error(`expected a slice of lanes, got ${JSON.stringify(slice)}`)
+    throw new Error(`expected a slice of lanes, got ${inShort(slice)}`)
   })
 }
 

@@ -11,7 +11,7 @@ import type {
   Slice,
 } from "@millrace/core/backend"
 
-import { claim, type ClaimFacts } from "./claims.ts"
+import { claim, type ClaimFacts, inShort } from "./claims.ts"
 
 type Done = Extract<Settled, { kind: "settled" }>
 
@@ -52,7 +52,7 @@ export function partOf(slice: Slice, key: string, rest: Partial<SettlePart> = {}
 /** The part of a lane that is done up to where it was read. */
 export function lanePart(slice: LaneSlice, key: string, rest: Partial<SettlePart> = {}): SettlePart {
   const lane = slice.lanes.find((one) => one.key === key)
-  if (lane === undefined) throw new Error(`the slice has no lane ${key}: ${JSON.stringify(slice.lanes)}`)
+  if (lane === undefined) throw new Error(`the slice has no lane ${key}: ${inShort(slice.lanes)}`)
   return { key, from: lane.next, doneTo: lane.scannedTo, ...rest }
 }
 
@@ -94,7 +94,6 @@ export async function workOff(backend: Backend, facts: ClaimFacts = {}): Promise
 
 function firstOf(slice: Slice, key: string): Position {
   const first = slice.messages.find(({ message }) => message.streamId === key)
-  if (first === undefined)
-    throw new Error(`the slice has no message of stream ${key}: ${JSON.stringify(slice.messages)}`)
+  if (first === undefined) throw new Error(`the slice has no message of stream ${key}: ${inShort(slice.messages)}`)
   return first.message.position
 }

@@ -245,6 +245,26 @@ export const laneRules: readonly Rule[] = [
     )
   }),
 
+  rule(
+    "lanes of a type that a process lacks do not hide the lanes of other partitions, however many they are",
+    async ({ backend }) => {
+      const types = ["noted", "sent"]
+      await ensure(backend, { types })
+      const names = Array.from({ length: 200 }, (_, at) => `s-${at}`)
+      const many = names.filter((name) => partitionOf(name, 2) === 0).slice(0, 60)
+      const last = names.find((name) => partitionOf(name, 2) === 1) ?? ""
+      await store(backend, ...many.map((streamId) => event(streamId, { type: "sent" })), event(last))
+      for (const streams of [many, [last]]) await setAside(backend, streams, { types, retryAt: NEVER })
+      await backend.operator.retryLanes("billing", [...many, last])
+      const lanes = await claimLanes(backend, { types: ["noted"] })
+      deepEqual(
+        lanes.lanes.map(({ key }) => key),
+        [last],
+      )
+    },
+    { partitions: 2 },
+  ),
+
   rule("lanes of a type that a process lacks are not handed to it", async (log) => {
     const { backend } = log
     await ensure(backend, { types: ["noted", "sent"] })
