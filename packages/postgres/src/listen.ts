@@ -1,3 +1,5 @@
+import { setTimeout } from "node:timers/promises"
+
 import type { Listening, Wake } from "@millrace/core/backend"
 import type { Client } from "pg"
 
@@ -61,6 +63,9 @@ export function openEars(
   }
 }
 
+/** How soon after one NOTIFY the next may go: under load others are woken often enough, and appends keep the server. */
+const GAP_MS = 4
+
 /** Tells this object's listeners at once, others by one NOTIFY at a time: what becomes news while one is on its way goes with the next. */
 function sendAfterCommit(
   database: Database,
@@ -90,6 +95,7 @@ function sendAfterCommit(
         const payload = JSON.stringify([origin, waiting])
         waiting = []
         await database.read.rows(notify, names.channel, payload)
+        await setTimeout(GAP_MS)
       }
     } catch {
       // A wake-up is a hint: whoever misses it looks by itself.
@@ -159,7 +165,7 @@ function openLine(database: Database, channel: string, onPayload: (payload: stri
     if (closed) await next.end()
   }
   const again = (): void => {
-    timer = setTimeout(() => {
+    timer = globalThis.setTimeout(() => {
       connect().then(
         () => {
           wait = RECONNECT_MS

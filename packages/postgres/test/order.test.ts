@@ -93,7 +93,7 @@ describe("on postgres", () => {
           stored += 1
           version += 1
         } else if (verdict?.kind === "conflict") version = verdict.actualVersion
-        else expect.fail(verdict?.kind ?? "no verdict")
+        else throw new Error(verdict?.kind ?? "no verdict")
       }
     }
     await Promise.all(writers.map(countUp))

@@ -67,21 +67,16 @@ DECLARE
   moment bigint;
   numbers bigint;
   width int;
-  known int;
-  fresh text[];
+  known text[];
 BEGIN
   PERFORM {take_lock}(a_wait);
   SELECT coalesce(array_agg(coalesce(t.version, 0) ORDER BY s.ord), '{}'),
       coalesce(bool_and(coalesce(t.version, 0) BETWEEN s.low AND s.high), true)
+      AND NOT EXISTS (SELECT FROM unnest(a_ids) AS n(id) JOIN {messages} m ON m.id = n.id)
+      AND NOT EXISTS (SELECT FROM unnest(a_ids) AS n(id) JOIN {schedules} m ON m.id = n.id)
     INTO versions, stored
     FROM unnest(s_names, s_lows, s_highs) WITH ORDINALITY AS s(name, low, high, ord)
     LEFT JOIN {streams} t ON t.name = s.name;
-  IF stored AND (
-    EXISTS (SELECT FROM unnest(a_ids) AS n(id) JOIN {messages} m ON m.id = n.id)
-    OR EXISTS (SELECT FROM unnest(a_ids) AS n(id) JOIN {schedules} m ON m.id = n.id)
-  ) THEN
-    stored := false;
-  END IF;
   IF stored AND a_extra IS NOT NULL THEN stored := {append_extra}(a_extra, false, 0, 0); END IF;
   IF NOT stored THEN RETURN; END IF;
 
@@ -89,32 +84,35 @@ BEGIN
       recorded_at = CASE WHEN a_count = 0 THEN recorded_at ELSE greatest(recorded_at, coalesce(a_now, {server_now}())) END
     RETURNING head - a_count, recorded_at, schedule - a_schedules, partitions + 1 INTO base, moment, numbers, width;
   IF a_count > 0 THEN
-    INSERT INTO {messages} (position, recorded_at, version, partition, kind, id, type, stream, created_at, causation, correlation, metadata, payload)
+    WITH added AS (
+      INSERT INTO {messages} (position, recorded_at, version, partition, kind, id, type, stream, created_at, causation, correlation, metadata, payload)
       SELECT base + m.ord, moment, versions[m.stream] + m.version, m.partition, m.kind, m.id, m.type, m.name,
         m.created, m.causation, m.correlation, m.metadata, m.payload
       FROM unnest(m_ids, m_kinds, m_types, m_names, m_streams, m_partitions, m_versions, m_causations, m_correlations, m_created, m_metadata, m_payloads)
-        WITH ORDINALITY AS m(id, kind, type, name, stream, partition, version, causation, correlation, created, metadata, payload, ord);
-    INSERT INTO {streams} AS t (name, version, messages, last_position)
+        WITH ORDINALITY AS m(id, kind, type, name, stream, partition, version, causation, correlation, created, metadata, payload, ord)
+    ), moved AS (
+      INSERT INTO {streams} AS t (name, version, messages, last_position)
       SELECT s.name, s.events, s.messages, base + s.last
       FROM unnest(s_names, s_events, s_messages, s_lasts) AS s(name, events, messages, last)
       WHERE s.messages > 0
       ON CONFLICT (name) DO UPDATE SET version = t.version + excluded.version, messages = t.messages + excluded.messages,
-        last_position = excluded.last_position;
-    FOR tries IN 1..2 LOOP
+        last_position = excluded.last_position
+    ), raised AS (
       UPDATE {types} t SET commands = t.commands + n.commands, heads = (
           SELECT array_agg(CASE WHEN h_offsets[(n.ord - 1) * width + e.ord] = 0 THEN e.head
             ELSE base + h_offsets[(n.ord - 1) * width + e.ord] END ORDER BY e.ord)
           FROM unnest(t.heads) WITH ORDINALITY AS e(head, ord)
         )
-        FROM unnest(h_types, h_commands) WITH ORDINALITY AS n(name, commands, ord)
-        WHERE t.name = n.name AND (tries = 1 OR t.name = ANY(fresh));
-      GET DIAGNOSTICS known = ROW_COUNT;
-      EXIT WHEN tries = 2 OR known = cardinality(h_types);
-      WITH made AS (
-        INSERT INTO {types} (name, commands, heads) SELECT n.name, 0, array_fill(0::bigint, ARRAY[width]) FROM unnest(h_types) AS n(name)
-        ON CONFLICT (name) DO NOTHING RETURNING name
-      ) SELECT array_agg(name) INTO fresh FROM made;
-    END LOOP;
+      FROM unnest(h_types, h_commands) WITH ORDINALITY AS n(name, commands, ord) WHERE t.name = n.name RETURNING t.name
+    ) SELECT array_agg(name) INTO known FROM raised;
+    IF coalesce(cardinality(known), 0) < cardinality(h_types) THEN
+      INSERT INTO {types} (name, commands, heads)
+        SELECT n.name, n.commands, (
+          SELECT array_agg(CASE WHEN h_offsets[(n.ord - 1) * width + e] = 0 THEN 0 ELSE base + h_offsets[(n.ord - 1) * width + e] END ORDER BY e)
+          FROM generate_series(1, width) AS e
+        )
+        FROM unnest(h_types, h_commands) WITH ORDINALITY AS n(name, commands, ord) WHERE n.name <> ALL (coalesce(known, '{}'));
+    END IF;
   END IF;
   IF a_extra IS NOT NULL THEN PERFORM {append_extra}(a_extra, true, base, numbers); END IF;
 END $$`,
