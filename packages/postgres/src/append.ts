@@ -2,7 +2,7 @@ import { type Append, BackendError, type Verdict } from "@millrace/core/backend"
 
 import { appendValues } from "./append-values.ts"
 import type { Connection } from "./database.ts"
-import { isBadData } from "./errors.ts"
+import { isBadData, isTaken } from "./errors.ts"
 import { factsOf } from "./facts.ts"
 import type { Log } from "./log.ts"
 import { isFinal, type Plan, planAppends, verdictsOf } from "./plan-appends.ts"
@@ -34,7 +34,7 @@ async function appendTogether(log: Log, appends: readonly Append[]): Promise<rea
   let plan = planAppends(appends, log.holds)
   for (let tries = 0; tries < TRIES_WITHOUT_LOCK; tries += 1) {
     plan ??= planAppends(appends, log.holds, await factsOf(log.database.read, appends))
-    const verdicts = plan === undefined ? undefined : await store(log, log.database.write, plan)
+    const verdicts = plan === undefined ? undefined : await storeUnlessTaken(log, plan)
     if (verdicts !== undefined) return told(log, appends, verdicts)
     plan = undefined
   }
@@ -57,6 +57,16 @@ export function told(log: Log, appends: readonly Append[], verdicts: readonly Ve
     if (schedules.length > 0) log.news.schedule()
   })
   return verdicts
+}
+
+/** Ids that are stored already show when they are written, and undo the whole plan. */
+async function storeUnlessTaken(log: Log, plan: Plan): Promise<readonly Verdict[] | undefined> {
+  try {
+    return await store(log, log.database.write, plan)
+  } catch (error) {
+    if (isTaken(error)) return undefined
+    throw error
+  }
 }
 
 /** Stores a plan; `undefined` when what it was judged by no longer holds. */

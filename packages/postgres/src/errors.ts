@@ -15,6 +15,11 @@ export function isVictim(error: unknown): boolean {
   return state === "40P01" || state === "40001"
 }
 
+/** Something is there already that was taken to be new: what was judged has to be judged again by what the log holds. */
+export function isTaken(error: unknown): boolean {
+  return sqlState(error) === "23505"
+}
+
 /** Data that the server can not store: characters its encoding lacks, a name too long for an index. Its neighbours are not at fault. */
 export function isBadData(error: unknown): boolean {
   const state = sqlState(error) ?? ""
@@ -100,6 +105,7 @@ const STATES: Readonly<Record<string, readonly [BackendErrorCode, string]>> = {
   "42P01": ["not-migrated", "the log's tables are missing; run migrate first"],
   "42883": ["not-migrated", "the log's functions are missing; run migrate first"],
   "42703": ["not-a-log", "tables of this name were not made by Millrace; choose another schema or prefix"],
+  "23505": ["corrupt", "something is there twice that may be there once; something else wrote to the log's tables"],
   "55P03": ["unavailable", "another transaction held a lock for too long; nothing was written: try again"],
   "57014": ["unavailable", "the statement was cancelled; nothing was written: try again, or raise statement_timeout"],
   "53100": ["full", "the server's disk is full; nothing of this write was stored: free space and try again"],

@@ -179,11 +179,9 @@ function newDraft(facts: Facts | undefined) {
       if (fault !== undefined) return { kind: "judged", verdict: fault }
       if (facts === undefined) assume(append, streamOf, documentOf)
       const verdict = judgeAppend(append, known)
-      if (verdict !== undefined) {
-        // What was judged by the log's own facts needs no check against them.
-        if (facts === undefined) ask(append)
-        return { kind: "judged", verdict }
-      }
+      // Only what is stored proves that what it was judged by was right: a conflict may be the repetition of a stored append.
+      if (facts === undefined && verdict !== undefined && verdict.kind !== "duplicate") throw new Look()
+      if (verdict !== undefined) return { kind: "judged", verdict }
       ask(append)
       return store(append)
     },

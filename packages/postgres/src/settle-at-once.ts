@@ -2,7 +2,7 @@ import { leaseKey, partVerdict, type PartVerdict, type Settled, type Settlement 
 
 import { appendValues } from "./append-values.ts"
 import { told } from "./append.ts"
-import { isBadData } from "./errors.ts"
+import { isBadData, isTaken } from "./errors.ts"
 import type { Log } from "./log.ts"
 import { type Plan, planAppends, verdictsOf } from "./plan-appends.ts"
 import { plainAnswer, relativeAnswer, STORED } from "./remembered.ts"
@@ -57,7 +57,7 @@ async function moveAndAppend(log: Log, settlement: Settlement<PostgresTx>, plan:
     if (row[1] === "t") log.news.work()
     return { kind: "settled", parts: partsOf(settlement, plan, stored), lanes: [] }
   } catch (error) {
-    if (isBadData(error)) return undefined
+    if (isBadData(error) || isTaken(error)) return undefined
     throw error
   }
 }

@@ -37,7 +37,6 @@ export const log = [
   )`,
   `CREATE UNIQUE INDEX {-messages_id} ON {messages} (id)`,
   `CREATE INDEX {-messages_version} ON {messages} (stream, version, position)`,
-  `CREATE INDEX {-messages_stream} ON {messages} (stream, position)`,
   `CREATE INDEX {-messages_work} ON {messages} (partition, type, position)`,
   `CREATE INDEX {-messages_correlation} ON {messages} (correlation, position) WHERE correlation IS NOT NULL`,
   `CREATE TABLE {streams} (

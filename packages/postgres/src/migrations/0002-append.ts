@@ -10,8 +10,9 @@ export const APPEND_PARAMETERS = `a_now bigint, a_wait int, a_count int, a_sched
  * Stores appends that were judged before, if all they were judged by still holds; else stores nothing and says so.
  * In: the clock (NULL: the server's) · how long to wait for the lock · streams with the version each is assumed to have (between low and high) and what is
  * added to it · messages in order, their stream and the version in it as offsets · heads of types, one offset per partition and type (0: none) ·
- * message ids that nothing may have · `a_extra`: keys, documents and schedules as JSON, NULL where there are none, as almost always.
- * Out: whether it was stored, the head before, the versions the streams had.
+ * message ids that no schedule may have · `a_extra`: keys, documents and schedules as JSON, NULL where there are none, as almost always.
+ * Out: whether it was stored, the head before, the versions the streams had. A message id that is stored already is a unique violation (23505): the index
+ * tells without being asked first.
  * Locks: the log's advisory lock, to the end of the transaction. As a VOLATILE function at READ COMMITTED every statement behind the lock
  * sees what was committed before it was had; one statement alone would have taken its snapshot before it waited.
  * The settings keep its plans, made once and while the tables are small, from reading whole tables later.
@@ -40,6 +41,8 @@ BEGIN
       SELECT FROM json_to_recordset(extra->'documents') AS n(collection text, id text, low bigint, high bigint)
       LEFT JOIN {documents} d ON d.collection = n.collection AND d.id = n.id
       WHERE coalesce(d.revision, 0) NOT BETWEEN n.low AND n.high
+    ) AND NOT EXISTS (
+      SELECT FROM json_to_recordset(extra->'schedules') AS n(id text) JOIN {messages} m ON m.id = n.id
     );
   END IF;
   INSERT INTO {keys} (key, fingerprint, first_position, position, at)
@@ -72,7 +75,6 @@ BEGIN
   PERFORM {take_lock}(a_wait);
   SELECT coalesce(array_agg(coalesce(t.version, 0) ORDER BY s.ord), '{}'),
       coalesce(bool_and(coalesce(t.version, 0) BETWEEN s.low AND s.high), true)
-      AND NOT EXISTS (SELECT FROM unnest(a_ids) AS n(id) JOIN {messages} m ON m.id = n.id)
       AND NOT EXISTS (SELECT FROM unnest(a_ids) AS n(id) JOIN {schedules} m ON m.id = n.id)
     INTO versions, stored
     FROM unnest(s_names, s_lows, s_highs) WITH ORDINALITY AS s(name, low, high, ord)

@@ -20,6 +20,7 @@ export const selectLag = planned(
   ) + (
     SELECT count(*) FROM g JOIN {partitions} p ON p.grp = g.id JOIN {lanes} l ON l.grp = g.id AND l.partition = p.partition
     JOIN {messages} m ON m.stream = l.key AND m.position >= l.next AND m.position <= p.checkpoint
+      AND m.version >= coalesce((SELECT o.version FROM {messages} o WHERE o.position = l.next AND o.stream = l.key), 0)
     JOIN {group_types} t ON t.grp = g.id AND t.type = m.type AND m.position > t.since
     WHERE g.ordering = 'stream' AND NOT EXISTS (SELECT FROM {skips} s WHERE s.grp = g.id AND s.mark AND s.position = m.position)
   ) - (
