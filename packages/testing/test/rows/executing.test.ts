@@ -9,6 +9,7 @@ import { gate } from "../gate.ts"
 import { openLog } from "../open-log.ts"
 import { running } from "../running.ts"
 import { AddItem, Cart, ItemAdded, OrderPlaced } from "../shop.ts"
+import { travelUntil } from "../travel-until.ts"
 
 const item = (productId: string, quantity = 1) => ({ productId, quantity })
 
@@ -74,7 +75,7 @@ for (const backend of backends) {
       })
       const app = await log.app({ reactors: [Cart, placer, ear] })
       running(app, { concurrency: 2 })
-      await app.execute(AddItem("cart-1", item("a")), { settle: true })
+      await travelUntil(log.clock, app.execute(AddItem("cart-1", item("a")), { settle: true }))
       deepEqual(heard, ["order-cart-1"])
       assertMessages(await app.readStream("order-cart-1"), [OrderPlaced("order-cart-1")])
     })
@@ -92,7 +93,8 @@ for (const backend of backends) {
         WaitedTooLong,
       )
       await stuck.reached
-      await app.execute(AddItem("cart-1", item("a")), { settle: true, timeoutMs: 60_000 })
+      const other = app.execute(AddItem("cart-1", item("a")), { settle: true, timeoutMs: 60_000 })
+      await travelUntil(log.clock, other)
       await log.clock.advance(6_000)
       await waiting
       equal((await app.readStream("cart-stuck")).length, 1)
