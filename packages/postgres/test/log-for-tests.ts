@@ -1,10 +1,10 @@
 import { randomUUID } from "node:crypto"
 
 import type { Append, Backend, Message, Owner, Slice, Verdict } from "@millrace/core/backend"
-import { startPostgres, type TestPostgres } from "@millrace/testing"
 import pg from "pg"
 import { afterAll, afterEach, beforeAll } from "vitest"
 
+import { startPostgres, type TestPostgres } from "../../testing/src/servers/start-postgres.ts"
 import { postgresBackend, type PostgresOptions, type PostgresTx } from "../src/index.ts"
 
 /** A server for the tests of a file, with a schema of its own for each test. */
