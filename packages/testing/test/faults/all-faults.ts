@@ -1,5 +1,6 @@
 import { appendFaults } from "./append-faults.ts"
 import { claimFaults } from "./claim-faults.ts"
+import { clockFaults } from "./clock-faults.ts"
 import type { Fault } from "./fault.ts"
 import { leaseFaults } from "./lease-faults.ts"
 import { operatorFaults } from "./operator-faults.ts"
@@ -18,6 +19,7 @@ export const allFaults: readonly { readonly of: string; readonly faults: readonl
   { of: "leases, lanes and replays", faults: leaseFaults },
   { of: "settle", faults: settleFaults },
   { of: "schedules, processes and wake-ups", faults: scheduleFaults },
+  { of: "a clock that was set back", faults: clockFaults },
   { of: "take-overs and bounds", faults: takeOverFaults },
   { of: "resets", faults: resetFaults },
   { of: "opening again", faults: reopenFaults },
