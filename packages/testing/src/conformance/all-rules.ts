@@ -11,6 +11,7 @@ import { groupTypeRules } from "./rules/group-types.rules.ts"
 import { groupRules } from "./rules/groups.rules.ts"
 import { handOverRules } from "./rules/hand-over.rules.ts"
 import { keyOrderRules } from "./rules/key-order.rules.ts"
+import { laneTypeRules } from "./rules/lane-types.rules.ts"
 import { laneRules } from "./rules/lanes.rules.ts"
 import { leaseRules } from "./rules/leases.rules.ts"
 import { listenRules } from "./rules/listen.rules.ts"
@@ -56,6 +57,7 @@ export const allRules: readonly RuleGroup[] = [
   { subject: "leases", rules: leaseRules },
   { subject: "leases: take-overs", rules: takeOverRules },
   { subject: "lanes", rules: laneRules },
+  { subject: "lanes: types", rules: laneTypeRules },
   { subject: "lanes: hand-over", rules: handOverRules },
   { subject: "lanes: how many", rules: maxLaneRules },
   { subject: "settle", rules: settleRules },
