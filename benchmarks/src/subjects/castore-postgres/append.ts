@@ -1,12 +1,14 @@
 import { createRequire } from "node:module"
 
-import type Castore from "@castore/event-storage-adapter-postgres"
+import type { PostgresEventStorageAdapter } from "@castore/event-storage-adapter-postgres"
 import { Client } from "pg"
 
 import type { AppendTarget } from "../../harness/append-load.ts"
 
 // Its ES modules import each other without file endings, which Node refuses: its CommonJS build is the one that runs.
-const adapter: typeof Castore = createRequire(import.meta.url)("@castore/event-storage-adapter-postgres")
+const adapter: { readonly PostgresEventStorageAdapter: typeof PostgresEventStorageAdapter } = createRequire(
+  import.meta.url,
+)("@castore/event-storage-adapter-postgres")
 
 /** All carts are aggregates of one store. */
 const STORE = { eventStoreId: "carts" }
@@ -16,12 +18,11 @@ const STORE = { eventStoreId: "carts" }
  * README: https://github.com/castore-dev/castore/tree/main/packages/event-storage-adapter-postgres
  */
 export async function castoreAppends(url: string): Promise<AppendTarget> {
-  const { PostgresEventStorageAdapter } = adapter
-  await PostgresEventStorageAdapter.createEventTable({
+  await adapter.PostgresEventStorageAdapter.createEventTable({
     connectionString: url,
     aggregateId: { type: "VARCHAR", length: 64 },
   })
-  const store = new PostgresEventStorageAdapter({ connectionString: url })
+  const store = new adapter.PostgresEventStorageAdapter({ connectionString: url })
   return {
     append: (entry) =>
       store.pushEvent(

@@ -6,7 +6,7 @@ declare module "@castore/event-storage-adapter-postgres" {
     readonly type: string
     readonly payload?: object
   }
-  class PostgresEventStorageAdapter {
+  export class PostgresEventStorageAdapter {
     constructor(options: { connectionString: string; tableName?: string })
     static createEventTable(options: {
       connectionString: string
@@ -15,6 +15,4 @@ declare module "@castore/event-storage-adapter-postgres" {
     pushEvent(event: CastoreEvent, options: { eventStoreId: string }): Promise<unknown>
     getEvents(aggregateId: string, context: { eventStoreId: string }): Promise<{ events: readonly CastoreEvent[] }>
   }
-  const adapter: { readonly PostgresEventStorageAdapter: typeof PostgresEventStorageAdapter }
-  export default adapter
 }
