@@ -24,6 +24,8 @@ export interface Registration {
   readonly keyOf?: (message: StoredMessage) => string
   readonly startFrom: StartPoint
   readonly errorStrategy?: ErrorStrategy
+  /** The most messages one claim hands to it. Default: as many as the runtime finds good. */
+  readonly batchSize?: number
   /** Whether its work needs the storage's handle inside the settle. */
   readonly needsTx: boolean
   /** The storage whose handle it needs (see `TxToken`): the app refuses to start on another. */
