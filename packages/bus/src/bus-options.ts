@@ -8,8 +8,10 @@ export interface BusOptions<Owned extends readonly AnyApi[], Used extends readon
   AppOptions,
   "backend" | "logger" | "limits" | "whenFull" | "migrate" | "clock"
 > {
-  /** Names the service: the first part of its listeners' consumer groups. */
-  readonly service: string
+  /** Names the service: the first part of its listeners' consumer groups. Here or in the config. */
+  readonly service?: string
+  /** A config file (YAML, JSON, or a module), or its content. What is given here beside it wins. */
+  readonly config?: string | object
   /** APIs that this service owns: only it may fire their events. It may listen to them as well. */
   readonly apis?: Owned
   /** APIs of other services that this one listens to. */

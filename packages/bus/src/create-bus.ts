@@ -2,6 +2,7 @@ import { type AnyApp, consoleLogger, createApp, DefinitionError, systemClock } f
 
 import { type BusOptions, DEFAULT_ACKNOWLEDGEMENT_TIMEOUT_MS, DEFAULT_MAX_SHUTDOWNS } from "./bus-options.ts"
 import { type AnyApi, type Bus, type BusFace } from "./bus.ts"
+import type { Config } from "./config/config.ts"
 import { repeated } from "./every/every.ts"
 import { intervalMs } from "./every/interval.ts"
 import { Hooks } from "./hooks.ts"
@@ -9,6 +10,7 @@ import { Listeners } from "./listen/listeners.ts"
 import { apisOnBus } from "./on-bus.ts"
 import { isPassing, processNameOf } from "./process-name.ts"
 import { Service } from "./run/service.ts"
+import { withConfig } from "./with-config.ts"
 
 /**
  * Makes the bus of a service: opens the log, and gives the service's own APIs with `fire` and `listen`, those it uses with `listen`. Listeners begin to
@@ -17,9 +19,10 @@ import { Service } from "./run/service.ts"
 export function createBus<const Owned extends readonly AnyApi[] = [], const Used extends readonly AnyApi[] = []>(
   options: BusOptions<Owned, Used>,
 ): Promise<Bus<Owned[number], Used[number]>>
-export async function createBus(options: BusOptions<readonly AnyApi[], readonly AnyApi[]>): Promise<object> {
-  requireServiceName(options.service)
+export async function createBus(given: BusOptions<readonly AnyApi[], readonly AnyApi[]>): Promise<object> {
+  const options = given.config === undefined ? given : withConfig(given, await configOf(given.config))
   const { apis = [], uses = [], service } = options
+  requireServiceName(service)
   requireDistinct([...apis, ...uses])
   const pattern = options.processName ?? "{random4}"
   const processName = processNameOf(pattern, service)
@@ -90,7 +93,13 @@ function openApp(options: BusOptions<readonly AnyApi[], readonly AnyApi[]>, proc
   })
 }
 
-function requireServiceName(service: string): void {
+/** Loads the parts that read configs only where there is one. */
+async function configOf(config: string | object): Promise<Config> {
+  const { loadConfig } = await import("./config/load-config.ts")
+  return loadConfig(config)
+}
+
+function requireServiceName(service: unknown): asserts service is string {
   if (typeof service === "string" && /^[a-z0-9][a-z0-9_.-]*$/i.test(service)) return
   throw new DefinitionError(
     `${JSON.stringify(service)} can not name a service: take letters, digits, "-", "_" and ".", such as "price-monitor"`,

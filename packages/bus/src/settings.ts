@@ -43,7 +43,21 @@ export function settingsOf(apis: ApisOptions, name: string): ApiSettings {
   return given.reduce<ApiSettings>(over, DEFAULT_API_SETTINGS)
 }
 
+/** The settings of a config with those given in code over them, API by API and key by key. */
+export function mergedSettings(under: ApisOptions, above: ApisOptions): ApisOptions {
+  const names = new Set([...Object.keys(under), ...Object.keys(above)])
+  return Object.fromEntries([...names].map((name) => [name, merged(under[name] ?? {}, above[name] ?? {})]))
+}
+
+function merged(under: ApiOptions, above: ApiOptions): ApiOptions {
+  if (under.validate === undefined || above.validate === undefined) return { ...under, ...above }
+  return { ...under, ...above, validate: { ...bothWays(under.validate), ...bothWays(above.validate) } }
+}
+
+function bothWays(validate: NonNullable<ApiOptions["validate"]>): Exclude<ApiOptions["validate"], boolean | undefined> {
+  return typeof validate === "boolean" ? { outgoing: validate, incoming: validate } : validate
+}
+
 function over(under: ApiSettings, { validate, ...rest }: ApiOptions): ApiSettings {
-  const own = typeof validate === "boolean" ? { outgoing: validate, incoming: validate } : validate
-  return { ...under, ...rest, validate: { ...under.validate, ...own } }
+  return { ...under, ...rest, validate: { ...under.validate, ...(validate === undefined ? {} : bothWays(validate)) } }
 }

@@ -3,9 +3,11 @@ import {
   DefinitionError,
   type EventDefinition,
   type InlineType,
+  type OutputOf,
+  type PayloadSchema,
   type RefuseUnstorable,
+  type Storable,
 } from "@millrace/core"
-import type { PayloadSchema } from "@millrace/core"
 
 import { type EventOnBus, eventOnBus } from "./event-on-bus.ts"
 import type { EventShape, ShapeIn, ShapeOut } from "./parameters.ts"
@@ -36,7 +38,15 @@ export type DefinitionsOf<Name extends string, Shapes extends Readonly<Record<st
 
 type RefuseUnstorableShape<S extends EventShape> = S extends PayloadSchema
   ? RefuseUnstorable<S>
-  : { readonly [K in keyof S]: S[K] extends PayloadSchema ? RefuseUnstorable<S[K]> : unknown }
+  : { readonly [K in keyof S]: S[K] extends PayloadSchema ? RefuseField<S[K]> : unknown }
+
+/** A parameter may be left out, so its schema may put out `undefined`, which a whole payload may not. */
+type RefuseField<S extends PayloadSchema> =
+  undefined extends OutputOf<S>
+    ? Storable<Exclude<OutputOf<S>, undefined>> extends true
+      ? unknown
+      : RefuseUnstorable<S>
+    : RefuseUnstorable<S>
 
 /**
  * Defines an API. Each event has named parameters (`{ username: Schema.String }`, `{}` for none) or the schema of its whole payload.
