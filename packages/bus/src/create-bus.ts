@@ -6,11 +6,14 @@ import type { Config } from "./config/config.ts"
 import { repeated } from "./every/every.ts"
 import { intervalMs } from "./every/interval.ts"
 import { Hooks } from "./hooks.ts"
+import type { ListenOptions, RunHandler } from "./listen/listener.ts"
 import { Listeners } from "./listen/listeners.ts"
 import { apisOnBus } from "./on-bus.ts"
 import { isPassing, processNameOf } from "./process-name.ts"
-import { Service } from "./run/service.ts"
+import { ServiceLife } from "./run/life.ts"
 import { withConfig } from "./with-config.ts"
+
+type ScheduleCall = Parameters<AnyApp["scheduleMessages"]>
 
 /**
  * Makes the bus of a service: opens the log, and gives the service's own APIs with `fire` and `listen`, those it uses with `listen`. Listeners begin to
@@ -35,7 +38,7 @@ export async function createBus(given: BusOptions<readonly AnyApi[], readonly An
     )
   const hooks = new Hooks(logger)
   const listeners = new Listeners(service)
-  const running = new Service({
+  const running = new ServiceLife({
     app,
     hooks,
     listeners,
@@ -54,7 +57,7 @@ export async function createBus(given: BusOptions<readonly AnyApi[], readonly An
     service,
     processName,
     app,
-    listen: onBus.listen,
+    listen: (what: unknown, handler: RunHandler, how: ListenOptions) => onBus.listen(what, handler, how),
     onStart: (hook) => hooks.add("start", hook),
     onStop: (hook) => hooks.add("stop", hook),
     beforeSent: (hook) => hooks.add("beforeSent", hook),
@@ -63,7 +66,7 @@ export async function createBus(given: BusOptions<readonly AnyApi[], readonly An
     afterHandled: (hook) => hooks.add("afterHandled", hook),
     background: (run, task) => running.background({ ...task, run }),
     every(interval, task, how) {
-      const into = { schedule: app.scheduleMessages, now: () => clock.now() }
+      const into = { schedule: (...call: ScheduleCall) => app.scheduleMessages(...call), now: () => clock.now() }
       running.repeat(repeated({ ...how, ms: intervalMs(interval), service }, task, into))
     },
     run: (how) => running.run(how),

@@ -4,7 +4,7 @@ import { ON_BUS } from "./api/api.ts"
 import type { EventOnBus, ReadEvent } from "./api/event-on-bus.ts"
 import type { AnyApi } from "./bus.ts"
 import { NotOwner } from "./errors.ts"
-import { fire, type FireOptions } from "./fire/fire.ts"
+import { fire, type FireInto, type FireOptions } from "./fire/fire.ts"
 import type { Hooks } from "./hooks.ts"
 import type { ListenedEvent, Listener, ListenOptions, RunHandler } from "./listen/listener.ts"
 import { matches } from "./listen/pattern.ts"
@@ -47,7 +47,7 @@ export function apisOnBus(
   add: (listener: Listener) => void,
 ): OnBus {
   const all: BusEvent[] = []
-  const into = { dispatch: app.dispatch, hooks }
+  const into: FireInto = { dispatch: (message, how) => app.dispatch(message, how), hooks }
   const listenTo = (events: readonly ListenedEvent[], handler: RunHandler, options: ListenOptions): void =>
     add(listenerOf(service, events, handler, options))
 

@@ -150,7 +150,7 @@ describe("a config", () => {
     equal(load(transport("reclaim_interval: 500ms")).pollMs, 500)
   })
 
-  it("has a JSON Schema and a table of its keys, from one truth [L8.e]", () => {
+  it("has a JSON Schema and a table of its keys, from one truth", () => {
     const schema = JSON.stringify(configJsonSchema())
     for (const key of ["stream_use", "per_event", "acknowledgement_timeout", "on_error", "service_name"])
       ok(schema.includes(`"${key}"`), key)

@@ -32,10 +32,14 @@ function below(node: Node, segment: string): unknown {
 function branches(node: unknown): readonly Node[] {
   if (!isNode(node)) return []
   const alternatives = ["anyOf", "oneOf", "allOf"].flatMap((key) => {
-    const list = node[key]
-    return Array.isArray(list) ? list : []
+    const list: unknown = node[key]
+    return isList(list) ? list : []
   })
   return [node, ...alternatives.flatMap(branches)]
+}
+
+function isList(value: unknown): value is readonly unknown[] {
+  return Array.isArray(value)
 }
 
 function isNode(value: unknown): value is Node {

@@ -9,7 +9,7 @@ export function maskUrl(text: string): string {
   if (!URL.canParse(text)) return text
   const url = new URL(text)
   if (url.password !== "") url.password = MASK
-  for (const name of [...url.searchParams.keys()]) if (SECRET.test(name)) url.searchParams.set(name, MASK)
+  for (const name of new Set(url.searchParams.keys())) if (SECRET.test(name)) url.searchParams.set(name, MASK)
   return url.href
 }
 

@@ -55,8 +55,9 @@ async function fireNow(
   const { type } = event.definition
   call.inside?.expect(type)
   const streamId = streamOf({ api, type, streamUse: settings.streamUse }, key)
-  const make = settings.validate.outgoing ? event.make : event.makeUnchecked
-  let draft = make(streamId, call.parameters)
+  let draft = settings.validate.outgoing
+    ? event.make(streamId, call.parameters)
+    : event.makeUnchecked(streamId, call.parameters)
   if (metadata !== undefined) draft = draft.withMetadata(metadata)
   if (at !== undefined) draft = draft.at(at)
   await into.hooks.beforeSent(draft)

@@ -10,6 +10,7 @@ import { mortal } from "../intercept-backend.ts"
 import { openLog } from "../open-log.ts"
 import { travelUntil } from "../travel-until.ts"
 import { Auth } from "./apis.ts"
+import { listenLoosely } from "./loosely.ts"
 import { openBus } from "./open-bus.ts"
 
 const EVE = { username: "eve" }
@@ -205,12 +206,7 @@ describe("the bus", () => {
   it("refuses a listener without a name [L3.d]", async () => {
     const bus = await createBus({ service: "mailer", apis: [Auth], processName: "p1", logger: silentLogger })
     onTestFinished(() => bus.close())
-    const listen: (...args: readonly unknown[]) => void = looseListen(bus.auth.userDeleted)
-    throws(() => listen(() => {}), /has no listenerName/)
-    throws(() => listen(() => {}, { onError: OnError.PARK }), /has no listenerName/)
+    throws(() => listenLoosely(bus.auth.userDeleted, () => {}), /has no listenerName/)
+    throws(() => listenLoosely(bus.auth.userDeleted, () => {}, { onError: OnError.PARK }), /has no listenerName/)
   })
 })
-
-function looseListen(event: object): (...args: readonly unknown[]) => void {
-  return Reflect.get(event, "listen")
-}

@@ -18,27 +18,24 @@ for (const backend of backends) {
     it("a sync and an async handler get payload and message [L2.a L2.b]", async () => {
       const log = await openLog(backend)
       const bus = await openBus(log, { service: "accounts", apis: [Auth] })
-      const heard: unknown[] = []
+      const heard: string[] = []
       bus.auth.userCreated.listen(
         ({ username }, message) => {
-          heard.push([username, message.type, message.streamId])
+          heard.push(`${username} ${message.type} ${message.streamId}`)
         },
         { listenerName: "sync" },
       )
       bus.auth.userDeleted.listen(
         async ({ username }, message, { attempt, valid }) => {
           await Promise.resolve()
-          heard.push([username, message.type, attempt, valid])
+          heard.push(`${username} ${message.type} ${attempt} ${valid}`)
         },
         { listenerName: "async" },
       )
       await bus.auth.userCreated.fire(ADAM)
       await bus.auth.userDeleted.fire({ username: "adam" })
       await bus.drain()
-      deepEqual(heard.toSorted(), [
-        ["adam", "auth.user_created", "auth"],
-        ["adam", "auth.user_deleted", 1, true],
-      ])
+      deepEqual(heard.toSorted(), ["adam auth.user_created auth", "adam auth.user_deleted 1 true"])
     })
 
     it("a listener that starts from now gets what is fired from then on [L2.a]", async () => {

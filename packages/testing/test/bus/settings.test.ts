@@ -37,8 +37,8 @@ for (const backend of backends) {
       const Other = api("other", { happened: { what: Schema.String } })
       const settings = { default: { validate: { outgoing: true } }, auth: { validate: { outgoing: false } } }
       const bus = await openBus(log, { service: "accounts", apis: [Auth, Other], settings })
-      await fireLoosely(bus.auth.userCreated)({ username: 7 })
-      await rejects(fireLoosely(bus.other.happened)({ what: 7 }), InvalidPayload)
+      await fireLoosely(bus.auth.userCreated, { username: 7 })
+      await rejects(fireLoosely(bus.other.happened, { what: 7 }), InvalidPayload)
       deepEqual(
         (await bus.app.readStream("auth")).map(({ payload }) => payload),
         [{ username: 7 }],
@@ -52,7 +52,7 @@ for (const backend of backends) {
         apis: [Auth],
         settings: { auth: { validate: false } },
       })
-      await fireLoosely(accounts.auth.userCreated)({ username: 7 })
+      await fireLoosely(accounts.auth.userCreated, { username: 7 })
       deepEqual(await heardBy(log, { default: { ...PARKED, validate: { incoming: false } } }), [
         [{ username: 7 }, false, ["username"]],
       ])
@@ -62,7 +62,7 @@ for (const backend of backends) {
         apis: [Auth],
         settings: { auth: { validate: false } },
       })
-      await fireLoosely(others.auth.userCreated)({ username: 7 })
+      await fireLoosely(others.auth.userCreated, { username: 7 })
       deepEqual(await heardBy(other, { default: PARKED }), ["parked auth"])
     })
 

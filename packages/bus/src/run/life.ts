@@ -9,16 +9,16 @@ import type { Listeners } from "../listen/listeners.ts"
 import { RunningTasks, type Task } from "./background.ts"
 
 /** What a service is made of. */
-export interface ServiceParts extends Omit<Policies, "shutDown"> {
+export interface LifeParts extends Omit<Policies, "shutDown"> {
   readonly app: AnyApp
   readonly hooks: Hooks
   readonly listeners: Listeners
   readonly logger: Logger
 }
 
-/** The running side of a bus: its listeners become reactors of the app when it starts. */
-export class Service {
-  readonly #parts: ServiceParts
+/** The life of a service: its listeners become reactors of the app when it starts. */
+export class ServiceLife {
+  readonly #parts: LifeParts
   readonly #tasks: Task[] = []
   readonly #repeated: Repeated[] = []
   #running: RunningTasks | undefined
@@ -26,7 +26,7 @@ export class Service {
   #failed: Error | undefined
   readonly #shutDown = new AbortController()
 
-  constructor(parts: ServiceParts) {
+  constructor(parts: LifeParts) {
     this.#parts = parts
   }
 
