@@ -8,6 +8,7 @@ import type { Baselines, Registration } from "../reactor/registration.ts"
 import type { Clock } from "./clock.ts"
 import type { Crew } from "./crew.ts"
 import { createDispatcher } from "./dispatcher.ts"
+import { HeldAccess } from "./held-access.ts"
 import type { Limits } from "./limits.ts"
 import { lruBaselines } from "./lru-baselines.ts"
 import { createMembership } from "./membership.ts"
@@ -107,7 +108,10 @@ export function createEngine(parts: EngineParts): Engine {
     owner: membership.owner,
     registration: (group) => registrations.get(group),
     strategy: (registration) => registration.errorStrategy ?? parts.errorStrategy,
-    access: (group, signal) => ({ group, ...reads, baselines: baselines(group), logger, signal }),
+    access: (group) => {
+      const shared = { group, ...reads, baselines: baselines(group), logger }
+      return (lease) => new HeldAccess(shared, lease)
+    },
     storageOffsetMs: () => storageOffsetMs,
     pause,
     background: (work) => void tracked(work),
