@@ -60,7 +60,6 @@ function settlementOf(slice: PartitionSlice, job: Job, prepared: Prepared): Sett
   const { deferral, ...part } = prepared.part
   const common = {
     lease: slice.lease,
-    dropped: prepared.dropped,
     ...(prepared.stop === undefined ? {} : { stop: prepared.stop }),
   }
   if (deferral === undefined) return { ...common, checkpoint: slice.scannedTo, parts: [part] }

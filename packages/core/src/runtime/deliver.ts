@@ -48,7 +48,6 @@ export async function deliver(
             ...(slice.source === "partition" ? { checkpoint: slice.scannedTo, skipped } : {}),
             parts,
             ...(stop === undefined ? {} : { stop }),
-            dropped: shares.reduce((sum, { prepared }) => sum + (prepared?.dropped ?? 0), 0),
           },
           crew,
         )

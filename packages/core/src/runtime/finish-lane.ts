@@ -46,7 +46,7 @@ export async function finishLane(
       }
       const parts = [prepared.part]
       const stop = prepared.stop === undefined ? {} : { stop: prepared.stop }
-      const settled = await settleSurely({ lease, parts, ...stop, dropped: prepared.dropped }, crew)
+      const settled = await settleSurely({ lease, parts, ...stop }, crew)
       if (settled.kind === "fenced") return
       const verdict = settled.parts[0]
       if (verdict === undefined || verdict.kind === "stored") {
@@ -134,10 +134,8 @@ function waitForPeace(job: Job, crew: Crew): SettlePart {
   }
 }
 
-function onlyProgress(
-  prepared: Prepared,
-): Pick<Prepared, "dropped" | "done" | "stored" | "afterCommit" | "stop" | "doneTo"> {
-  return { dropped: 0, done: [], stored: () => {}, afterCommit: [], stop: undefined, doneTo: prepared.part.from - 1 }
+function onlyProgress(prepared: Prepared): Pick<Prepared, "done" | "stored" | "afterCommit" | "stop" | "doneTo"> {
+  return { done: [], stored: () => {}, afterCommit: [], stop: undefined, doneTo: prepared.part.from - 1 }
 }
 
 /** The one message whose effects or work the storage refuses: its error strategy decides. */

@@ -14,7 +14,6 @@ import { atOnce, judge, type Judgement } from "./judge.ts"
 export interface Prepared {
   readonly part: SettlePart
   readonly stop: StopReason | undefined
-  readonly dropped: number
   /** Messages whose effects the part holds. */
   readonly done: readonly Delivery[]
   /** How far everything is settled once the part is stored (a skipped message included). */
@@ -55,22 +54,23 @@ export async function prepare(job: Job, registration: Registration, crew: Crew, 
   const deferral = judged.deferral ?? deferRest(handled, next, crew)
   const lastDone = job.deliveries[behind - 1]?.message.position
   const doneTo = deferral === undefined ? job.scannedTo : (lastDone ?? job.from - 1)
-  const inside = handled.collected.works.filter(({ work }) => work.needsTx)
+  const { effects, works, afterCommit, dropped } = handled.collected
+  const inside = works.filter(({ work }) => work.needsTx)
   return {
     part: {
       key: job.key,
       from: job.from,
       doneTo,
-      ...(handled.collected.effects === undefined ? {} : { effects: handled.collected.effects }),
+      ...(effects === undefined ? {} : { effects }),
       ...(inside.length === 0 ? {} : { work: (tx: unknown) => runWorks(inside, tx) }),
       ...(deferral === undefined ? {} : { deferral }),
+      ...(dropped === 0 ? {} : { dropped }),
     },
     stop: judged.stop,
-    dropped: handled.collected.dropped,
     done: handled.done.map((one) => one.delivery),
     doneTo,
     stored: handled.stored,
-    afterCommit: handled.collected.afterCommit,
+    afterCommit,
   }
 }
 
