@@ -1,11 +1,13 @@
 import { type ChildProcess, execFile, spawn } from "node:child_process"
 import { chmod, chown, mkdtemp, rm, writeFile } from "node:fs/promises"
-import { connect, createServer } from "node:net"
+import { connect } from "node:net"
 import { tmpdir } from "node:os"
 import { dirname, join } from "node:path"
 import { promisify } from "node:util"
 
 import { findPostgres, NoPostgres, type Programs } from "./find-postgres.ts"
+import { freePort } from "./free-port.ts"
+import { unprivileged, type User } from "./unprivileged.ts"
 
 const run = promisify(execFile)
 
@@ -25,6 +27,9 @@ export interface PostgresServerOptions {
   readonly settings?: Readonly<Record<string, string>>
 }
 
+const ROOT_ONLY =
+  "Postgres refuses to run as root, and there is no user postgres or nobody: run the tests as another user"
+
 /** How long a server may take until it answers. */
 const START_TIMEOUT_MS = 30_000
 const LOOK_AGAIN_MS = 20
@@ -39,6 +44,7 @@ export async function startPostgres({ settings }: PostgresServerOptions = {}): P
   if (given !== undefined && given !== "" && settings === undefined) return usePostgres(given)
   const programs = findPostgres()
   const user = await unprivileged()
+  if (user === undefined) throw new NoPostgres(ROOT_ONLY)
   const folder = await mkdtemp(join(tmpdir(), "millrace-postgres-"))
   const data = join(folder, "data")
   const port = await freePort()
@@ -75,27 +81,6 @@ function usePostgres(url: string): TestPostgres {
     },
     async stop() {},
   }
-}
-
-interface User {
-  readonly uid?: number
-  readonly gid?: number
-}
-
-/** Whom to run the server as: ourselves, unless we are root. */
-async function unprivileged(): Promise<User> {
-  if (process.getuid?.() !== 0) return {}
-  for (const name of ["postgres", "nobody"]) {
-    try {
-      const [uid, gid] = await Promise.all(["-u", "-g"].map(async (flag) => (await run("id", [flag, name])).stdout))
-      return { uid: Number(uid), gid: Number(gid) }
-    } catch {
-      // No such user here.
-    }
-  }
-  throw new NoPostgres(
-    "Postgres refuses to run as root, and there is no user postgres or nobody: run the tests as another user",
-  )
 }
 
 async function initialise({ initdb }: Programs, data: string, user: User): Promise<void> {
@@ -195,18 +180,4 @@ async function end(server: ChildProcess): Promise<void> {
   })
   server.stdin?.end("stop\n")
   await ended
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer()
-  await new Promise<void>((resolve, reject) => {
-    server.once("error", reject)
-    server.listen(0, "127.0.0.1", resolve)
-  })
-  const address = server.address()
-  await new Promise((resolve) => {
-    server.close(resolve)
-  })
-  if (address === null || typeof address === "string") throw new NoPostgres("no free port")
-  return address.port
 }
