@@ -1,0 +1,15 @@
+import type { Holds } from "@millrace/core/backend"
+
+import type { Connection, Word } from "./connection.ts"
+import type { Settings } from "./options.ts"
+import type { Script } from "./script.ts"
+
+/** A log in Redis, as every method sees it. */
+export interface Log {
+  readonly connection: Connection
+  readonly settings: Settings
+  readonly holds: Holds
+  readonly partitions: number
+  /** Runs a script with the instant before its other words. */
+  run(script: Script, words: readonly Word[]): Promise<unknown>
+}

@@ -1,0 +1,23 @@
+import type { Word } from "./connection.ts"
+import type { Part, Refused } from "./settle.ts"
+import { openTx } from "./tx.ts"
+
+/** What a part's work wants written, or why the part can not be stored. */
+export interface PartWork {
+  readonly commands: readonly (readonly [type: string, ...words: Word[]])[]
+  readonly failed?: Refused
+}
+
+/** Runs the work of a part. It writes nothing: it collects commands, which the settle's script runs. */
+export async function runPartWork({ work }: Part, prefix: string): Promise<PartWork> {
+  if (work === undefined) return { commands: [] }
+  const opened = openTx(prefix)
+  try {
+    await work(opened.tx)
+    return { commands: opened.commands }
+  } catch (error) {
+    return { commands: [], failed: { kind: "work-failed", error } }
+  } finally {
+    opened.revoke()
+  }
+}
