@@ -1,4 +1,5 @@
 import type { Word } from "./connection.ts"
+import type { Log } from "./log.ts"
 import type { Part, Refused } from "./settle.ts"
 import { openTx } from "./tx.ts"
 
@@ -9,9 +10,9 @@ export interface PartWork {
 }
 
 /** Runs the work of a part. It writes nothing: it collects commands, which the settle's script runs. */
-export async function runPartWork({ work }: Part, prefix: string): Promise<PartWork> {
+export async function runPartWork({ work }: Part, { settings, connection }: Log): Promise<PartWork> {
   if (work === undefined) return { commands: [] }
-  const opened = openTx(prefix)
+  const opened = openTx(settings.prefix, connection)
   try {
     await work(opened.tx)
     return { commands: opened.commands }

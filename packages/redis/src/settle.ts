@@ -102,7 +102,7 @@ function admit(
 /** Runs user's work, once however often the settle is worked out, and finds what no state of the log could make storable. */
 async function prepare(log: Log, parts: readonly Part[], { works, refused }: Known): Promise<void> {
   for (const part of parts) {
-    const work = await runPartWork(part, log.settings.prefix)
+    const work = await runPartWork(part, log)
     const bad = part.effects === undefined ? undefined : checkAppend(part.effects, log.holds)
     const verdict = work.failed ?? (bad === undefined ? undefined : partVerdict(bad))
     if (verdict === undefined || verdict.kind === "stored") works.set(part, work)

@@ -1,4 +1,4 @@
-import type { Word } from "./connection.ts"
+import type { Connection, Word } from "./connection.ts"
 
 /** What user's commands may write: text or bytes. */
 export type RedisValue = string | number | Buffer
@@ -12,6 +12,10 @@ export type RedisValue = string | number | Buffer
 export interface RedisTx {
   /** A key in the log's slot: `{prefix}` and the name. */
   key(name: string): string
+  /** The text at a key, with this block's own `set` and `del` on top; `null` where there is none. Nobody else of this group writes it meanwhile, if only it does. */
+  get(key: string): Promise<string | null>
+  /** A field of a hash, with this block's own `hSet`, `hDel` and `del` on top. */
+  hGet(key: string, field: string): Promise<string | null>
   set(key: string, value: RedisValue): void
   setNx(key: string, value: RedisValue): void
   append(key: string, value: RedisValue): void
@@ -47,7 +51,10 @@ const MAX_COMMANDS = 1_000
 const MAX_WORDS = 2_000
 
 /** A handle, what it has collected, and the end of it. */
-export function openTx(prefix: string): {
+export function openTx(
+  prefix: string,
+  connection: Pick<Connection, "ask">,
+): {
   readonly tx: RedisTx
   readonly commands: readonly Command[]
   revoke(): void
@@ -63,6 +70,14 @@ export function openTx(prefix: string): {
     if (words.length > MAX_WORDS) throw new TxRefused(`${name} with ${words.length} words: at most ${MAX_WORDS}`)
     commands.push([type, name, key, ...words])
   }
+  const look = async (name: string, key: string, ...words: readonly string[]): Promise<string | null> => {
+    if (!open)
+      throw new TxRefused("this tx belongs to a settle that is over: await everything that uses it inside the block")
+    checkKey(key, prefix)
+    const own = ownValue(commands, key, words[0])
+    const found = own === undefined ? await connection.ask(name, key, ...words) : own
+    return typeof found === "string" ? found : null
+  }
   const whole = (name: string, value: number): number => {
     if (!Number.isSafeInteger(value)) throw new TxRefused(`${name} ${value}: give a whole number`)
     return value
@@ -75,6 +90,8 @@ export function openTx(prefix: string): {
     some(name, Object.entries(fields).flat())
   const tx: RedisTx = {
     key: (name) => `{${prefix}}${name}`,
+    get: (key) => look("GET", key),
+    hGet: (key, field) => look("HGET", key, field),
     set: (key, value) => add("string", "SET", key, value),
     setNx: (key, value) => add("string", "SETNX", key, value),
     append: (key, value) => add("string", "APPEND", key, value),
@@ -101,6 +118,20 @@ export function openTx(prefix: string): {
       open = false
     },
   }
+}
+
+/** What the commands before have made of a key (or a field of it): a text, `null` when it is gone, `undefined` when they say nothing of it. */
+function ownValue(commands: readonly Command[], key: string, field: string | undefined): string | null | undefined {
+  for (const [, name, at, ...words] of commands.toReversed()) {
+    if (at !== key) continue
+    if (name === "DEL" || (name === "HDEL" && words.some((word) => String(word) === field))) return null
+    if (name === "SET" && field === undefined) return String(words[0])
+    const found = name === "HSET" ? words.findLastIndex((word, n) => n % 2 === 0 && String(word) === field) : -1
+    if (found >= 0) return String(words[found + 1])
+    if (name === "INCRBY" || name === "HINCRBY" || name === "APPEND" || name === "SETNX")
+      throw new TxRefused(`key ${JSON.stringify(key)} is changed by ${String(name)} in this block: read it before that`)
+  }
+  return undefined
 }
 
 /** Scripts may only touch keys of the log's slot, and users' commands none of the log's own. */
