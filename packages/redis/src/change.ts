@@ -7,7 +7,7 @@ import { type StoredGroup, storedGroup } from "./group-fields.ts"
 import type { GroupState } from "./group-state.ts"
 import type { Log } from "./log.ts"
 import { int, list, text } from "./reply.ts"
-import { writesOf } from "./save-groups.ts"
+import { type Move, writesOf } from "./save-groups.ts"
 import { scripts } from "./scripts.ts"
 
 /** What a change needs to read. */
@@ -34,6 +34,8 @@ export interface Work {
   readonly guards: (readonly [key: string, field: string, value: string])[]
   /** Commands; the second word is the key without prefix. */
   readonly writes: (readonly Word[])[]
+  /** Moves of native groups beside those that the groups' own changes bring about. */
+  readonly moves: Move[]
   readonly news: News
   readonly appends: Append[]
   /** Commands of users' work, each with the type its key must have or get. */
@@ -112,6 +114,7 @@ function workOn(stored: readonly StoredGroup[], now: Instant, head: Position, fi
     },
     guards: [],
     writes: [],
+    moves: [],
     news: { work: false, schedule: false, challenged: new Set() },
     appends: [],
     commands: [],
@@ -120,7 +123,7 @@ function workOn(stored: readonly StoredGroup[], now: Instant, head: Position, fi
 
 /** Writes what was changed, all of it or nothing. */
 export async function commit(log: Log, work: Work, stored: readonly StoredGroup[]): Promise<Committed> {
-  const { guards, writes } = writesOf(work, stored)
+  const { guards, writes, moves } = writesOf(work, stored)
   const { appends, commands, remember } = work
   if (writes.length + appends.length + commands.length === 0) return { kind: "done", verdicts: [] }
   const news = newsWords(work.news)
@@ -130,7 +133,7 @@ export async function commit(log: Log, work: Work, stored: readonly StoredGroup[
   for (const [type, ...command] of commands) words.push(type, command.length, ...command)
   words.push(remember?.key ?? "", remember?.field ?? "", remember?.text ?? "", writes.length)
   for (const write of writes) words.push(write.length, ...write)
-  words.push(news.length, ...news)
+  words.push(moves.length, ...moves.flat(), news.length, ...news)
   const [kind, ...facts] = list(await log.run(scripts.commit, words))
   if (kind === "stale") return { kind }
   if (kind === "taken") {

@@ -13,6 +13,7 @@ import {
 } from "@millrace/core/backend"
 
 import { change, type Work } from "./change.ts"
+import { claimUsual } from "./claim-usual.ts"
 import type { GroupState, Lane, PartitionState } from "./group-state.ts"
 import { laneSlice } from "./lane-slice.ts"
 import type { Log } from "./log.ts"
@@ -41,6 +42,8 @@ interface Look {
 export async function claim(log: Log, request: ClaimRequest): Promise<Slice | Idle> {
   checkSpan("leaseMs", request.leaseMs)
   for (const { limit } of request.groups) checkLimit("limit", limit)
+  const usual = await claimUsual(log, request)
+  if (usual !== "slow") return usual
   const names = request.groups.map(({ group }) => group)
   return change(log, { names, tokens: LANES_PER_SLICE }, (work) => claimIn(log, request, work))
 }

@@ -73,6 +73,8 @@ async function createGroup(log: Log, work: Work, spec: GroupSpec): Promise<void>
   const replay = replayText(replayFromStart(start))
   for (let partition = 0; partition < partitions; partition += 1)
     work.writes.push(["HSET", `g:${id}:p${partition}`, "checkpoint", start, "replay", replay])
+  for (let partition = 0; partition < log.partitions; partition += 1)
+    work.moves.push(["at", spec.group, partition, start, ""])
   work.news.work = true
 }
 

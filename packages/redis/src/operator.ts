@@ -63,6 +63,10 @@ async function renameGroup(log: Log, from: string, to: string): Promise<void> {
     work.writes.push(["HDEL", "groups", from], ["HSET", "groups", to, group.id])
     group.name = to
     fenceAll(group)
+    for (let partition = 0; partition < log.partitions; partition += 1) {
+      const { checkpoint = 0 } = group.partitions[group.order === "stream" ? partition : 0] ?? {}
+      work.moves.push(["gone", from, partition], ["at", to, partition, checkpoint, ""])
+    }
     work.news.work = true
   })
 }
@@ -72,6 +76,7 @@ async function deleteGroup(log: Log, name: string): Promise<void> {
     const group = work.group(name)
     const key = groupKey(group)
     work.guards.push(["groups", name, group.id])
+    for (let partition = 0; partition < log.partitions; partition += 1) work.moves.push(["gone", name, partition])
     work.writes.push(["HDEL", "groups", name], ["UNLINK", key], ["UNLINK", `${key}:heard`])
     for (const part of ["skips", "marks", "due"]) work.writes.push(["UNLINK", `${key}:${part}`])
     for (const { partition } of group.partitions)

@@ -11,7 +11,9 @@ import {
 
 import type { Work } from "./change.ts"
 import type { Candidate } from "./claim.ts"
+import type { GroupState } from "./group-state.ts"
 import type { Log } from "./log.ts"
+import { noteSkips } from "./operator/note-skips.ts"
 import { messagesByPosition, wantedBetween } from "./waiting.ts"
 
 /** The most messages that a claim looks at and leaves out (of streams with lanes, or skipped ones) beyond those it hands out. */
@@ -58,12 +60,12 @@ interface Scanned {
   readonly scannedTo: Position
 }
 
-async function scan(log: Log, { head }: Work, { group, at, want }: Candidate, limit: number): Promise<Scanned> {
+async function scan(log: Log, work: Work, { group, at, want }: Candidate, limit: number): Promise<Scanned> {
   const messages: SliceMessage[] = []
   const skipped = new Map<string, Position>()
   const failures = at.hold?.failures ?? 0
   let looked = 0
-  let scannedTo = Math.max(head, at.checkpoint)
+  let scannedTo = Math.max(work.head, at.checkpoint)
   const span = { after: at.checkpoint, upto: scannedTo }
   pages: for await (const page of pagesOf(wantedBetween(log, group, at.partition, span), limit)) {
     const found = await messagesByPosition(
@@ -76,6 +78,7 @@ async function scan(log: Log, { head }: Work, { group, at, want }: Candidate, li
         scannedTo = position - 1
         break pages
       }
+      if (message === undefined) noteMissing(work, group, position)
       if (message === undefined || group.marks.has(position)) looked += 1
       else if (group.order === "stream" && at.lanes.has(message.streamId)) {
         looked += 1
@@ -92,6 +95,13 @@ async function scan(log: Log, { head }: Work, { group, at, want }: Candidate, li
     }
   }
   return { messages, skipped: [...skipped].map(([key, position]) => ({ key, position })), scannedTo }
+}
+
+/** Somebody has taken the message out of its stream: it is listed, once. */
+function noteMissing(work: Work, group: GroupState, position: Position): void {
+  if (group.marks.has(position)) return
+  group.marks.add(position)
+  noteSkips(work, group, [position], "trimmed")
 }
 
 async function* pagesOf<T>(all: AsyncIterable<T>, limit: number): AsyncGenerator<readonly T[]> {

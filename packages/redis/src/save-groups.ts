@@ -1,21 +1,28 @@
-import { SKIPS_KEPT } from "@millrace/core/backend"
+import { type Position, SKIPS_KEPT } from "@millrace/core/backend"
 
 import type { Work } from "./change.ts"
 import type { Word } from "./connection.ts"
 import { groupFields, heardFields, laneText, partitionFields, replayText, type StoredGroup, type StoredPartition } from "./group-fields.ts"
-import type { GroupState, Lane } from "./group-state.ts"
+import type { GroupState, Lane, PartitionState } from "./group-state.ts"
 
 /** Words of one command stay well below what Lua can hand on at once. */
 const WORDS_AT_ONCE = 1_000
 
+/** A move of a native group: to a position on a partition, over the whole log, or away. */
+export type Move =
+  | readonly ["at", group: string, partition: number, position: Position, hash: string]
+  | readonly ["log", group: string, before: Position, after: Position]
+  | readonly ["gone", group: string, partition: number]
+
 interface Writes {
   readonly guards: (readonly [key: string, field: string, value: string])[]
   readonly writes: (readonly Word[])[]
+  readonly moves: Move[]
 }
 
 /** The commands that bring what is stored to what the groups have become, and what must still be so for them to be right. */
 export function writesOf(work: Work, stored: readonly StoredGroup[]): Writes {
-  const all: Writes = { guards: [...work.guards], writes: [...work.writes] }
+  const all: Writes = { guards: [...work.guards], writes: [...work.writes], moves: [...work.moves] }
   for (const one of stored) groupWrites(one, all)
   return all
 }
@@ -29,7 +36,7 @@ function groupWrites({ group, meta, heard, marks, partitions }: StoredGroup, all
   const key = groupKey(group)
   const before = all.writes.length
   let lanes = 0
-  for (const one of partitions) lanes += partitionWrites(key, one, all)
+  for (const one of partitions) lanes += partitionWrites(group, one, all)
   const { dropped, skipped, skips } = group.added
   if (lanes !== 0) all.writes.push(["HINCRBY", key, "lanes", lanes])
   if (dropped !== 0) all.writes.push(["HINCRBY", key, "dropped", dropped])
@@ -51,7 +58,8 @@ function groupWrites({ group, meta, heard, marks, partitions }: StoredGroup, all
 }
 
 /** Answers how many lanes it has more than before. */
-function partitionWrites(group: string, { state, fields, lanes, rows }: StoredPartition, all: Writes): number {
+function partitionWrites(of: GroupState, { state, fields, lanes, rows }: StoredPartition, all: Writes): number {
+  const group = groupKey(of)
   const key = `${group}:p${state.partition}`
   const before = all.writes.length
   const changed = changedFields(partitionFields(state), fields)
@@ -66,11 +74,23 @@ function partitionWrites(group: string, { state, fields, lanes, rows }: StoredPa
   for (const name of lanes.keys())
     if (!newLanes.has(name)) all.writes.push(["ZREM", `${group}:due`, `${state.partition}:${name}`])
   if (changed.length > 0) all.writes.push(["HSET", key, ...changed])
+  if (changed.includes("checkpoint") || changed.includes("token")) all.moves.push(moveTo(of, state, fields, key))
   if (all.writes.length > before) {
     all.writes.push(["HINCRBY", key, "revision", 1])
     all.guards.push([key, "revision", fields.get("revision") ?? ""])
   }
   return newLanes.size - lanes.size
+}
+
+/** Where the native groups of a partition belong now. */
+function moveTo(
+  { name, order }: GroupState,
+  { partition, checkpoint }: PartitionState,
+  fields: ReadonlyMap<string, string>,
+  key: string,
+): Move {
+  if (order === "stream") return ["at", name, partition, checkpoint, key]
+  return ["log", name, Number(fields.get("checkpoint") ?? 0), checkpoint]
 }
 
 /** Due lanes are found by when they may be claimed. */

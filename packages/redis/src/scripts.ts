@@ -1,5 +1,6 @@
 import { append } from "./lua/append.ts"
 import { beat } from "./lua/beat.ts"
+import { claim } from "./lua/claim.ts"
 import { commit } from "./lua/commit.ts"
 import { lastBefore } from "./lua/last-before.ts"
 import { listSchedules } from "./lua/list-schedules.ts"
@@ -9,6 +10,7 @@ import { migrate } from "./lua/migrate.ts"
 import { moveSchedules } from "./lua/move-schedules.ts"
 import { promote } from "./lua/promote.ts"
 import { read } from "./lua/read.ts"
+import { settle } from "./lua/settle.ts"
 import { streamInfos } from "./lua/stream-infos.ts"
 import { trim } from "./lua/trim.ts"
 import { script } from "./script.ts"
@@ -17,6 +19,7 @@ import { script } from "./script.ts"
 export const scripts = {
   append: script("append", append, { writes: true }),
   beat: script("beat", beat, { writes: true }),
+  claim: script("claim", claim, { writes: true }),
   commit: script("commit", commit, { writes: true }),
   lastBefore: script("lastBefore", lastBefore, { writes: false }),
   listSchedules: script("listSchedules", listSchedules, { writes: false }),
@@ -27,6 +30,7 @@ export const scripts = {
   moveSchedules: script("moveSchedules", moveSchedules, { writes: true }),
   promote: script("promote", promote, { writes: true }),
   read: script("read", read, { writes: false }),
+  settle: script("settle", settle, { writes: true }),
   streamInfos: script("streamInfos", streamInfos, { writes: false }),
   trim: script("trim", trim, { writes: true }),
 } as const

@@ -14,6 +14,7 @@ import type { Log } from "./log.ts"
 import { type PartWork, runPartWork } from "./part-work.ts"
 import { planSettle } from "./plan-settle.ts"
 import { remembered, withPlaces } from "./repeats.ts"
+import { settleUsual } from "./settle-usual.ts"
 import type { RedisTx } from "./tx.ts"
 import { verdictOf } from "./verdict.ts"
 
@@ -48,6 +49,8 @@ const TRIES = 100
  * effects can be stored; else it writes nothing and says why, and it is worked out again.
  */
 export async function settle(log: Log, settlement: Settlement<RedisTx>): Promise<Settled> {
+  const usual = await settleUsual(log, settlement)
+  if (usual !== "slow") return usual
   const { lease, parts } = settlement
   const known: Known = { works: new Map(), refused: new Map() }
   const tokens = parts.length + (lease.of === "lanes" ? lease.lanes.length : 0) + 1

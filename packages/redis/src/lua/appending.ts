@@ -1,4 +1,4 @@
-import { library } from "./library.ts"
+import { mirroring } from "./mirroring.ts"
 
 /**
  * Reads appends from `ARGV`, judges them and stores them.
@@ -8,7 +8,7 @@ import { library } from "./library.ts"
  * A verdict: `a` first last version…, `d` first last (duplicate), `k` (key reused), `t` id… (twice in the append), `p` id… (known in part), `c` stream actual, `m` document actual (both counted from 0).
  * Writes are kept in tables and made by `flush`, index by index.
  */
-export const appending = String.raw`${library}
+export const appending = String.raw`${mirroring}
 local row = call('HMGET', LOG, 'head', 'recorded', 'floor')
 local HEAD, RECORDED, FLOOR = tonumber(row[1] or 0), tonumber(row[2] or 0), tonumber(row[3] or 0)
 local known = { ids = {}, keys = {}, versions = {}, revisions = {} }

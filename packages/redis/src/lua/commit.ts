@@ -3,7 +3,7 @@ import { appending } from "./appending.ts"
 /**
  * Makes a change that was worked out from what was read before: all of it or nothing.
  * In: now; count, then guards (key, field, value it must still have; empty: absent); count, then appends; count, then users' commands (the type its key must have, length,
- * words); what to remember (key, field, text; key empty: nothing); count, then writes (length, words; the key without prefix); count of news, then these.
+ * words); what to remember (key, field, text; key empty: nothing); count, then writes (length, words; the key without prefix); count, then moves of native groups (`at` group partition position hash, `log` group before after, `gone` group partition); count of news, then these.
  * Out: `stale` when a guard no longer holds; `refused` and a verdict per append (`ok`: it could be stored) when one can not be stored; `taken` and a key
  * when a user's command names one of another type; else `done` and the verdicts. Only `done` has written.
  */
@@ -44,6 +44,17 @@ for n = 1, num() do
   call(unpack(words))
 end
 flush()
+for n = 1, num() do
+  local how, group = arg(), arg()
+  if how == 'at' then
+    local p, position, hash = arg(), num(), arg()
+    local consumer = hash ~= '' and call('HGET', P .. hash, 'consumer')
+    if consumer then forgetConsumer(group, p, consumer) end
+    moveNative(group, p, position)
+    if hash ~= '' then call('HSET', P .. hash, 'native', F(position)) end
+  elseif how == 'log' then moveNativeOfLog(group, int(LOG, 'partitions'), num(), num())
+  else redis.pcall('XGROUP', 'DESTROY', P .. 'p:' .. arg(), group) end
+end
 for n = 1, num() do call('PUBLISH', P .. 'wake', arg()) end
 local failures = {}
 for n, words in ipairs(commands) do
