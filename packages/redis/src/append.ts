@@ -8,7 +8,7 @@ import { scripts } from "./scripts.ts"
 import { verdictOf } from "./verdict.ts"
 
 /** The most messages of one call. */
-export const MAX_BATCH = 1_000
+export const MAX_BATCH = 10_000
 
 /** The most messages of one script that holds several appends: about 2 ms of the server. */
 const SCRIPT_MESSAGES = 200
@@ -34,7 +34,9 @@ async function appendPiece(log: Log, appends: readonly Append[]): Promise<readon
   const words: Word[] = [appends.length]
   for (const one of appends) words.push(...wordsOfAppend(one, log.partitions))
   const answers = list(await log.run(scripts.append, words))
-  return appends.map((one, at) => verdictOf(one, answers[at]))
+  const verdicts = appends.map((one, at) => verdictOf(one, answers[at]))
+  for (const verdict of verdicts) if (verdict.kind === "appended") log.saw(verdict.position)
+  return verdicts
 }
 
 function* pieces(appends: readonly Append[]): Iterable<readonly Append[]> {

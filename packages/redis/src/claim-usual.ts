@@ -21,8 +21,10 @@ export async function claimUsual(log: Log, { owner, leaseMs, groups }: ClaimRequ
       throw noSuchGroup(text(answer[1]))
     case "idle":
       return { kind: "idle", now: int(answer[1]), nextAt: answer[2] === "" ? null : int(answer[2]), outdated: [] }
-    default:
+    default: {
+      log.saw(int(answer[5]))
       return sliceOf(answer)
+    }
   }
 }
 

@@ -25,13 +25,20 @@ export interface Connection {
   /** A client of its own beside it, for subscriptions. */
   second(): Client
   /** Runs `greet` whenever a connection stands, before anything else is sent on it. */
-  onReady(greet: () => Promise<void>): void
+  onReady(greet: (on: Greeter) => Promise<void>): void
   close(): Promise<void>
+}
+
+/** How the first words are spoken on a new connection. */
+export interface Greeter {
+  run(script: Script, words: readonly Word[]): Promise<unknown>
+  ask(command: string, ...words: readonly Word[]): Promise<unknown>
 }
 
 const MIN_RETRY_MS = 20
 const MAX_RETRY_MS = 1_000
 const SCAN_COUNT = 1_000
+const CLUSTER_EVENTS = ["+node", "-node", "node error"] as const
 const DEFAULT_PORT = 6_379
 
 /** The key by which scripts find the log, and all others. */
@@ -52,7 +59,7 @@ export function openConnection(target: string | Client, settings: Settings): Con
   const key = logKey(settings)
   let closed = false
   let failure = "no connection yet"
-  let greeting: (() => Promise<void>) | undefined
+  let greeting: ((on: Greeter) => Promise<void>) | undefined
   let greeted: Promise<void> | undefined
   const noted = (error: Error): void => {
     failure = error.message || failure
@@ -63,6 +70,8 @@ export function openConnection(target: string | Client, settings: Settings): Con
   client.on("error", noted)
   client.on("close", gone)
   client.on("end", gone)
+  // In a cluster another node may have become the log's without this client ever having lost its connection.
+  for (const event of CLUSTER_EVENTS) client.on(event, gone)
   const send = async (command: string, words: readonly Word[], doubt: "read" | "write"): Promise<unknown> => {
     if (closed) throw closedError()
     settings.onCall?.(command)
@@ -88,10 +97,13 @@ export function openConnection(target: string | Client, settings: Settings): Con
   const ready = async (): Promise<void> => {
     if (closed) throw closedError()
     if (client.status !== "ready") await untilReady(client, settings.connectTimeoutMs, () => failure, where)
-    greeted ??= greeting?.().catch((error: unknown) => {
-      greeted = undefined
-      throw error
-    })
+    if (greeted === undefined && greeting !== undefined) {
+      const greets = greeting({ run: evaluate, ask: (name, ...words) => send(name, words, "read") })
+      greeted = greets
+      greets.catch(() => {
+        if (greeted === greets) greeted = undefined
+      })
+    }
     await greeted
   }
   const command = async (name: string, words: readonly Word[], doubt: "read" | "write"): Promise<unknown> => {
@@ -127,6 +139,7 @@ export function openConnection(target: string | Client, settings: Settings): Con
       client.off("error", noted)
       client.off("close", gone)
       client.off("end", gone)
+      for (const event of CLUSTER_EVENTS) client.off(event, gone)
       if (own) {
         client.on("error", () => {})
         client.disconnect()

@@ -34,6 +34,11 @@ export function unreachable(where: string, text: string, cause?: unknown): Backe
   })
 }
 
+/** What this server can not do. */
+export function unsupported(text: string): BackendError {
+  return new BackendError("unsupported", text)
+}
+
 /** What every call on a closed backend throws. */
 export function closedError(): BackendError {
   return new BackendError("closed", "this backend was closed: make a new one with redisBackend(…)")

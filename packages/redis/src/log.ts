@@ -1,4 +1,4 @@
-import type { Holds } from "@millrace/core/backend"
+import type { Holds, Position } from "@millrace/core/backend"
 
 import type { Connection, Word } from "./connection.ts"
 import type { Settings } from "./options.ts"
@@ -12,4 +12,6 @@ export interface Log {
   readonly partitions: number
   /** Runs a script with the instant before its other words. */
   run(script: Script, words: readonly Word[]): Promise<unknown>
+  /** Remembers the highest position met: a server that comes back below it has lost answered writes. */
+  saw(position: Position): void
 }

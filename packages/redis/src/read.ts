@@ -73,6 +73,7 @@ async function readIds(log: Log, ids: readonly MessageId[]): Promise<ReadPage> {
 
 async function readPart(log: Log, wanted: number, direction: string, words: readonly Word[]): Promise<Part> {
   const answer = list(await log.run(scripts.read, [wanted, PAGE_BYTES, direction, ...words]))
+  log.saw(int(answer[0]))
   return {
     head: int(answer[0]),
     trimmedTo: int(answer[1]),

@@ -1,4 +1,4 @@
-import { type Backend, BackendError, MAX_NAME_LENGTH, type Migration } from "@millrace/core/backend"
+import { type Backend, BackendError, MAX_NAME_LENGTH, type Migration, type Position } from "@millrace/core/backend"
 
 import { append, MAX_BATCH } from "./append.ts"
 import { claim } from "./claim.ts"
@@ -7,6 +7,7 @@ import { readDocuments } from "./documents.ts"
 import { ensureGroup } from "./ensure-group.ts"
 import { closedError, toBackendError } from "./errors.ts"
 import { extend } from "./extend.ts"
+import { appendfsyncOf, durabilityOf, factsOf, type ServerFacts } from "./facts.ts"
 import { openEars } from "./listen.ts"
 import type { Log } from "./log.ts"
 import { findLog, FORMAT, migrate } from "./migrate.ts"
@@ -15,6 +16,7 @@ import { type RedisOptions, settingsOf } from "./options.ts"
 import { heartbeat } from "./processes.ts"
 import { read } from "./read.ts"
 import { promote } from "./schedules.ts"
+import { scripts } from "./scripts.ts"
 import { settle } from "./settle.ts"
 import type { RedisTx } from "./tx.ts"
 
@@ -29,6 +31,8 @@ export function redisBackend(target: string | Client, options: RedisOptions = {}
   let closing: Promise<void> | undefined
   let checked: Promise<void> | undefined
   let partitions = settings.partitions
+  let facts: ServerFacts | undefined
+  let seen: Position = 0
   const log: Log = {
     connection,
     settings,
@@ -37,7 +41,15 @@ export function redisBackend(target: string | Client, options: RedisOptions = {}
       return partitions
     },
     run: (script, words) => connection.run(script, [settings.clock?.now() ?? "", ...words]),
+    saw(position) {
+      seen = Math.max(seen, position)
+    },
   }
+  connection.onReady(async (on) => {
+    const answer = await on.run(scripts.greet, [settings.clock?.now() ?? "", seen])
+    facts = factsOf(answer, await appendfsyncOf(on))
+    log.saw(facts.head)
+  })
   const alive = (): void => {
     if (closing !== undefined) throw closedError()
   }
@@ -73,7 +85,7 @@ export function redisBackend(target: string | Client, options: RedisOptions = {}
         name: "redis",
         tx: true,
         txRollback: false,
-        durability: "what was answered survives as long as the server keeps it",
+        durability: durabilityOf(facts),
         persistent: true,
         reach: "network",
         wake: "push",

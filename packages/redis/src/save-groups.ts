@@ -54,6 +54,8 @@ function groupWrites({ group, meta, heard, marks, partitions }: StoredGroup, all
   if (marked.length + unmarked.length > 0) changed.push("marks", String(group.marks.size))
   if (changed.length > 0) all.writes.push(["HSET", key, ...changed], ["HINCRBY", key, "revision", 1])
   hashWrites(`${key}:heard`, heard, new Map(Object.entries(heardFields(group))), all)
+  // A claim that found nothing to do notes so: it has to look again.
+  if (all.writes.length > before) all.writes.push(["HDEL", key, "quiet"])
   if (all.writes.length > before) all.guards.push([key, "revision", meta.get("revision") ?? ""])
 }
 

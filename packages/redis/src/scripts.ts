@@ -2,6 +2,8 @@ import { append } from "./lua/append.ts"
 import { beat } from "./lua/beat.ts"
 import { claim } from "./lua/claim.ts"
 import { commit } from "./lua/commit.ts"
+import { extend } from "./lua/extend.ts"
+import { greet } from "./lua/greet.ts"
 import { lastBefore } from "./lua/last-before.ts"
 import { listSchedules } from "./lua/list-schedules.ts"
 import { load } from "./lua/load.ts"
@@ -21,6 +23,8 @@ export const scripts = {
   beat: script("beat", beat, { writes: true }),
   claim: script("claim", claim, { writes: true }),
   commit: script("commit", commit, { writes: true }),
+  extend: script("extend", extend, { writes: true }),
+  greet: script("greet", greet, { writes: false }),
   lastBefore: script("lastBefore", lastBefore, { writes: false }),
   listSchedules: script("listSchedules", listSchedules, { writes: false }),
   load: script("load", load, { writes: false }),
