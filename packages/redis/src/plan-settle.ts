@@ -1,4 +1,4 @@
-import { leaseKey, type PartVerdict, REPEATS_KEPT, type Settled, type Settlement } from "@millrace/core/backend"
+import { droppedBy, leaseKey, type PartVerdict, REPEATS_KEPT, type Settled, type Settlement } from "@millrace/core/backend"
 
 import type { Work } from "./change.ts"
 import type { PartWork } from "./part-work.ts"
@@ -46,7 +46,6 @@ export function planSettle(
   const stop = settlement.stop ?? (open > group.maxLanes ? tooManyLanes(open, group.maxLanes) : undefined)
   if (stop !== undefined && !known.whole) return "needs-whole-group"
   const { effects, commands } = handIn(work, judged, known.works)
-  group.added.dropped += settlement.dropped ?? 0
   if (stop !== undefined) {
     stopGroup(group, stop, work.now)
     at.lease = { ...at.lease, takeovers: 0 }
@@ -57,6 +56,7 @@ export function planSettle(
     lanes: stop === undefined ? lanes : [],
     ...(stop !== undefined && settlement.stop === undefined ? { stopped: "max-lanes" } : {}),
   }
+  group.added.dropped += droppedBy(settlement.parts, settled.parts)
   const field = `settled${at.settles % REPEATS_KEPT}`
   at.settles += 1
   const text = repeatText(leaseKey(settlement.lease), settled, effects)

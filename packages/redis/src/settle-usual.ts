@@ -1,4 +1,4 @@
-import { checkAppend, leaseKey, type PartVerdict, type Settled, type Settlement } from "@millrace/core/backend"
+import { checkAppend, droppedBy, leaseKey, type PartVerdict, type Settled, type Settlement } from "@millrace/core/backend"
 
 import { wordsOfAppend } from "./append-words.ts"
 import type { Word } from "./connection.ts"
@@ -11,13 +11,13 @@ import type { RedisTx } from "./tx.ts"
 
 /** Settles in one script where everything has gone well; else `slow`, and nothing was written. */
 export async function settleUsual(log: Log, settlement: Settlement<RedisTx>): Promise<Settled | "slow"> {
-  const { lease, parts, checkpoint, dropped = 0 } = settlement
+  const { lease, parts, checkpoint } = settlement
   if (lease.of !== "partition" || checkpoint === undefined || !isUsual(log, settlement)) return "slow"
   const effects = parts.flatMap((part, at): PartEffects[] => (part.effects === undefined ? [] : [{ part, at }]))
   const stored: PartVerdict[] = parts.map(() => ({ kind: "stored", position: 0, streams: [] }))
   const settled = { kind: "settled", parts: stored, lanes: [] } as const
   const appends = effects.flatMap(({ part }) => (part.effects === undefined ? [] : [part.effects]))
-  const words: Word[] = [lease.group, lease.partition, lease.token, checkpoint, dropped]
+  const words: Word[] = [lease.group, lease.partition, lease.token, checkpoint, droppedBy(parts)]
   words.push(repeatText(leaseKey(lease), settled, effects), appends.length)
   for (const append of appends) words.push(...wordsOfAppend(append, log.partitions))
   const [kind, verdicts] = list(await log.run(scripts.settle, words))
