@@ -5,7 +5,7 @@ import { type Backend, memoryBackend } from "@millrace/core"
 import { sqliteBackend } from "@millrace/sqlite"
 
 import { postgresLog } from "./postgres-log.ts"
-import { redisLog } from "./redis-log.ts"
+import { durableRedisLog, redisLog } from "./redis-log.ts"
 import { memoryRows, postgresRows, redisRows, sqliteRows, TABLE, type UseRows } from "./rows-in-storage.ts"
 import { temporaryFolder } from "./temporary-folder.ts"
 
@@ -36,6 +36,8 @@ export interface TestedBackend {
   readonly shared: boolean
   /** A new, empty log whose storage tells `time`; without it the machine's. */
   open(time?: Time): Promise<SharedLog>
+  /** The same on a server that may be restarted, where the one of `open` would forget. */
+  readonly openDurable?: (time?: Time) => Promise<SharedLog>
   /** Makes a reactor that writes to the user's own table inside the settle. */
   rows<Made>(use: UseRows<Made>): Made
 }
@@ -93,6 +95,12 @@ const sqlite: TestedBackend = {
 
 const postgres: TestedBackend = { name: "postgres", shared: true, rows: postgresRows, open: postgresLog }
 
-const redis: TestedBackend = { name: "redis", shared: true, rows: redisRows, open: redisLog }
+const redis: TestedBackend = {
+  name: "redis",
+  shared: true,
+  rows: redisRows,
+  open: redisLog,
+  openDurable: durableRedisLog,
+}
 
 export const backends: readonly TestedBackend[] = [memory, sqlite, postgres, redis]
