@@ -10,6 +10,8 @@ import { mirroring } from "./mirroring.ts"
 export const claim = String.raw`${mirroring}
 local name, boot, leaseMs = arg(), arg(), num()
 local HEAD = int(LOG, 'head')
+-- The most messages of a slice, so that neither this script nor the one that settles it holds the server up for long.
+local MOST = 500
 local nextAt, best
 local function later(at) if not nextAt or at < nextAt then nextAt = at end end
 
@@ -72,7 +74,7 @@ end
 
 -- Looks at a group; a word when the usual case ends here.
 local function lookAtGroup()
-  local group, count, handled = { name = arg(), limit = num() }, num(), {}
+  local group, count, handled = { name = arg(), limit = math.min(num(), MOST) }, num(), {}
   for n = 1, count do handled[arg()] = true end
   local id = call('HGET', P .. 'groups', group.name)
   if not id then return { 'unknown', group.name } end
