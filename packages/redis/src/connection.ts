@@ -2,6 +2,7 @@ import { Cluster, Redis } from "ioredis"
 
 import { closedError, replyWord, toBackendError, unreachable } from "./errors.ts"
 import type { Settings } from "./options.ts"
+import { list, text } from "./reply.ts"
 import type { Script } from "./script.ts"
 
 /** A client of the driver: of one server, or of a cluster. */
@@ -125,7 +126,8 @@ export function openConnection(target: string | Client, settings: Settings): Con
       await ready()
       const nodes = client instanceof Cluster ? client.nodes("master") : [client]
       for (const node of nodes)
-        for await (const keys of node.scanStream({ match: pattern, count: SCAN_COUNT })) await remove(keys)
+        for await (const keys of node.scanStream({ match: pattern, count: SCAN_COUNT }))
+          await remove(list(keys).map(text))
     },
     second() {
       if (own) return clientFor(target, settings, true)

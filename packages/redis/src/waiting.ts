@@ -31,8 +31,8 @@ export function firstWaiting(
   group: GroupState,
   { partition, checkpoint }: PartitionState,
 ): Question<Waiting | undefined> {
-  const { words, answer } = wantedIn(group, partition, { after: checkpoint, upto: END, limit: 1 })
-  return { words, answer: (reply) => answer(reply)[0] }
+  const wanted = wantedIn(group, partition, { after: checkpoint, upto: END, limit: 1 })
+  return { words: wanted.words, answer: (reply) => wanted.answer(reply)[0] }
 }
 
 /** The wanted messages of a partition between two positions, in order. */
