@@ -18,6 +18,11 @@ describe("on redis", () => {
     client.disconnect()
   })
 
+  it("a client that changes the names of keys is refused", () => {
+    const client = new Redis(server.url, { keyPrefix: "shop:", lazyConnect: true })
+    expect(() => redisBackend(client)).toThrow(/keyPrefix/)
+  })
+
   it("capabilities tell how durable the server is, and warn of a policy that could drop the log", async () => {
     const backend = await server.log()
     expect(backend.capabilities.durability).toMatch(/appendfsync no: .*no replica; maxmemory-policy noeviction/)

@@ -39,7 +39,7 @@ describe("on redis", () => {
     const backend = await server.log()
     await backend.append([to("a", event("a"))])
     const before = await server.beside.hgetall(`{${server.prefix}}:log`)
-    for (const key of ["t:noted", "recent", "keyed", "s:b"]) {
+    for (const key of ["t:noted", "recent", "heads", "s:b"]) {
       const name = `{${server.prefix}}:${key}`
       const held = await server.beside.dumpBuffer(name)
       await server.beside.del(name)

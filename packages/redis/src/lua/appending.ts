@@ -242,14 +242,19 @@ local function told(kind, names)
 end
 
 -- Looks at every key that is about to be written: one that holds something else stops the script before its first write, for nothing is undone.
-local HASHES, SETS = { 'ids', 'heads', 'commands', 'keys', 'waiting' }, { 'recent', 'streams', 'segments', 'due' }
+local LOOK = { HSET = 'HLEN', HDEL = 'HLEN', ZADD = 'ZCARD', ZREM = 'ZCARD', RPUSH = 'LLEN', SETRANGE = 'STRLEN' }
 local function checkKeys()
   for _, key in ipairs(pending.order) do call('STRLEN', P .. key) end
   for partition in pairs(pending.partitions) do call('XLEN', P .. 'p:' .. partition) end
-  for _, key in ipairs(HASHES) do call('HLEN', P .. key) end
-  for _, key in ipairs(SETS) do call('ZCARD', P .. key) end
-  call('LLEN', P .. 'keyed')
-  for _, words in ipairs(pending.calls) do if words[1] == 'ZADD' then call('ZCARD', words[2]) end end
+  for _, words in ipairs(pending.calls) do
+    local look = LOOK[words[1]]
+    if look then call(look, words[2]) end
+  end
+  if pending.count == 0 then return end
+  call('HLEN', P .. 'heads')
+  call('HLEN', P .. 'commands')
+  call('ZCARD', P .. 'recent')
+  call('ZCARD', P .. 'streams')
 end
 
 -- Makes the writes that were kept.
