@@ -5,7 +5,7 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 
-import { Redis } from "ioredis"
+import { Cluster, Redis } from "ioredis"
 import { afterEach, describe, it, vi } from "vitest"
 
 import { startRedis, type TestRedis } from "../src/servers/start-redis.ts"
@@ -70,6 +70,10 @@ describe.runIf(given === undefined || given === "")("on redis", () => {
       await server.restart()
       const state = await connected(server.url, (redis) => redis.call("CLUSTER", "INFO"))
       match(String(state), /cluster_state:ok\r\ncluster_slots_assigned:16384/)
+      const client = new Cluster([server.url])
+      await client.set("any", "yes")
+      equal(await client.get("any"), "yes")
+      client.disconnect()
     } finally {
       await server.stop()
     }

@@ -10,6 +10,8 @@ export const rowsInScope: ReadonlySet<string> = new Set([
   ...range("S", 30, 36),
   ...range("S", 40, 46),
   ...range("S", 50, 54),
+  ...range("L", 1, 7),
+  "L10",
   ...range("M", 2, 4),
 ])
 
@@ -20,9 +22,10 @@ export const lessonsInScope: ReadonlySet<string> = new Set([
   "26",
   "29",
   "30",
-  ...range("", 33, 34),
+  ...range("", 31, 34),
+  "38",
   ...range("", 39, 40),
-  ...range("", 43, 44),
+  ...range("", 42, 44),
   ...range("", 46, 48),
 ])
 

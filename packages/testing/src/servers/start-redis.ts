@@ -124,7 +124,7 @@ async function configOf(port: number, folder: string, options: RedisServerOption
     daemonize: "no",
     save: '""',
     ...(appendfsync === undefined ? {} : { appendonly: "yes", appendfsync }),
-    ...(cluster === true ? { "cluster-enabled": "yes", "cluster-port": String(await freePort()) } : {}),
+    ...(cluster === true ? await aloneInCluster() : {}),
     ...(debugCommands === true ? { "enable-debug-command": "local" } : {}),
     ...(maxmemory === undefined ? {} : { maxmemory }),
     ...(maxmemoryPolicy === undefined ? {} : { "maxmemory-policy": maxmemoryPolicy }),
@@ -133,4 +133,13 @@ async function configOf(port: number, folder: string, options: RedisServerOption
   return `${Object.entries(all)
     .map(([name, value]) => `${name} ${value}`)
     .join("\n")}\n`
+}
+
+/** A node that has met no other does not know its own address, and clients would find nobody to serve a slot. */
+async function aloneInCluster(): Promise<Readonly<Record<string, string>>> {
+  return {
+    "cluster-enabled": "yes",
+    "cluster-port": String(await freePort()),
+    "cluster-announce-ip": "127.0.0.1",
+  }
 }

@@ -8,9 +8,9 @@ import { describe, it, onTestFinished } from "vitest"
 
 import { recorder } from "../recorder.ts"
 import { readAll } from "./assert-copied.ts"
-import { isWorthAnotherTry } from "./is-worth-another-try.ts"
 import { Noted, noted, numberOf } from "./noted.ts"
 import { redisForTest, type RedisForTest } from "./redis-for-test.ts"
+import { surely } from "./surely.ts"
 
 /** How a server can come back without what it had acknowledged last. */
 const losses: readonly {
@@ -50,17 +50,6 @@ function openFor(url: string): Backend<never> {
 
 function to(streamId: string, number: number): Append {
   return { streams: [{ streamId, expected: "any", messages: [noted(streamId, number)] }] }
-}
-
-/** Repeats a call for as long as the storage is away. */
-async function surely<Answer>(call: () => Promise<Answer>): Promise<Answer> {
-  for (;;) {
-    try {
-      return await call()
-    } catch (error) {
-      if (!isWorthAnotherTry(error)) throw error
-    }
-  }
 }
 
 async function positionOf(backend: Backend<never>, append: Append): Promise<number> {

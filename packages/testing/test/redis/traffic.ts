@@ -2,8 +2,8 @@ import { type App, createApp, type MessageId, silentLogger } from "@millrace/cor
 import { open } from "@millrace/redis"
 import { onTestFinished } from "vitest"
 
-import { isWorthAnotherTry } from "./is-worth-another-try.ts"
 import { noted } from "./noted.ts"
+import { surely } from "./surely.ts"
 
 /** Writers that dispatch one message after another, each until it is acknowledged. */
 export interface Traffic {
@@ -31,7 +31,8 @@ export async function startTraffic(url: string, writers: number): Promise<Traffi
   const write = async (app: App, writer: number): Promise<void> => {
     for (let at = 0; going; at += 1) {
       const message = noted(`source-${writer}.${at % STREAMS_PER_WRITER}`, at)
-      await untilAcknowledged(app, message)
+      // The same message with the same id, until the storage has it: what a caller does who must not lose it.
+      await surely(() => app.dispatch(message))
       note(message.id)
     }
   }
@@ -62,16 +63,4 @@ async function writerOn(url: string): Promise<App> {
     await backend.close()
   })
   return app
-}
-
-/** The same message with the same id, until the storage has it: what a caller does who must not lose it. */
-async function untilAcknowledged(app: App, message: ReturnType<typeof noted>): Promise<void> {
-  for (;;) {
-    try {
-      await app.dispatch(message)
-      return
-    } catch (error) {
-      if (!isWorthAnotherTry(error)) throw error
-    }
-  }
 }
