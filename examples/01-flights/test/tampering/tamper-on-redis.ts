@@ -106,10 +106,9 @@ async function doubleEvent(redis: Redis): Promise<void> {
   await redis.xadd(found.key, `${head + 1}-0`, ...fields)
 }
 
+/** A document is its revision, a space, and JSON. */
 async function changeTotals(redis: Redis): Promise<void> {
   const stored = (await redis.hget(TOTALS, "airport-DFW")) ?? ""
-  const space = stored.indexOf(" ")
-  const document: { state: { delay: number } } = JSON.parse(stored.slice(space + 1))
-  document.state.delay += 1
-  await redis.hset(TOTALS, "airport-DFW", `${stored.slice(0, space)} ${JSON.stringify(document)}`)
+  const changed = stored.replace(/"delay":(-?\d+)/, (_, delay: string) => `"delay":${Number(delay) + 1}`)
+  await redis.hset(TOTALS, "airport-DFW", changed)
 }
