@@ -12,7 +12,7 @@ export const appending = String.raw`${mirroring}
 local row = call('HMGET', LOG, 'head', 'recorded', 'floor')
 local HEAD, RECORDED, FLOOR = tonumber(row[1] or 0), tonumber(row[2] or 0), tonumber(row[3] or 0)
 local known = { ids = {}, keys = {}, versions = {}, revisions = {} }
-local pending = { ids = {}, index = {}, order = {}, recent = {}, heads = {}, commands = {}, types = {}, count = 0 }
+local pending = { fresh = {}, ids = {}, index = {}, order = {}, recent = {}, heads = {}, commands = {}, types = {}, count = 0 }
 local scheduled = false
 
 local function readMessage() return { arg(), arg(), arg() == 'e', arg(), arg() } end
@@ -50,6 +50,7 @@ local function versionOf(stream)
   if version then return version end
   local last = call('GETRANGE', P .. 's:' .. stream, -6, -1)
   version = last == '' and 0 or math.floor(unpack6('>I6', last) / 2)
+  if last == '' then pending.fresh[stream] = true end
   known.versions[stream] = version
   return version
 end
@@ -247,7 +248,7 @@ local function flush()
     for stream, position in pairs(pending.recent) do
       recent[#recent + 1] = F(position)
       recent[#recent + 1] = stream
-      if call('ZSCORE', P .. 'recent', stream) == false then
+      if pending.fresh[stream] then
         names[#names + 1] = '0'
         names[#names + 1] = stream
       end
