@@ -2,10 +2,12 @@ import { type ChildProcess, execFile, spawn } from "node:child_process"
 import { existsSync, readdirSync } from "node:fs"
 import { chmod, chown, mkdtemp, rm, writeFile } from "node:fs/promises"
 import { createRequire } from "node:module"
-import { connect, createServer } from "node:net"
+import { connect } from "node:net"
 import { tmpdir } from "node:os"
 import { dirname, join } from "node:path"
 import { promisify } from "node:util"
+
+import { freePort } from "./free-port.ts"
 
 const run = promisify(execFile)
 
@@ -238,18 +240,4 @@ async function end(server: ChildProcess): Promise<void> {
   })
   server.stdin?.end("stop\n")
   await ended
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer()
-  await new Promise<void>((resolve, reject) => {
-    server.once("error", reject)
-    server.listen(0, "127.0.0.1", resolve)
-  })
-  const address = server.address()
-  await new Promise((resolve) => {
-    server.close(resolve)
-  })
-  if (address === null || typeof address === "string") throw new NoPostgres("no free port")
-  return address.port
 }
