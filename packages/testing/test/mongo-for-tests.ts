@@ -3,7 +3,9 @@ import { startMongo } from "../src/servers/start-mongo.ts"
 import type { TestMongo } from "../src/servers/test-mongo.ts"
 
 /** The MongoDB of this test run, or why there is none. */
-export type MongoForTests = { readonly server: TestMongo; readonly missing?: never } | { readonly missing: string }
+export type MongoForTests =
+  | { readonly server: TestMongo; readonly missing?: undefined }
+  | { readonly server?: undefined; readonly missing: string }
 
 /**
  * The MongoDB to test with. Where none can be had, tests are skipped, with the reason in their title, so that it is seen; in CI (`CI` is set) that
