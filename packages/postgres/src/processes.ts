@@ -1,11 +1,10 @@
-import { type Beat, checkName, judgeBeat, type Pulse } from "@millrace/core/backend"
+import { type Beat, checkName, judgeBeat, type Pulse, fromSortable, toSortable } from "@millrace/core/backend"
 
 import { changeGroup } from "./change-group.ts"
 import type { Transaction } from "./database.ts"
 import { textList } from "./list.ts"
 import { clockOf, type Log } from "./log.ts"
 import { int, text } from "./row.ts"
-import { fromSortable, toSortable } from "./sortable.ts"
 import { deleteProcess } from "./sql/delete-process.ts"
 import { forgetProcesses } from "./sql/forget-processes.ts"
 import { hearWantedGroups } from "./sql/hear-wanted-groups.ts"

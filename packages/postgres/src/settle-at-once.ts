@@ -1,4 +1,11 @@
-import { leaseKey, partVerdict, type PartVerdict, type Settled, type Settlement } from "@millrace/core/backend"
+import {
+  leaseKey,
+  partVerdict,
+  type PartVerdict,
+  type Settled,
+  type Settlement,
+  toSortable,
+} from "@millrace/core/backend"
 
 import { appendValues } from "./append-values.ts"
 import { told } from "./append.ts"
@@ -7,7 +14,6 @@ import type { Log } from "./log.ts"
 import { type Plan, planAppends, verdictsOf } from "./plan-appends.ts"
 import { plainAnswer, relativeAnswer, STORED } from "./remembered.ts"
 import { int, ints } from "./row.ts"
-import { toSortable } from "./sortable.ts"
 import { settleAppend } from "./sql/settle-append.ts"
 import { settle } from "./sql/settle.ts"
 import type { PostgresTx } from "./tx.ts"

@@ -1,10 +1,16 @@
-import { type ClaimRequest, LANES_PER_SLICE, leaseAfterClaim, type Position, takeoversOf } from "@millrace/core/backend"
+import {
+  type ClaimRequest,
+  LANES_PER_SLICE,
+  leaseAfterClaim,
+  type Position,
+  takeoversOf,
+  toSortable,
+} from "@millrace/core/backend"
 
 import { findPartition, type GroupModel } from "./group-model.ts"
 import { laneOfRow, type LaneRow, saveLane } from "./lane-row.ts"
 import { int } from "./row.ts"
 import { LOG_WINDOW, skippedBetween } from "./slice-scan.ts"
-import { toSortable } from "./sortable.ts"
 import { selectLaneSlice } from "./sql/select-lane-slice.ts"
 import { selectLogSlice } from "./sql/select-log-slice.ts"
 import { selectPartitionDueLanes } from "./sql/select-partition-due-lanes.ts"

@@ -1,6 +1,6 @@
+import { checkSettlement } from "../backend/rules/check-settlement.ts"
 import { leaseKey } from "../backend/rules/lease-key.ts"
 import { REPEATS_KEPT, type PartVerdict, type Settled, type Settlement, type StopReason } from "../backend/settle.ts"
-import { checkSettlement } from "./check-settlement.ts"
 import type { GroupState, Lane, PartitionState } from "./group-state.ts"
 import { type JudgedPart, judgeParts } from "./judge-parts.ts"
 import type { LogState } from "./log-state.ts"
@@ -30,7 +30,11 @@ export async function settle(log: LogState, tables: UserTables, settlement: Sett
   if (repeated !== undefined) return repeated
   const held = group === undefined || at === undefined ? undefined : heldBy(group, at, settlement)
   if (held === undefined) return { kind: "fenced" }
-  checkSettlement(held, settlement)
+  checkSettlement(settlement, {
+    order: held.group.order,
+    checkpoint: held.at.checkpoint,
+    isOpen: (key) => held.at.lanes.has(key),
+  })
   const { judged, draft } = await judgeParts(log, tables, settlement.parts)
   if (held.group.order === "log" && judged.some(({ refused }) => refused !== undefined)) return nothingStored(judged)
   keepDraft(draft, tables)

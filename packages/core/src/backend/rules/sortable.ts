@@ -1,6 +1,7 @@
 /**
- * SQLite orders text by its UTF-8 bytes, the contract by UTF-16 code units; they differ only from U+D800 on. Such units are stored as two
- * characters that sort alike in both. Almost every text comes back from both functions as it went in.
+ * For a storage that orders text by its UTF-8 bytes (SQLite, Postgres with the "C" collation), while the contract orders by UTF-16 code units:
+ * they differ only from U+D800 on. Such units are stored as two characters that sort alike in both. Almost every text comes back from both
+ * functions as it went in.
  */
 const LEAD = "\uE000"
 const HIGH = /[\uD800-\uFFFF]/
