@@ -1,4 +1,5 @@
 import { readFile } from "node:fs/promises"
+import { tmpdir } from "node:os"
 
 import { describe, expect, it } from "vitest"
 
@@ -26,6 +27,7 @@ function splitAtCrash({ output }: Played): { readonly crash: string; readonly re
 for (const [backend, ended] of [
   ["memory", "abandoned"],
   ["sqlite", "killed"],
+  ["postgres", "killed"],
 ] as const) {
   describe(`on ${backend}`, () => {
     it("the demo prints what its README promises, and loses a worker on the way", { timeout: RUN_MS }, async () => {
@@ -46,7 +48,12 @@ describe("the demo", () => {
   it("refuses a storage that it does not know, and more flights than there are", async () => {
     const unknown = await runDemo("--backend", "paper")
     expect(unknown.code).toBe(1)
-    expect(unknown.errors).toContain("--backend paper: only memory and sqlite are started here by their bare names")
+    expect(unknown.errors).toContain(
+      "--backend paper: only memory, sqlite, postgres are started here by their bare names",
+    )
+    const gone = await runDemo("--backend", "postgres", "--folder", tmpdir(), "--prove-only")
+    expect(gone.code).toBe(1)
+    expect(gone.errors).toContain("the server of --backend postgres went with its run")
     const impossible = await runDemo("--flights", "20001")
     expect(impossible.code).toBe(1)
     expect(impossible.errors).toContain("Give a whole number from 1 to 20000.")

@@ -24,6 +24,8 @@ export interface SharedLog {
   readonly url: string | undefined
   /** A row of the user's own table, as it is stored. */
   row(key: string): number | undefined | Promise<number | undefined>
+  /** Ends the storage's server at once, as a crash does, and starts it again. Absent where there is no server, or it is not ours. */
+  readonly restart?: () => Promise<void>
   remove(): Promise<void>
 }
 

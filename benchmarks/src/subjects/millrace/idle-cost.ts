@@ -1,9 +1,14 @@
-import { join } from "node:path"
 import { setTimeout } from "node:timers/promises"
 
-import { createApp, type Message, messageSource, type Reactor } from "../../../../packages/core/src/index.ts"
-import { sqliteBackend } from "../../../../packages/sqlite/src/index.ts"
+import {
+  type Backend,
+  createApp,
+  type Message,
+  messageSource,
+  type Reactor,
+} from "../../../../packages/core/src/index.ts"
 import type { Sample } from "../../harness/sample.ts"
+import { type BackendName, openBackend } from "./open-backend.ts"
 import { quietLogger } from "./quiet-logger.ts"
 
 const GROUPS = 50
@@ -20,10 +25,9 @@ const COUNTS = 3
  * Fills a log with a million messages of fifty types, lets fifty groups settle them, then leaves the process alone and counts the
  * statements it sends to the database in a second.
  */
-export async function idleCost(folder: string): Promise<Sample> {
+export async function idleCost(backendName: BackendName, url: string): Promise<Sample> {
   let statements = 0
-  const backend = sqliteBackend(join(folder, "millrace.db"), { onStatement: () => (statements += 1) })
-  await backend.migrate()
+  const backend = await openBackend(backendName, url, { onStatement: () => (statements += 1) })
   await fill(backend)
   const handled = new Map<string, number>()
   const app = await createApp({
@@ -73,7 +77,7 @@ function group(at: number, handled: Map<string, number>): Reactor {
   }
 }
 
-async function fill(backend: ReturnType<typeof sqliteBackend>): Promise<void> {
+async function fill(backend: Backend): Promise<void> {
   const source = messageSource()
   for (let at = 0; at < MESSAGES; at += BATCH) {
     const streamId = `meter-${(at / BATCH) % STREAMS}`

@@ -3,7 +3,7 @@ import { postgresBackend } from "@millrace/postgres"
 
 import type { Harness } from "../../src/conformance/index.ts"
 import type { TestPostgres } from "../../src/servers/start-postgres.ts"
-import { testClock } from "../../src/test-clock.ts"
+import { steeredClock } from "./steered-clock.ts"
 
 /** The harness of Postgres: a schema of its own per log, its clock a test clock. */
 export function postgresHarness(server: () => TestPostgres): Harness {
@@ -11,7 +11,7 @@ export function postgresHarness(server: () => TestPostgres): Harness {
   return {
     name: "postgres",
     async open({ partitions, migrated }) {
-      const clock = testClock()
+      const { clock, setBack } = steeredClock()
       logs += 1
       const schema = `rule_${process.pid}_${logs}`
       const opened: Backend[] = []
@@ -26,6 +26,7 @@ export function postgresHarness(server: () => TestPostgres): Harness {
         backend,
         reopen,
         advance: (ms) => clock.advance(ms),
+        setBack,
         async dispose() {
           const last = await reopen()
           await last.migrate()

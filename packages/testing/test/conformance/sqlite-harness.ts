@@ -6,13 +6,13 @@ import type { Backend } from "@millrace/core"
 import { sqliteBackend } from "@millrace/sqlite"
 
 import type { Harness } from "../../src/conformance/index.ts"
-import { testClock } from "../../src/test-clock.ts"
+import { steeredClock } from "./steered-clock.ts"
 
 /** The harness of SQLite: a file of its own per log, its clock a test clock. */
 export const sqliteHarness: Harness = {
   name: "sqlite",
   async open({ partitions, migrated }) {
-    const clock = testClock()
+    const { clock, setBack } = steeredClock()
     const folder = await mkdtemp(join(tmpdir(), "millrace-conformance-"))
     const opened: Backend[] = []
     const reopen = async (): Promise<Backend> => {
@@ -26,6 +26,7 @@ export const sqliteHarness: Harness = {
       backend,
       reopen,
       advance: (ms) => clock.advance(ms),
+      setBack,
       async dispose() {
         for (const one of opened) await one.close()
         await rm(folder, { recursive: true, force: true })

@@ -1,5 +1,6 @@
 export * from "./check-append.ts"
 export * from "./check-arguments.ts"
+export * from "./check-batch.ts"
 export * from "./check-settlement.ts"
 export * from "./handled-before.ts"
 export * from "./judge-append.ts"

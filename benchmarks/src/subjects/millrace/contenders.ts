@@ -1,0 +1,25 @@
+import type { AppendTarget } from "../../harness/append-load.ts"
+import type { Contender, Subject } from "../../harness/bench.ts"
+import type { OrderTarget } from "../../harness/order-load.ts"
+import { type BackendName, openBackend } from "./open-backend.ts"
+
+/** Millrace at its defaults on a storage, in every bench that has contenders. */
+export function millraceOn(backend: BackendName) {
+  const appends: Contender<AppendTarget> = {
+    name: "millrace",
+    open: async ({ url }) => (await import("./append.ts")).millraceAppends(await openBackend(backend, url)),
+  }
+  const orders: Contender<OrderTarget> = {
+    name: "millrace",
+    open: async ({ url }) => (await import("./orders.ts")).millraceOrders(await openBackend(backend, url)),
+  }
+  const idleLatency: Subject = {
+    name: "millrace",
+    measure: async ({ url }) => (await import("./idle-latency.ts")).idleLatency(backend, url),
+  }
+  const idleCost: Subject = {
+    name: "millrace",
+    measure: async ({ url }) => (await import("./idle-cost.ts")).idleCost(backend, url),
+  }
+  return { appends, orders, idleLatency, idleCost }
+}

@@ -1,0 +1,32 @@
+import { join } from "node:path"
+
+import { startPostgres } from "@millrace/testing"
+
+import { postgresEvidence } from "./postgres-evidence.ts"
+import { sqliteEvidence } from "./sqlite-evidence.ts"
+import type { Storage } from "./storage.ts"
+
+/** The storages that the demo starts by their bare names, and reads by itself. */
+export const storages: ReadonlyMap<string, Storage> = new Map<string, Storage>([
+  [
+    "sqlite",
+    {
+      protocols: ["sqlite:"],
+      start: async (folder) => ({ url: `sqlite:${join(folder, "flights.db")}`, stop: async () => {} }),
+      evidence: sqliteEvidence,
+      started: "sqlite in a temporary folder",
+      inFolder: true,
+    },
+  ],
+  ["postgres", onServer(["postgres:", "postgresql:"], () => startPostgres(), postgresEvidence, "postgres")],
+])
+
+/** A storage whose server is started for the run, and gone after it. */
+function onServer(
+  protocols: readonly string[],
+  start: Storage["start"],
+  evidence: Storage["evidence"],
+  name: string,
+): Storage {
+  return { protocols, start, evidence, started: `${name} on a throwaway server`, inFolder: false }
+}
