@@ -1,6 +1,7 @@
 import type { AppendTarget } from "../../harness/append-load.ts"
 import type { Contender, Subject } from "../../harness/bench.ts"
 import type { OrderTarget } from "../../harness/order-load.ts"
+import type { ReadTarget } from "../../harness/read-load.ts"
 import { type BackendName, openBackend } from "./open-backend.ts"
 
 /** Millrace at its defaults on a storage, in every bench that has contenders. */
@@ -13,6 +14,10 @@ export function millraceOn(backend: BackendName) {
     name: "millrace",
     open: async ({ url }) => (await import("./orders.ts")).millraceOrders(await openBackend(backend, url)),
   }
+  const reading: Contender<ReadTarget> = {
+    name: "millrace",
+    open: async ({ url }) => (await import("./read.ts")).millraceReading(await openBackend(backend, url)),
+  }
   const idleLatency: Subject = {
     name: "millrace",
     measure: async ({ url }) => (await import("./idle-latency.ts")).idleLatency(backend, url),
@@ -21,5 +26,5 @@ export function millraceOn(backend: BackendName) {
     name: "millrace",
     measure: async ({ url }) => (await import("./idle-cost.ts")).idleCost(backend, url),
   }
-  return { appends, orders, idleLatency, idleCost }
+  return { appends, orders, reading, idleLatency, idleCost }
 }
