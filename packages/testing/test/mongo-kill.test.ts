@@ -31,7 +31,12 @@ const copier = handler("copier").on(ItemAdded, (item) => [
 ])
 
 /** Appends one item after another until told to end, and notes those that were confirmed. */
-async function write(app: App, writer: number, confirmed: string[], isOver: () => boolean): Promise<void> {
+async function write(
+  app: Pick<App, "appendNextToStream">,
+  writer: number,
+  confirmed: string[],
+  isOver: () => boolean,
+): Promise<void> {
   for (let turn = 0; !isOver(); turn += 1) {
     const productId = `${writer}.${turn}`
     const cart = `cart-${writer}-${turn % CARTS_PER_WRITER}`
@@ -65,7 +70,7 @@ describe.runIf(hasProgram)("on mongodb", () => {
     async ({ kill }) => {
       const server = await startMongo({ restartable: true })
       const url = server.urlOf("killed")
-      const opened: App[] = []
+      const opened: Pick<App, "close">[] = []
       const open = async <const Rs extends readonly (typeof copier)[]>(reactors: Rs) => {
         const app = await createApp({
           backend: url,
