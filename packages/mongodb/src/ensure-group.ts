@@ -63,6 +63,7 @@ async function create(log: Log, spec: GroupSpec): Promise<boolean> {
     rev: 1,
     order: spec.order,
     start,
+    floor: trimmedTo,
     stopped: null,
     maxLanes: spec.maxLanes,
     types: new Map([...new Set(spec.types)].map((type) => [type, { since: 0, wantedAt: now }])),

@@ -13,20 +13,23 @@ export function isTaken(error: unknown): boolean {
 export function isPassing(error: unknown): boolean {
   if (error instanceof MongoServerSelectionError) return false
   if (error instanceof MongoNetworkError) return true
-  if (error instanceof MongoServerError)
-    return PASSING.has(Number(error.code)) || /shutting down|starting up/i.test(error.message)
+  if (error instanceof MongoServerError) return PASSING.has(Number(error.code)) || PASSING_TEXT.test(error.message)
   return (
     error instanceof MongoError && (error.hasErrorLabel("RetryableWriteError") || /pool.*cleared/i.test(error.message))
   )
 }
 
 /**
- * Host unreachable, network time-out, primary stepped down, shutdown, write concern not met, interrupted, not the primary, no primary,
- * interrupted at shutdown or while changing state.
+ * Host unreachable, network time-out, primary stepped down, shutdown, write concern not met, write conflict, interrupted, not the primary, no
+ * primary, interrupted at shutdown or while changing state.
  */
 const PASSING: ReadonlySet<number> = new Set([
-  6, 7, 89, 91, 64, 189, 262, 9001, 10_107, 10_058, 11_600, 11_602, 13_435, 13_436,
+  6, 7, 64, 89, 91, 112, 189, 262, 9_001, 10_058, 10_107, 11_600, 11_602, 13_435, 13_436,
 ])
+
+/** What servers on PostgreSQL say in the same cases. */
+const PASSING_TEXT =
+  /shutting down|starting up|recovery mode|deadlock detected|could not serialize|connection.*(closed|lost|refused|reset)|terminating connection/i
 
 /** Says in our words what the server or the driver said, and what to do about it. `where` names the log. */
 export function toBackendError(error: unknown, where: string, doubt: Doubt): BackendError {

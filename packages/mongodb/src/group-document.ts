@@ -18,6 +18,7 @@ import { storedJson } from "./stored-message.ts"
 /** The head of a group's document: all but its partitions. */
 export interface GroupHead {
   readonly name: string
+  readonly floor: Position
   readonly stopped: (StopReason & { readonly at: Instant }) | null
   readonly maxLanes: number
   readonly types: readonly { readonly type: string; readonly since: Position; readonly wantedAt: Instant }[]
@@ -67,6 +68,7 @@ export interface LaneDocument {
 export function headOf(group: GroupState): GroupHead {
   return {
     name: group.name,
+    floor: group.floor,
     stopped: group.stopped,
     maxLanes: group.maxLanes,
     types: [...group.types].map(([type, { since, wantedAt }]) => ({ type, since, wantedAt })),

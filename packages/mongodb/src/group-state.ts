@@ -23,6 +23,8 @@ export interface GroupState {
   readonly order: GroupOrder
   /** The checkpoint it was created with. */
   readonly start: Position
+  /** The end of what was trimmed when its checkpoints were last put somewhere: nothing up to there is handed out. */
+  floor: Position
   stopped: (StopReason & { readonly at: Instant }) | null
   maxLanes: number
   /** Replaced, never changed. */

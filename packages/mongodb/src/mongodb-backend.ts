@@ -18,6 +18,7 @@ import { operatorOf } from "./operator.ts"
 import { type MongodbOptions, settingsOf } from "./options.ts"
 import { heartbeat } from "./processes.ts"
 import { read } from "./read.ts"
+import { recentCommits } from "./recent.ts"
 import { promote } from "./schedules.ts"
 import { segmentsOf } from "./segments.ts"
 import { givenClock, serverClock } from "./server-clock.ts"
@@ -38,19 +39,22 @@ export function mongodbBackend(target: string | MongoClient, options: MongodbOpt
       ? serverClock(async () => serverTime(await database.command({ hello: 1 })))
       : givenClock(settings.clock)
   const segments = segmentsOf(database)
+  const recent = recentCommits()
   const ears = openEars({ database, chain: () => chain, idlePollMs: settings.idlePollMs })
   const chain = chainOf(database, {
     onCommit(commit) {
       segments.add(commit)
+      recent.add(commit)
       if (commit.types !== undefined) ears.news.messages(commit.types)
     },
-    onGap: () => {},
+    onGap: () => recent.forget(),
   })
   const writer = openWriter({
     database,
     chain,
     clock,
     holds,
+    seenAbove: (position) => recent.above(position),
     onCommit({ todo }) {
       if (todo?.made !== undefined) ears.news.schedule()
     },
@@ -96,6 +100,7 @@ export function mongodbBackend(target: string | MongoClient, options: MongodbOpt
   const forget = (): void => {
     checked = undefined
     chain.forget()
+    recent.forget()
     segments.forget()
     log.groups.forget()
     lookouts = new Map()

@@ -54,13 +54,22 @@ export interface Facts {
   readonly uses: Map<string, KeyUse>
   /** Keys of leases and schedules that have ended. */
   readonly ended: Set<string>
+  /** The entries whose ids and keys were looked up: of the others only the write itself shows whether they are new. */
+  readonly lookedUp: Set<Entry>
   readonly versions: Map<StreamId, Version>
   /** By `documentKey` without its write: see `placeOf`. */
   readonly documents: Map<string, { readonly write: number; readonly revision: number }>
 }
 
 export function noFacts(): Facts {
-  return { ids: new Map(), uses: new Map(), ended: new Set(), versions: new Map(), documents: new Map() }
+  return {
+    ids: new Map(),
+    uses: new Map(),
+    ended: new Set(),
+    lookedUp: new Set(),
+    versions: new Map(),
+    documents: new Map(),
+  }
 }
 
 /** What becomes of an entry if the commit is written. */

@@ -76,7 +76,7 @@ export function aheadOf(segments: Segments, partitions: () => number): Ahead {
     const open = new Set(lookouts.filter(({ upto }) => upto >= begin))
     for (const { position, message } of entries) {
       const wants = state.types.get(message.type)
-      if (wants === undefined || position <= wants.since) continue
+      if (wants === undefined || position <= wants.since || position <= state.floor) continue
       const lookout = lookouts[state.order === "stream" ? partitionOf(message.stream, partitions()) : 0]
       if (lookout === undefined || !open.has(lookout) || position <= lookout.upto) continue
       if (lookout.waiting.length - lookout.begin >= MOST_AHEAD) {

@@ -1,8 +1,15 @@
 import { randomUUID } from "node:crypto"
 
-import { type Append, BackendError, type Holds, type StreamId, type Verdict } from "@millrace/core/backend"
+import {
+  type Append,
+  BackendError,
+  type Holds,
+  type Position,
+  type StreamId,
+  type Verdict,
+} from "@millrace/core/backend"
 
-import type { Chain } from "./chain.ts"
+import type { Chain, ChainCommit } from "./chain.ts"
 import type { CommitDocument } from "./commit-document.ts"
 import type { Database } from "./database.ts"
 import { documentId, storedDocuments } from "./documents.ts"
@@ -51,6 +58,8 @@ export function openWriter(parts: {
   readonly chain: Chain
   readonly clock: ServerClock
   readonly holds: Holds
+  /** The commits above a position, as they came in; `undefined` where some were passed over. */
+  readonly seenAbove: (position: Position) => readonly ChainCommit[] | undefined
   /** Told of each commit written, before those who asked for it are. */
   readonly onCommit: (commit: CommitDocument) => void
 }): Writer {
@@ -98,14 +107,20 @@ export function openWriter(parts: {
     const now = await parts.clock.now()
     const head = chain.head
     const plan = planCommit(entries, { chain, facts, holds: parts.holds, now, by: randomUUID() })
+    // Ids and keys come before versions: who is refused for a version may be known already.
+    const unsure = entries.filter((entry, index) => !facts.lookedUp.has(entry) && isRefused(plan.outcomes[index]))
+    if (unsure.length > 0) {
+      await lookAtKeys(unsure, facts)
+      return undefined
+    }
     if (plan.commit === undefined || typeof plan.commit._id === "string") {
       // What is refused is refused by what the log holds now; a commit outside the chain does not tell by itself.
-      await chain.refresh()
+      await readOn(facts)
       if (chain.head !== head) return undefined
       if (plan.commit === undefined) return plan
     }
     if (!(await insert(plan.commit))) {
-      await chain.refresh()
+      await readOn(facts)
       if (chain.head === head) await lookAtKeys(entries, facts)
       else if (entries.some(putsDocuments)) await learnDocuments(entries, facts)
       return undefined
@@ -114,6 +129,29 @@ export function openWriter(parts: {
     if (plan.commit.todo !== undefined) await finish(database, [plan.commit])
     parts.onCommit(plan.commit)
     return plan
+  }
+
+  /** Reads what others have added, and learns of it what bears on the entries. */
+  const readOn = async (facts: Facts): Promise<void> => {
+    const head = chain.head
+    await chain.refresh()
+    if (chain.head === head || facts.lookedUp.size === 0) return
+    const wanted = new Set(
+      [...facts.lookedUp].flatMap(({ appends }) =>
+        appends.flatMap((append) => (append === undefined ? [] : idsOf(append))),
+      ),
+    )
+    const keys = new Set(
+      [...facts.lookedUp].flatMap(({ appends }) => appends.flatMap((append) => append?.idempotencyKey ?? [])),
+    )
+    const seen = parts.seenAbove(head)
+    if (seen === undefined) facts.lookedUp.clear()
+    for (const { _id, messages = [], uses = [] } of seen ?? []) {
+      messages.forEach((message, index) => {
+        if (message !== null && wanted.has(message.id)) facts.ids.set(message.id, _id + index)
+      })
+      for (const use of uses) if (keys.has(use.key)) facts.uses.set(use.key, use)
+    }
   }
 
   /** Whether this very commit is in the log now. Asked again after a broken connection it is the same commit, so it is there once. */
@@ -158,6 +196,7 @@ export function openWriter(parts: {
 
   /** Nobody has written to the end of the chain, so a key was taken before: which one? */
   const lookAtKeys = async (entries: readonly Entry[], facts: Facts): Promise<void> => {
+    for (const entry of entries) facts.lookedUp.add(entry)
     const appends = entries.flatMap((entry) =>
       entry.appends.flatMap((append) => (append === undefined ? [] : [append])),
     )
@@ -224,6 +263,12 @@ function streamsToLookUp(entries: readonly Entry[], chain: Chain, when: "before"
     }
   }
   return [...cold]
+}
+
+/** Whether it was refused by what the log holds, or is said to hold. */
+function isRefused(outcome: Outcome | undefined): boolean {
+  if (outcome === undefined || outcome.kind === "closed") return false
+  return outcome.verdicts.some((verdict) => verdict?.kind === "conflict" || verdict?.kind === "document-conflict")
 }
 
 function putsDocuments({ appends }: Entry): boolean {

@@ -1,27 +1,20 @@
-import {
-  BackendError,
-  checkName,
-  type GroupInfo,
-  partitionOf,
-  type Position,
-  type StopReason,
-} from "@millrace/core/backend"
+import { BackendError, checkName, type GroupInfo, partitionOf, type StopReason } from "@millrace/core/backend"
 
 import { isTaken } from "../errors.ts"
 import { editAll, fenceAll, type GroupState, setLane } from "../group-state.ts"
 import { isWanted, wantedOfLane } from "../lane-messages.ts"
 import type { Log } from "../log.ts"
-import { boundsOf } from "../read.ts"
+import { type Bounds, boundsOf } from "../read.ts"
 import { SEGMENT, segmentOf } from "../segments.ts"
 import { stopGroup } from "../stop-group.ts"
 
 /** The groups named, or all, by name. */
 export async function groups(log: Log, names?: readonly string[]): Promise<readonly GroupInfo[]> {
-  const [found, { head }] = await Promise.all([
+  const [found, bounds] = await Promise.all([
     log.groups.fresh(names === undefined ? undefined : [...new Set(names)]),
     boundsOf(log),
   ])
-  const lags = await lagsOf(log, found, head)
+  const lags = await lagsOf(log, found, bounds)
   return found
     .toSorted((one, other) => (one.name < other.name ? -1 : 1))
     .map((group) => infoOf(group, lags.get(group.id) ?? 0))
@@ -55,7 +48,11 @@ function infoOf(group: GroupState, lag: number): GroupInfo {
 }
 
 /** Wanted messages that are not settled, of each group. A lane of a key counts as one: which messages are its, only the worker knows. */
-async function lagsOf(log: Log, found: readonly GroupState[], head: Position): Promise<ReadonlyMap<string, number>> {
+async function lagsOf(
+  log: Log,
+  found: readonly GroupState[],
+  { head, trimmedTo }: Bounds,
+): Promise<ReadonlyMap<string, number>> {
   const lags = new Map(found.map(({ id }) => [id, 0]))
   const add = ({ id }: GroupState, count: number): void => void lags.set(id, (lags.get(id) ?? 0) + count)
   for (const group of found) {
@@ -70,6 +67,7 @@ async function lagsOf(log: Log, found: readonly GroupState[], head: Position): P
   const lowest = Math.min(head, ...found.flatMap(({ partitions }) => partitions.map(({ checkpoint }) => checkpoint)))
   for (let number = segmentOf(lowest + 1); number * SEGMENT < head; number += 1) {
     for (const { position, message } of await log.segments.load(number, head)) {
+      if (position <= trimmedTo) continue
       const { type, stream } = message
       for (const group of found) {
         const at = group.partitions[group.order === "stream" ? partitionOf(stream, log.partitions) : 0]

@@ -3,7 +3,7 @@ import { mongodbBackend } from "@millrace/mongodb"
 import { MongoClient } from "mongodb"
 
 import type { Harness } from "../../src/conformance/index.ts"
-import { testClock } from "../../src/test-clock.ts"
+import { steeredClock } from "./steered-clock.ts"
 
 /** The harness of MongoDB: collections of their own per log, its clock a test clock. `url`: of a database. */
 export function mongodbHarness(url: () => string): Harness {
@@ -11,7 +11,7 @@ export function mongodbHarness(url: () => string): Harness {
   return {
     name: "mongodb",
     async open({ partitions, migrated }) {
-      const clock = testClock()
+      const { clock, setBack } = steeredClock()
       logs += 1
       const prefix = `rule_${process.pid}_${logs}_`
       const opened: Backend[] = []
@@ -29,6 +29,7 @@ export function mongodbHarness(url: () => string): Harness {
         backend,
         reopen,
         advance: (ms) => clock.advance(ms),
+        setBack,
         async dispose() {
           const last = await reopen()
           await last.migrate()
