@@ -5,6 +5,7 @@ import type { Transaction } from "./database.ts"
 import { textList } from "./list.ts"
 import { clockOf, type Log } from "./log.ts"
 import { int, text } from "./row.ts"
+import { challengeProcess } from "./sql/challenge-process.ts"
 import { deleteProcess } from "./sql/delete-process.ts"
 import { forgetProcesses } from "./sql/forget-processes.ts"
 import { hearWantedGroups } from "./sql/hear-wanted-groups.ts"
@@ -50,7 +51,10 @@ async function hear(log: Log, on: Transaction, beat: Beat): Promise<Pulse> {
       return { kind: "ok" }
     }
     case "held": {
-      if (ruling.challenge) log.news.challenge(processName)
+      if (ruling.challenge) {
+        await on.count(challengeProcess, name)
+        log.news.challenge(processName)
+      }
       const { host = "", pid = 0, beats = 0, bootId: heldBy = "" } = holder ?? {}
       return { kind: "held", bootId: heldBy, beats, host, pid }
     }

@@ -1,4 +1,5 @@
 import {
+  droppedBy,
   leaseKey,
   partVerdict,
   type PartVerdict,
@@ -38,9 +39,17 @@ function isPlain({ lease, checkpoint, hold, stop, skipped = [], parts }: Settlem
 }
 
 /** The values that both functions begin with. */
-function settleValues({ lease, checkpoint = 0, dropped = 0 }: Settlement<PostgresTx>, answer: string) {
+function settleValues({ lease, checkpoint = 0, parts }: Settlement<PostgresTx>, answer: string) {
   const token = lease.of === "partition" ? lease.token : 0
-  return [toSortable(lease.group), lease.partition, token, checkpoint, dropped, leaseKey(lease), answer] as const
+  return [
+    toSortable(lease.group),
+    lease.partition,
+    token,
+    checkpoint,
+    droppedBy(parts),
+    leaseKey(lease),
+    answer,
+  ] as const
 }
 
 async function move(log: Log, settlement: Settlement<PostgresTx>): Promise<Settled | undefined> {

@@ -1,4 +1,5 @@
 import {
+  droppedBy,
   checkSettlement,
   leaseKey,
   type PartVerdict,
@@ -96,7 +97,8 @@ function conclude(
     held.lanes === undefined
       ? settlePartition(writing, settlement, held, verdicts)
       : settleLanes(writing, settlement, { ...held, lanes: held.lanes }, verdicts)
-  if ((settlement.dropped ?? 0) > 0) db.run(addDropped, group.id, settlement.dropped ?? 0)
+  const dropped = droppedBy(settlement.parts, verdicts)
+  if (dropped > 0) db.run(addDropped, group.id, dropped)
   const tooMany = partition.lanes > open && int(db.get(countLanes, group.id)?.[0]) > group.maxLanes
   const stop = settlement.stop ?? (tooMany ? tooManyLanes(group.maxLanes) : undefined)
   if (stop !== undefined) partition.lease = { ...partition.lease, takeovers: 0 }

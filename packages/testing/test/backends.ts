@@ -1,5 +1,3 @@
-import { mkdtemp, rm } from "node:fs/promises"
-import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { DatabaseSync } from "node:sqlite"
 
@@ -7,7 +5,9 @@ import { type Backend, memoryBackend } from "@millrace/core"
 import { sqliteBackend } from "@millrace/sqlite"
 
 import { postgresLog } from "./postgres-log.ts"
-import { memoryRows, postgresRows, sqliteRows, TABLE, type UseRows } from "./rows-in-storage.ts"
+import { redisLog } from "./redis-log.ts"
+import { memoryRows, postgresRows, redisRows, sqliteRows, TABLE, type UseRows } from "./rows-in-storage.ts"
+import { temporaryFolder } from "./temporary-folder.ts"
 
 /** What tells a storage the time. */
 export interface Time {
@@ -70,8 +70,8 @@ const sqlite: TestedBackend = {
   shared: true,
   rows: sqliteRows,
   async open(time) {
-    const folder = await mkdtemp(join(tmpdir(), "millrace-test-"))
-    const file = join(folder, "log.db")
+    const folder = await temporaryFolder()
+    const file = join(folder.path, "log.db")
     const own = new DatabaseSync(file)
     own.exec(`CREATE TABLE ${TABLE} (key TEXT PRIMARY KEY, value INTEGER NOT NULL)`)
     const options = time === undefined ? {} : { clock: time }
@@ -85,7 +85,7 @@ const sqlite: TestedBackend = {
       },
       async remove() {
         own.close()
-        await rm(folder, { recursive: true, force: true })
+        await folder.remove()
       },
     }
   },
@@ -93,4 +93,6 @@ const sqlite: TestedBackend = {
 
 const postgres: TestedBackend = { name: "postgres", shared: true, rows: postgresRows, open: postgresLog }
 
-export const backends: readonly TestedBackend[] = [memory, sqlite, postgres]
+const redis: TestedBackend = { name: "redis", shared: true, rows: redisRows, open: redisLog }
+
+export const backends: readonly TestedBackend[] = [memory, sqlite, postgres, redis]

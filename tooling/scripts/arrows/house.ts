@@ -54,6 +54,13 @@ export const rooms: readonly Room[] = [
   },
   { folder: "packages/sqlite/src", rooms: [], packages: ["@millrace/core/backend", "node:"] },
   { folder: "packages/mongodb/src", rooms: [], packages: ["@millrace/core/backend", "mongodb", "node:"] },
+  // Only what reads configs needs these libraries: who gives none never loads them.
+  {
+    folder: "packages/bus/src/config",
+    rooms: ["packages/bus/src"],
+    packages: ["effect", "yaml", "fastest-levenshtein", "node:"],
+  },
+  { folder: "packages/bus/src", rooms: ["packages/bus/src/config"], packages: ["@millrace/core", "node:"] },
   { folder: "packages/postgres/src", rooms: [], packages: ["@millrace/core/backend", "pg", "node:"] },
 ]
 

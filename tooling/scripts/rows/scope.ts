@@ -10,6 +10,8 @@ export const rowsInScope: ReadonlySet<string> = new Set([
   ...range("S", 30, 36),
   ...range("S", 40, 46),
   ...range("S", 50, 54),
+  ...range("L", 1, 7),
+  "L10",
   ...range("M", 2, 4),
 ])
 
@@ -20,8 +22,23 @@ export const lessonsInScope: ReadonlySet<string> = new Set([
   "26",
   "29",
   "30",
-  ...range("", 33, 34),
+  ...range("", 31, 34),
+  "38",
   ...range("", 39, 40),
-  ...range("", 43, 44),
+  ...range("", 42, 44),
   ...range("", 46, 48),
 ])
+
+/** Lessons that only these storages have to show so far: the others have nothing of the kind, or their turn has not come. */
+export const lessonsOn: Readonly<Record<string, readonly string[]>> = {
+  "35": ["redis"],
+  "36": ["redis"],
+  "37": ["redis"],
+  "41": ["redis"],
+}
+
+/** Whether a clause (`S12.a`), row (`S12`) or lesson (`lesson 3`, `3`) is to be shown on a backend. */
+export function isInScope(id: string, backend: string): boolean {
+  const name = id.replace(/^lesson |\..*$/g, "")
+  return rowsInScope.has(name) || lessonsInScope.has(name) || (lessonsOn[name]?.includes(backend) ?? false)
+}

@@ -1,4 +1,5 @@
 import { checkSettlement } from "../backend/rules/check-settlement.ts"
+import { droppedBy } from "../backend/rules/dropped-by.ts"
 import { leaseKey } from "../backend/rules/lease-key.ts"
 import { REPEATS_KEPT, type PartVerdict, type Settled, type Settlement, type StopReason } from "../backend/settle.ts"
 import type { GroupState, Lane, PartitionState } from "./group-state.ts"
@@ -72,7 +73,7 @@ function store(log: LogState, held: Held, settlement: Settlement<MemoryTx>, judg
     settlement.lease.of === "partition"
       ? settlePartition(log, held, settlement, judged)
       : settleLanes(log, held, settlement.lease, judged)
-  group.dropped += settlement.dropped ?? 0
+  group.dropped += droppedBy(settlement.parts, parts)
   log.news.work ||= at.lanes.size > 0 || firstWaiting(log, group, at) !== undefined
   const stop = settlement.stop ?? tooManyLanes(group)
   if (stop === undefined) return { kind: "settled", parts, lanes }

@@ -41,9 +41,16 @@ export async function runReaction(
     return pending
   }
   const { replaying, attempt } = delivery
-  const { logger, signal } = access
   try {
-    await react(state, message, { dispatch, replaying, attempt, logger, signal })
+    await react(state, message, {
+      dispatch,
+      replaying,
+      attempt,
+      logger: access.logger,
+      get signal() {
+        return access.signal
+      },
+    })
   } finally {
     running = false
   }

@@ -7,6 +7,7 @@ import { messageSource } from "../message/source.ts"
 import { createOperations } from "../operator/operations.ts"
 import { type AnyActor, DECIDER } from "../reactor/actor/actor-types.ts"
 import { PROJECTION } from "../reactor/projector/projector-types.ts"
+import type { Registration } from "../reactor/registration.ts"
 import { stopOnError } from "../reactor/strategy/stop-on-error.ts"
 import { type AnyReactor, NotAReactor, toRegistration } from "../reactor/to-registration.ts"
 import { createStore } from "../store/store.ts"
@@ -116,7 +117,7 @@ function assemble(backend: Backend<never>, own: boolean, options: AppOptions): A
   }
   async function run({ signal, concurrency = CONCURRENCY, ...rest }: RunOptions = {}): Promise<StopCause> {
     await engine.start({ concurrency, ...rest })
-    const cause = await untilStopped(engine.ended, engine.stopped(), signal)
+    const cause = await untilStopped(engine.ended(), engine.stopped(), signal)
     await engine.stop()
     if (cause.kind === "ended") throw cause.error
     return cause
@@ -135,12 +136,19 @@ function assemble(backend: Backend<never>, own: boolean, options: AppOptions): A
       onChange: (change) => engine.changed(change),
     }),
     async register(...reactors) {
-      for (const reactor of reactors) {
-        const registration = registry.add(reactor)
-        requireTx(registration, backend.capabilities)
-        if (isActor(reactor)) know(reactor[DECIDER])
-        await engine.add(registration)
+      const added: Registration[] = []
+      try {
+        for (const reactor of reactors) added.push(registry.add(reactor))
+        for (const registration of added) requireTx(registration, backend.capabilities)
+        for (const registration of added) await engine.add(registration)
+      } catch (error) {
+        for (const registration of added) {
+          engine.remove(registration)
+          registry.remove(registration)
+        }
+        throw error
       }
+      for (const reactor of reactors) if (isActor(reactor)) know(reactor[DECIDER])
     },
     execute,
     executeOn,

@@ -31,7 +31,7 @@ export async function fetchMongo(): Promise<TestMongo> {
       },
     }
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error)
+    const reason = (error instanceof Error ? error.message : String(error)).replaceAll(/\s+/g, " ")
     throw new NoMongo(`no MongoDB to test with: ${PACKAGE} could not fetch and start one (${reason}): ${ADVICE}`, {
       cause: error,
     })

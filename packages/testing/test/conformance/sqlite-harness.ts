@@ -1,11 +1,10 @@
-import { mkdtemp, rm } from "node:fs/promises"
-import { tmpdir } from "node:os"
 import { join } from "node:path"
 
 import type { Backend } from "@millrace/core"
 import { sqliteBackend } from "@millrace/sqlite"
 
 import type { Harness } from "../../src/conformance/index.ts"
+import { temporaryFolder } from "../temporary-folder.ts"
 import { steeredClock } from "./steered-clock.ts"
 
 /** The harness of SQLite: a file of its own per log, its clock a test clock. */
@@ -13,10 +12,10 @@ export const sqliteHarness: Harness = {
   name: "sqlite",
   async open({ partitions, migrated }) {
     const { clock, setBack } = steeredClock()
-    const folder = await mkdtemp(join(tmpdir(), "millrace-conformance-"))
+    const folder = await temporaryFolder()
     const opened: Backend[] = []
     const reopen = async (): Promise<Backend> => {
-      const backend = sqliteBackend(join(folder, "log.db"), { partitions, clock })
+      const backend = sqliteBackend(join(folder.path, "log.db"), { partitions, clock })
       opened.push(backend)
       return backend
     }
@@ -29,7 +28,7 @@ export const sqliteHarness: Harness = {
       setBack,
       async dispose() {
         for (const one of opened) await one.close()
-        await rm(folder, { recursive: true, force: true })
+        await folder.remove()
       },
     }
   },

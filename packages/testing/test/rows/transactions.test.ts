@@ -1,6 +1,6 @@
 import { deepEqual, equal, ok, rejects } from "node:assert/strict"
 
-import { command, handler, projector, type Reactor, StorageLacksTx, Sync, txToken } from "@millrace/core"
+import { AppendNext, command, handler, projector, type Reactor, StorageLacksTx, Sync, txToken } from "@millrace/core"
 import { describe, it } from "vitest"
 
 import { testClock } from "../../src/test-clock.ts"
@@ -8,10 +8,9 @@ import { backends, type TestedBackend } from "../backends.ts"
 import { losingAnswers, mortal } from "../intercept-backend.ts"
 import { openLog } from "../open-log.ts"
 import { recorder } from "../recorder.ts"
-import { ItemAdded } from "../shop.ts"
+import { added, ItemAdded } from "../shop.ts"
 import { travelUntil } from "../travel-until.ts"
 
-const added = (streamId: string, quantity = 1) => ItemAdded(streamId, { productId: "p", quantity })
 const Ship = command("transactions.ship")
 
 /** What happens in a sync block after it has written. */
@@ -167,6 +166,33 @@ for (const backend of backends) {
         await app.drain()
       }
       equal(await log.row("cart-1"), 2)
+    })
+
+    it("what a replay drops is counted once, though work inside the settle throws and its messages are handled again [S24.a S27.b]", async () => {
+      const log = await openLog(backend)
+      let failing = false
+      const shipping = backend.rows((token, rowsOf): Reactor => ({
+        name: "shipping",
+        handledMessages: [ItemAdded],
+        tx: token,
+        handle: ({ streamId }) => [
+          AppendNext([Ship("ship-1")]),
+          Sync(async ({ tx }) => {
+            await rowsOf(tx).put(streamId, 1)
+            if (!failing) return
+            failing = false
+            throw new Error("the table is busy")
+          }, token),
+        ],
+      }))
+      const app = await log.app({ reactors: [shipping] })
+      await app.appendNextToStream("cart-1", [added("cart-1"), added("cart-1")])
+      await app.drain()
+      await app.resetConsumerGroup(shipping)
+      failing = true
+      await app.drain()
+      const [group] = await app.groups([shipping])
+      deepEqual([group?.status, group?.lag, group?.dropped, failing], ["active", 0, 2, false])
     })
 
     it("rows are written once although the answer to their settle was lost [S20.b lesson 29]", async () => {

@@ -19,7 +19,7 @@ export async function handleMessages(spec: HandlerSpec, batch: Batch, access: Ac
   const histories = new Histories(spec.history, access)
   const done: Outcome["done"][number][] = []
   for (const delivery of batch.messages) {
-    if (access.signal.aborted) break
+    if (access.aborted) break
     const { streamId, position } = delivery.message
     const history = (await histories.of(streamId)).filter((one) => one.position <= position)
     try {
@@ -35,12 +35,20 @@ async function handleOne(
   { name, handles }: HandlerSpec,
   { message, replaying, attempt }: Delivery,
   history: readonly StoredMessage[],
-  { logger, signal }: Access,
+  access: Access,
 ): Promise<readonly Action[]> {
   const handling = handles.get(message.type)
   if (handling === undefined) throw new UnknownMessageType(message.type, name)
   const decoded = handling.definition.decode(message)
-  const result = await handling.handle(decoded, { history, replaying, attempt, logger, signal })
+  const result = await handling.handle(decoded, {
+    history,
+    replaying,
+    attempt,
+    logger: access.logger,
+    get signal() {
+      return access.signal
+    },
+  })
   return actionsOf(messagesOf(name, result))
 }
 

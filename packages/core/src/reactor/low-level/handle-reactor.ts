@@ -20,7 +20,7 @@ export async function handleReactor(reactor: Reactor, wanted: Wanted, batch: Bat
   if (reactor.handleBatch !== undefined) return handleTogether(reactor, wanted, batch.messages, histories, access)
   const done: Done[] = []
   for (const delivery of batch.messages) {
-    if (access.signal.aborted) break
+    if (access.aborted) break
     try {
       const history = await histories.of(delivery.message.streamId)
       const message = decoded(reactor, wanted, delivery.message)
@@ -47,7 +47,7 @@ async function handleTogether(
   access: Access,
 ): Promise<Outcome> {
   const [first] = messages
-  if (first === undefined || access.signal.aborted) return { done: [] }
+  if (first === undefined || access.aborted) return { done: [] }
   const change = messages.findIndex((one) => one.replaying !== first.replaying)
   const run = change < 0 ? messages : messages.slice(0, change)
   const history = await histories.of(first.message.streamId)
@@ -84,7 +84,15 @@ function contextOf(
   history: readonly StoredMessage[],
   access: Access,
 ): ReactorContext {
-  return { history, replaying, attempt, logger: access.logger, signal: access.signal }
+  return {
+    history,
+    replaying,
+    attempt,
+    logger: access.logger,
+    get signal() {
+      return access.signal
+    },
+  }
 }
 
 function actionsOf(
