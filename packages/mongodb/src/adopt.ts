@@ -1,4 +1,5 @@
 import {
+  droppedBy,
   type Instant,
   leaseKey,
   REPEATS_KEPT,
@@ -63,8 +64,8 @@ export function applySettle(
     lease.of === "partition"
       ? settlePartition(draft, at, record, now)
       : settleLanes(draft, at, { record, lanes: lease.lanes, now })
-  draft.dropped += record.dropped ?? 0
   const parts: readonly PartVerdict[] = record.parts.map(({ verdict }) => verdict)
+  draft.dropped += droppedBy(record.parts, parts)
   const verdicts = commit === undefined ? parts : { commit }
   const stop = record.stop ?? tooManyLanes(draft)
   if (stop === undefined) {

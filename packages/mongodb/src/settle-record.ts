@@ -15,11 +15,10 @@ export interface SettleRecord {
   readonly parts: readonly RecordedPart[]
   readonly hold?: NonNullable<Settlement["hold"]>
   readonly stop?: StopReason
-  readonly dropped?: number
 }
 
 /** A part without its effects. `refused`: why it was not stored. */
-export interface RecordedPart extends Pick<SettlePart, "key" | "from" | "doneTo" | "deferral"> {
+export interface RecordedPart extends Pick<SettlePart, "key" | "from" | "doneTo" | "deferral" | "dropped"> {
   readonly verdict: PartVerdict
 }
 
@@ -28,13 +27,13 @@ export function recordOf(
   settlement: Settlement<MongodbTx>,
   verdicts: readonly PartVerdict[],
 ): SettleRecord {
-  const { lease, checkpoint, skipped, parts, hold, stop, dropped } = settlement
+  const { lease, checkpoint, skipped, parts, hold, stop } = settlement
   return {
     group,
     lease,
     ...(checkpoint === undefined ? {} : { checkpoint }),
     ...(skipped === undefined ? {} : { skipped }),
-    parts: parts.flatMap(({ key, from, doneTo, deferral }, index) => {
+    parts: parts.flatMap(({ key, from, doneTo, deferral, dropped }, index) => {
       const verdict = verdicts[index]
       if (verdict === undefined) return []
       return [
@@ -43,13 +42,13 @@ export function recordOf(
           from,
           ...(doneTo === undefined ? {} : { doneTo }),
           ...(deferral === undefined ? {} : { deferral }),
+          ...(dropped === undefined ? {} : { dropped }),
           verdict,
         },
       ]
     }),
     ...(hold === undefined ? {} : { hold }),
     ...(stop === undefined ? {} : { stop }),
-    ...(dropped === undefined ? {} : { dropped }),
   }
 }
 
