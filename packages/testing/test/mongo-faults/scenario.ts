@@ -14,8 +14,10 @@ export interface Stage {
 /** What came of the call that had a mishap. `died`: the process is gone; whatever goes on does so on another one. */
 export interface Aftermath {
   readonly died: boolean
-  /** What the call answered; `undefined` where it threw. */
-  readonly answer: unknown
+  /** What the call answered; absent where it threw, or its process died. */
+  readonly answer?: unknown
+  /** What its error said: `unavailable` says that nothing was written. */
+  readonly failed?: "outcome-unknown" | "unavailable"
 }
 
 /** One call of a backend, to be struck at each command it sends. */

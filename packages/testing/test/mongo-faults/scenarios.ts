@@ -30,7 +30,7 @@ async function groupWithWork({ name, healthy }: Stage): Promise<Work> {
 
 /** The same, with a result that each message is to have. */
 async function groupWithResults(stage: Stage): Promise<Work> {
-  return { ...(await groupWithWork(stage)), results: events(`out-${stage.name}`, 3) }
+  return { ...(await groupWithWork(stage)), results: events(`out-${stage.name}`, 3, { type: "result" }) }
 }
 
 /** What a worker makes of such a slice: a result for each message, in one part. */
@@ -77,8 +77,10 @@ const append: Scenario = {
     ]
     return {
       call: () => faulty.append(appends),
-      async after({ died, answer }) {
+      async after({ died, answer, failed }) {
         const again = kinds(await (died ? healthy : faulty).append(appends))
+        if (failed === "unavailable")
+          deepEqual(again, ["appended", "appended"], `${name}: it said that nothing was written`)
         ok(
           again.every((kind) => kind === "appended") || again.every((kind) => kind === "duplicate"),
           `${name}: ${again.join(" ")}`,
@@ -188,7 +190,7 @@ const settleWithLane: Scenario = {
     const [good, late, bad] = [`good-${name}`, `late-${name}`, `bad-${name}`]
     await store(healthy, event(good), event(late), event(bad))
     const slice = await claimPartition(faulty, { group, owner: struck, leaseMs: LEASE_MS })
-    const result = event(`out-${name}`)
+    const result = event(`out-${name}`, { type: "result" })
     const settlement = doneWith(
       slice,
       storing(slice, good, to(`out-${name}`, [result])),

@@ -7,9 +7,10 @@ import { answeredId, commandOf, refusalOf, requestId, type WireCommand, wireFram
 
 /**
  * What becomes of a command. `cut-before`: the connection breaks before the server gets it. `cut-after`: the server has done it, and the connection breaks
- * before the answer. `hold-answer`: the server has done it, and the answer never comes. `refused`: the server answers that it will not.
+ * before the answer. `hold-answer`: the server has done it, and the answer never comes. `vanish`: the server has done it, and is not to be reached until `comeBack`.
+ * `refused`: the server answers that it will not.
  */
-export type Fate = "pass" | "cut-before" | "cut-after" | "hold-answer" | { readonly refused: BSON.Document }
+export type Fate = "pass" | "cut-before" | "cut-after" | "hold-answer" | "vanish" | { readonly refused: BSON.Document }
 
 /** Decides about each command on its way to the server; a promise delays it. */
 export type Decide = (command: WireCommand) => Fate | Promise<Fate>
@@ -18,6 +19,8 @@ export type Decide = (command: WireCommand) => Fate | Promise<Fate>
 export interface MongoProxy {
   /** The URL of the server, by way of the proxy. */
   readonly url: string
+  /** Takes connections again. */
+  comeBack(): void
   /** Breaks all connections and ends the proxy. */
   close(): Promise<void>
 }
@@ -31,7 +34,16 @@ export async function mongoProxy(url: string, decide: Decide): Promise<MongoProx
   const to = { host, port: Number(portText ?? "27017") }
   const port = await freePort()
   const sockets = new Set<Socket>()
+  let isAway = false
+  const vanish = (): void => {
+    isAway = true
+    for (const socket of sockets) socket.destroy()
+  }
   const server = createServer((client) => {
+    if (isAway) {
+      client.destroy()
+      return
+    }
     const upstream = connect(to)
     for (const socket of [client, upstream]) {
       sockets.add(socket)
@@ -43,19 +55,22 @@ export async function mongoProxy(url: string, decide: Decide): Promise<MongoProx
         upstream.destroy()
       })
     }
-    relay(client, upstream, decide)
+    relay(client, upstream, decide, vanish)
   })
   await new Promise<void>((resolve) => {
     server.listen(port, "127.0.0.1", resolve)
   })
   return {
     url: url.replace(/^(mongodb:\/\/(?:[^@/]*@)?)[^/?]+/, `$1127.0.0.1:${port}`),
+    comeBack() {
+      isAway = false
+    },
     close: () => closeAll(server, sockets),
   }
 }
 
-function relay(client: Socket, upstream: Socket, decide: Decide): void {
-  const fates = new Map<number, "cut-after" | "hold-answer">()
+function relay(client: Socket, upstream: Socket, decide: Decide, vanish: () => void): void {
+  const fates = new Map<number, "cut-after" | "hold-answer" | "vanish">()
   const forth = async (): Promise<void> => {
     for await (const frame of wireFrames(client)) {
       const command = commandOf(frame)
@@ -72,6 +87,7 @@ function relay(client: Socket, upstream: Socket, decide: Decide): void {
     for await (const frame of wireFrames(upstream)) {
       const fate = fates.get(answeredId(frame))
       if (fate === "cut-after") client.destroy()
+      else if (fate === "vanish") vanish()
       else if (fate === undefined) client.write(frame)
     }
   }
