@@ -43,7 +43,6 @@ export interface Database extends Collections {
    * may be done twice: with a chosen `_id`, or a filter that holds once.
    */
   write<T>(ask: () => Promise<T>): Promise<T>
-  names(): Promise<readonly string[]>
   close(): Promise<void>
 }
 
@@ -94,8 +93,6 @@ export function openDatabase(target: string | MongoClient, settings: Settings): 
     command: (command) => insist(() => db.command(command), "read"),
     read: (ask) => insist(ask, "read"),
     write: (ask) => insist(ask, "write"),
-    names: () =>
-      insist(async () => (await db.listCollections({}, { nameOnly: true }).toArray()).map((one) => one.name), "read"),
     async close() {
       closed = true
       if (own) await client.close()

@@ -9,6 +9,11 @@ export function isTaken(error: unknown): boolean {
   return error instanceof MongoServerError && error.code === 11_000
 }
 
+/** There is no such collection. */
+export function isMissing(error: unknown): boolean {
+  return error instanceof MongoServerError && error.code === 26
+}
+
 /** The server could not choose, or the connection broke, before there was an answer: the same call again may help. */
 export function isPassing(error: unknown): boolean {
   if (error instanceof MongoServerSelectionError) return false

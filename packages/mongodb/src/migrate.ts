@@ -2,7 +2,7 @@ import { BackendError, type Migration } from "@millrace/core/backend"
 import type { Document, IndexDescription } from "mongodb"
 
 import type { Collections, Database } from "./database.ts"
-import { isTaken } from "./errors.ts"
+import { isMissing, isTaken } from "./errors.ts"
 import type { Settings } from "./options.ts"
 
 /** The format of the log that this release writes. */
@@ -57,24 +57,30 @@ export async function findLog(database: Database): Promise<FoundLog> {
   return { kind: "log", format: log.format, partitions: log.partitions }
 }
 
-/** Throws unless the index is there that makes positions, versions and ids unique: without it the log would take in anything. */
+/** Throws unless the indexes are there that make positions, versions, ids and names unique: without them the log would take in anything. */
 export async function checkIndexes(database: Database): Promise<void> {
-  const missing = await missingIndexes(database)
-  const [first] = missing
+  const [first] = (await missingIndexes(database, ["commits", "groups"])).filter(({ index }) => index.unique === true)
   if (first !== undefined)
     throw new BackendError(
       "not-migrated",
-      `${database.where} lacks the index ${first.index.name} on ${database.prefix}${first.part}, or it has another shape: run migrate`,
+      `${database.where} lacks the unique index ${first.index.name} on ${database.prefix}${first.part}, or it has another shape: run migrate`,
     )
 }
 
 /** Makes what is missing. Every step may be done by several at once. */
 export async function migrate(database: Database, settings: Settings, dryRun: boolean): Promise<Migration> {
-  const steps: string[] = []
-  for (const { part, index } of await missingIndexes(database)) {
-    steps.push(`create the index ${index.name} on ${database.prefix}${part}`)
-    if (!dryRun) await createIndex(database, part, index)
-  }
+  const missing = await missingIndexes(database, PARTS)
+  const steps = missing.map(({ part, index }) => `create the index ${index.name} on ${database.prefix}${part}`)
+  if (!dryRun)
+    await Promise.all(
+      PARTS.map((part) =>
+        createIndexes(
+          database,
+          part,
+          missing.flatMap((one) => (one.part === part ? [one.index] : [])),
+        ),
+      ),
+    )
   const found = await findLog(database)
   if (found.kind === "nothing") {
     steps.push(`make a log of ${settings.partitions} partitions in ${database.name}`)
@@ -104,20 +110,32 @@ async function createLog(database: Database, settings: Settings): Promise<void> 
 /** The document beside the chain that tells other processes of what is no message. */
 export const PULSE = "pulse"
 
-async function missingIndexes(
-  database: Database,
-): Promise<readonly { readonly part: Part; readonly index: NeededIndex }[]> {
-  const names = new Set(await database.names())
-  const missing: { readonly part: Part; readonly index: NeededIndex }[] = []
-  for (const part of PARTS) {
-    const needed = INDEXES[part]
-    const there = names.has(`${database.prefix}${part}`) ? await database.read(() => database[part].indexes()) : []
-    for (const index of needed) {
-      const found = there.find(({ name }) => name === index.name)
-      if (found === undefined || !fits(found, index)) missing.push({ part, index })
-    }
+interface MissingIndex {
+  readonly part: Part
+  readonly index: NeededIndex
+}
+
+async function missingIndexes(database: Database, parts: readonly Part[]): Promise<readonly MissingIndex[]> {
+  const missing = await Promise.all(
+    parts.map(async (part) => {
+      const there = await indexesOf(database, part)
+      return INDEXES[part].flatMap((index): MissingIndex[] => {
+        const found = there.find(({ name }) => name === index.name)
+        return found !== undefined && fits(found, index) ? [] : [{ part, index }]
+      })
+    }),
+  )
+  return missing.flat()
+}
+
+/** The indexes of a collection; none where there is no such collection. */
+async function indexesOf(database: Database, part: Part): Promise<readonly Document[]> {
+  try {
+    return await database.read(() => database[part].indexes())
+  } catch (error) {
+    if (error instanceof BackendError && isMissing(error.cause)) return []
+    throw error
   }
-  return missing
 }
 
 function fits(found: Document, needed: NeededIndex): boolean {
@@ -129,8 +147,8 @@ function fits(found: Document, needed: NeededIndex): boolean {
   )
 }
 
-async function createIndex(database: Database, part: Part, index: NeededIndex): Promise<void> {
-  const { key, ...options } = index
-  const description: IndexDescription = { ...options, key: { ...key } }
-  await database.write(() => database[part].createIndexes([description]))
+async function createIndexes(database: Database, part: Part, indexes: readonly NeededIndex[]): Promise<void> {
+  if (indexes.length === 0) return
+  const descriptions = indexes.map(({ key, ...options }): IndexDescription => ({ ...options, key: { ...key } }))
+  await database.write(() => database[part].createIndexes(descriptions))
 }

@@ -268,7 +268,12 @@ function streamsToLookUp(entries: readonly Entry[], chain: Chain, when: "before"
 /** Whether it was refused by what the log holds, or is said to hold. */
 function isRefused(outcome: Outcome | undefined): boolean {
   if (outcome === undefined || outcome.kind === "closed") return false
-  return outcome.verdicts.some((verdict) => verdict?.kind === "conflict" || verdict?.kind === "document-conflict")
+  return outcome.verdicts.some(
+    (verdict) =>
+      verdict !== undefined &&
+      verdict.kind !== "appended" &&
+      !(verdict.kind === "refused" && verdict.code === "bad-data"),
+  )
 }
 
 function putsDocuments({ appends }: Entry): boolean {
