@@ -1,4 +1,4 @@
-import { deepEqual, equal, ok, rejects } from "node:assert/strict"
+import { deepEqual, equal, match, ok, rejects } from "node:assert/strict"
 
 import type { Backend } from "@millrace/core"
 import type { ReadQuery } from "@millrace/core/backend"
@@ -53,12 +53,13 @@ describe.skipIf(mongo.missing)(`on mongodb${mongo.missing === undefined ? "" : `
       await raw.collection(COMMITS).dropIndex("keys")
       await rejects(appendAnew(url), {
         code: "not-migrated",
-        message: /lacks the index keys on millrace_commits.*run migrate/,
+        message: /lacks the unique index keys on millrace_commits.*run migrate/,
       })
       const repairing = mongodbBackend(url)
       const { steps } = await repairing.migrate()
       await repairing.close()
-      deepEqual(steps, ["create the index keys on millrace_commits"])
+      deepEqual(steps.length, 1)
+      match(steps[0] ?? "", /index keys on millrace_commits/)
       await appendAnew(url)
     })
   })
@@ -150,6 +151,7 @@ describe.skipIf(mongo.missing)(`on mongodb${mongo.missing === undefined ? "" : `
         const slice = await claimPartition(backend)
         await settle(backend, allDone(slice))
       })
+      ok(commands.length > 0)
       for (const one of commands) await checkIndexed(client.db(), one)
     })
   })
