@@ -1,5 +1,6 @@
+import type { GrowingLog } from "../../benches/growth.ts"
 import type { AppendTarget } from "../../harness/append-load.ts"
-import type { Contender, Subject } from "../../harness/bench.ts"
+import type { Contender, Round, Subject } from "../../harness/bench.ts"
 import type { CommandTarget } from "../../harness/command-load.ts"
 import type { OrderTarget } from "../../harness/order-load.ts"
 import type { ReadTarget } from "../../harness/read-load.ts"
@@ -36,5 +37,7 @@ export function millraceOn(backend: BackendName) {
     name: "millrace",
     measure: async ({ url }) => (await import("./idle-cost.ts")).idleCost(backend, url),
   }
-  return { appends, orders, work, commands, reading, idleLatency, idleCost }
+  const growing = async ({ url }: Round): Promise<GrowingLog> =>
+    (await import("./growing-log.ts")).growingLog(await openBackend(backend, url))
+  return { appends, orders, work, commands, reading, growing, idleLatency, idleCost }
 }
