@@ -18,10 +18,10 @@ const LEASE_MS = 1_500
 const WRITERS = 8
 const CARTS = Array.from({ length: 12 }, (_, at) => `cart-${at}`)
 /** How much is handled between one trouble and the next. */
-const MEANWHILE = 60
+const MEANWHILE = 40
 /** With which settle of effects in hand a worker stops itself. */
 const PAUSE_AT = 10
-const TEST_MS = 120_000
+const TEST_MS = 300_000
 
 /** Sends items one after another, each when the one before has been handled, until `done`. Answers what it sent, by cart. */
 async function write(
