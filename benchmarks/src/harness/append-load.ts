@@ -21,12 +21,20 @@ export interface AppendTarget {
 
 export interface Load {
   readonly callers: number
+  /** Streams that each caller appends to in rotation. Default 8. */
+  readonly streamsPerCaller?: number
+  /** Entries that each stream has before. Default 0. */
+  readonly stored?: number
   readonly warmUpMs: number
   readonly spanMs: number
 }
 
-/** Streams that each caller appends to in rotation. */
 const STREAMS_PER_CALLER = 8
+
+/** The stream that a caller appends to in a turn. */
+export function streamOf(caller: number, turn: number, streamsPerCaller = STREAMS_PER_CALLER): string {
+  return `cart-${caller}.${turn % streamsPerCaller}`
+}
 
 /** Keeps `callers` appends in flight, counts those confirmed within the span, then reads the log back and looks for faults. */
 export async function appendUnderLoad(target: AppendTarget, load: Load): Promise<Sample> {
@@ -34,11 +42,12 @@ export async function appendUnderLoad(target: AppendTarget, load: Load): Promise
   const latencies: number[] = []
   const from = performance.now() + load.warmUpMs
   const until = from + load.spanMs
+  const { streamsPerCaller = STREAMS_PER_CALLER, stored: before = 0 } = load
 
   const call = async (caller: number): Promise<void> => {
     for (let turn = 0; performance.now() < until; turn += 1) {
-      const stream = `cart-${caller}.${turn % STREAMS_PER_CALLER}`
-      const number = Math.floor(turn / STREAMS_PER_CALLER) + 1
+      const stream = streamOf(caller, turn, streamsPerCaller)
+      const number = before + Math.floor(turn / streamsPerCaller) + 1
       const began = performance.now()
       await target.append(entryOf(stream, number))
       const ended = performance.now()

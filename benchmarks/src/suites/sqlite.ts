@@ -5,39 +5,16 @@ import { DatabaseSync } from "node:sqlite"
 import { appendManyCallers, appendOneCaller } from "../benches/append.ts"
 import { endToEnd } from "../benches/end-to-end.ts"
 import { idleCost, idleLatency } from "../benches/idle.ts"
-import type { AppendTarget } from "../harness/append-load.ts"
-import type { Contender, Suite } from "../harness/bench.ts"
-import type { OrderTarget } from "../harness/order-load.ts"
+import type { Suite } from "../harness/bench.ts"
 import type { Server } from "../harness/server.ts"
+import { twin } from "../subjects/bare-sqlite/contenders.ts"
+import { emmettSqlite } from "../subjects/emmett-sqlite/contenders.ts"
 import { millraceOn } from "../subjects/millrace/contenders.ts"
 
 const millrace = millraceOn("sqlite")
 
-const twin = {
-  appends: {
-    name: "twin",
-    open: async ({ url }) => (await import("../subjects/bare-sqlite/append.ts")).bareAppends(url),
-  } satisfies Contender<AppendTarget>,
-  orders: {
-    name: "twin",
-    open: async ({ url }) => (await import("../subjects/bare-sqlite/orders.ts")).bareOrders(url),
-  } satisfies Contender<OrderTarget>,
-}
-
-const emmett = (name: string, setup: "documented" | "tuned") => ({
-  appends: {
-    name,
-    peer: "emmett-sqlite",
-    open: async ({ url }) => (await import("../subjects/emmett-sqlite/append.ts")).emmettAppends(url, setup),
-  } satisfies Contender<AppendTarget>,
-  orders: {
-    name,
-    peer: "emmett-sqlite",
-    open: async ({ url }) => (await import("../subjects/emmett-sqlite/orders.ts")).emmettOrders(url, setup),
-  } satisfies Contender<OrderTarget>,
-})
-const documented = emmett("emmett-sqlite", "documented")
-const tuned = emmett("emmett-sqlite-tuned", "tuned")
+const documented = emmettSqlite("documented")
+const tuned = emmettSqlite("tuned")
 
 /** Files in the folder that is measured. */
 async function start(folder: string): Promise<Server> {

@@ -100,7 +100,7 @@ const STATES: Readonly<Record<string, readonly [BackendErrorCode, string]>> = {
   "25006": ["read-only", "the server is a read-only replica or in read-only mode; connect to the primary"],
   "42501": [
     "read-only",
-    "the role lacks a right on the log's tables; grant it USAGE on the schema and all rights on its tables",
+    "the role lacks a right; grant it USAGE on the log's schema, all rights on its tables and EXECUTE on its functions, for migrate CREATE on the database",
   ],
   "26000": ["invalid", POOLED],
   "42P05": ["invalid", POOLED],

@@ -5,7 +5,8 @@ import { type Backend, memoryBackend } from "@millrace/core"
 import { sqliteBackend } from "@millrace/sqlite"
 
 import { postgresLog } from "./postgres-log.ts"
-import { memoryRows, postgresRows, sqliteRows, TABLE, type UseRows } from "./rows-in-storage.ts"
+import { redisLog } from "./redis-log.ts"
+import { memoryRows, postgresRows, redisRows, sqliteRows, TABLE, type UseRows } from "./rows-in-storage.ts"
 import { temporaryFolder } from "./temporary-folder.ts"
 
 /** What tells a storage the time. */
@@ -92,4 +93,6 @@ const sqlite: TestedBackend = {
 
 const postgres: TestedBackend = { name: "postgres", shared: true, rows: postgresRows, open: postgresLog }
 
-export const backends: readonly TestedBackend[] = [memory, sqlite, postgres]
+const redis: TestedBackend = { name: "redis", shared: true, rows: redisRows, open: redisLog }
+
+export const backends: readonly TestedBackend[] = [memory, sqlite, postgres, redis]

@@ -1,5 +1,6 @@
 import { type MemoryTx, txToken, type TxToken } from "@millrace/core"
 import { postgres, type PostgresTx } from "@millrace/postgres"
+import { redis, type RedisTx } from "@millrace/redis"
 import type { SqliteTx } from "@millrace/sqlite"
 import { sqlite } from "@millrace/sqlite"
 
@@ -53,5 +54,16 @@ export function postgresRows<Made>(use: UseRows<Made>): Made {
       const put = `INSERT INTO ${TABLE} VALUES ($1, $2) ON CONFLICT (key) DO UPDATE SET value = excluded.value`
       await tx.query(put, [key, value])
     },
+  }))
+}
+
+/** The table in Redis: a hash in the log's slot. */
+export function redisRows<Made>(use: UseRows<Made>): Made {
+  return use<RedisTx>(redis.tx, (tx) => ({
+    async get(key) {
+      const value = await tx.hGet(tx.key(TABLE), key)
+      return value === null ? undefined : Number(value)
+    },
+    put: (key, value) => tx.hSet(tx.key(TABLE), { [key]: value }),
   }))
 }

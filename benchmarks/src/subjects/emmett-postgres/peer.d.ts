@@ -14,7 +14,7 @@ declare module "@event-driven-io/emmett-postgresql" {
     stop(): Promise<void>
     close(): Promise<void>
   }
-  interface EventStore {
+  export interface EventStore {
     readonly schema: { migrate(): Promise<unknown> }
     appendToStream(streamName: string, events: readonly PeerEvent[]): Promise<unknown>
     consumer(options?: { pulling?: { batchSize?: number; pullingFrequencyInMs?: number } }): Consumer

@@ -1,6 +1,8 @@
 import type { AppendTarget } from "../../harness/append-load.ts"
 import type { Contender, Subject } from "../../harness/bench.ts"
+import type { CommandTarget } from "../../harness/command-load.ts"
 import type { OrderTarget } from "../../harness/order-load.ts"
+import type { WorkTarget } from "../../harness/work-load.ts"
 import { type BackendName, openBackend } from "./open-backend.ts"
 
 /** Millrace at its defaults on a storage, in every bench that has contenders. */
@@ -13,6 +15,14 @@ export function millraceOn(backend: BackendName) {
     name: "millrace",
     open: async ({ url }) => (await import("./orders.ts")).millraceOrders(await openBackend(backend, url)),
   }
+  const work: Contender<WorkTarget> = {
+    name: "millrace",
+    open: async ({ url }) => (await import("./work.ts")).millraceWork(await openBackend(backend, url)),
+  }
+  const commands: Contender<CommandTarget> = {
+    name: "millrace",
+    open: async ({ url }) => (await import("./commands.ts")).millraceCommands(await openBackend(backend, url)),
+  }
   const idleLatency: Subject = {
     name: "millrace",
     measure: async ({ url }) => (await import("./idle-latency.ts")).idleLatency(backend, url),
@@ -21,5 +31,5 @@ export function millraceOn(backend: BackendName) {
     name: "millrace",
     measure: async ({ url }) => (await import("./idle-cost.ts")).idleCost(backend, url),
   }
-  return { appends, orders, idleLatency, idleCost }
+  return { appends, orders, work, commands, idleLatency, idleCost }
 }

@@ -9,11 +9,9 @@ import { gate } from "../gate.ts"
 import { interceptBackend } from "../intercept-backend.ts"
 import { openLog } from "../open-log.ts"
 import { running } from "../running.ts"
-import { AddItem, Cart, ItemAdded, OrderPlaced } from "../shop.ts"
+import { AddItem, Cart, item, ItemAdded, OrderPlaced } from "../shop.ts"
 import { travelUntil } from "../travel-until.ts"
 import { turn } from "../turn.ts"
-
-const item = (productId: string, quantity = 1) => ({ productId, quantity })
 
 for (const backend of backends) {
   describe(`on ${backend.name}`, () => {

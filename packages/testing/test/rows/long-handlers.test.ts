@@ -9,11 +9,10 @@ import { interceptBackend } from "../intercept-backend.ts"
 import { openLog } from "../open-log.ts"
 import { recorder } from "../recorder.ts"
 import { running } from "../running.ts"
-import { ItemAdded, OrderPlaced } from "../shop.ts"
+import { added, ItemAdded, OrderPlaced } from "../shop.ts"
 
 const BUDGET_MS = 1_000
 const LEASE_MS = 30_000
-const added = (streamId: string) => ItemAdded(streamId, { productId: "p", quantity: 1 })
 
 for (const backend of backends) {
   describe(`on ${backend.name}`, () => {

@@ -9,10 +9,8 @@ import { interceptBackend, outages } from "../intercept-backend.ts"
 import { openLog } from "../open-log.ts"
 import { recorder } from "../recorder.ts"
 import { running } from "../running.ts"
-import { AddItem, Cart, ItemAdded } from "../shop.ts"
+import { added, AddItem, Cart, ItemAdded } from "../shop.ts"
 import { turn } from "../turn.ts"
-
-const added = (streamId: string) => ItemAdded(streamId, { productId: "p", quantity: 1 })
 
 /** Whether a promise ends while the event loop turns and no time passes. */
 async function endsByItself(work: Promise<unknown>): Promise<boolean> {

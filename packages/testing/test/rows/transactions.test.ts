@@ -8,10 +8,9 @@ import { backends, type TestedBackend } from "../backends.ts"
 import { losingAnswers, mortal } from "../intercept-backend.ts"
 import { openLog } from "../open-log.ts"
 import { recorder } from "../recorder.ts"
-import { ItemAdded } from "../shop.ts"
+import { added, ItemAdded } from "../shop.ts"
 import { travelUntil } from "../travel-until.ts"
 
-const added = (streamId: string, quantity = 1) => ItemAdded(streamId, { productId: "p", quantity })
 const Ship = command("transactions.ship")
 
 /** What happens in a sync block after it has written. */
