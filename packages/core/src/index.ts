@@ -28,6 +28,7 @@ export { StorageLacksTx } from "./runtime/require-tx.ts"
 export { consoleLogger } from "./runtime/console-logger.ts"
 export { systemSource } from "./runtime/system-source.ts"
 export type { StopCause } from "./runtime/until-stopped.ts"
+export type { GroupChoice } from "./runtime/worked-groups.ts"
 export * from "./store/errors.ts"
 export type {
   AnyMessage,

@@ -53,7 +53,8 @@ async function claimIn(log: Log, request: ClaimRequest, work: Work): Promise<Sli
   const look: Look = { candidates: [], outdated: [], nextAt: Infinity }
   for (const want of request.groups) {
     const group = work.group(want.group)
-    if (group.stopped === null) await lookForWork(log, { group, want, processName: request.owner.processName, now }, look)
+    if (group.stopped === null)
+      await lookForWork(log, { group, want, processName: request.owner.processName, now }, look)
   }
   const best = look.candidates.reduce<Candidate | undefined>(needier, undefined)
   if (best === undefined) {

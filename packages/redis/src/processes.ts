@@ -97,7 +97,8 @@ async function rule(log: Log, beat: Beat, { holder }: Found): Promise<Pulse | "c
         const { from } = ruling
         if (from !== undefined) changeLeases(work, from, (lease) => leaseAfterSupersede(lease, work.now))
         takeName(work, beat)
-        for (const name of await forgotten(log, work.now)) work.writes.push(["UNLINK", `process:${name}`], ["SREM", "processes", name])
+        for (const name of await forgotten(log, work.now))
+          work.writes.push(["UNLINK", `process:${name}`], ["SREM", "processes", name])
         ruled = { kind: "ok" }
         return
       }
@@ -129,7 +130,22 @@ function takeName(work: Work, { owner, facts, wants }: Beat): void {
   const key = `process:${owner.processName}`
   const { host, pid } = facts
   work.writes.push(["UNLINK", key], ["SADD", "processes", owner.processName])
-  work.writes.push(["HSET", key, "boot", owner.bootId, "beats", 1, "host", host, "pid", pid, "startedAt", now, "seenAt", now])
+  work.writes.push([
+    "HSET",
+    key,
+    "boot",
+    owner.bootId,
+    "beats",
+    1,
+    "host",
+    host,
+    "pid",
+    pid,
+    "startedAt",
+    now,
+    "seenAt",
+    now,
+  ])
   for (const { group: name, types } of wants) {
     const group = work.groups.find((one) => one.name === name)
     if (group === undefined) continue

@@ -3,7 +3,11 @@ import Table from "cli-table3"
 /** Rows under a head, as text without colours. Without rows: what says that there are none. */
 export function table(head: readonly string[], rows: readonly (readonly (string | number)[])[], none: string): string {
   if (rows.length === 0) return none
-  const made = new Table({ head: [...head], style: { head: [], border: [], compact: true }, chars: PLAIN })
+  const made = new Table({
+    head: [...head],
+    style: { head: [], border: [], compact: true, "padding-left": 0, "padding-right": 0 },
+    chars: PLAIN,
+  })
   for (const row of rows) made.push(row.map(String))
   return made
     .toString()
