@@ -85,7 +85,7 @@ async function load(path: string, given: Given): Promise<Runnable> {
     )
   }
   if (typeof exported === "function") {
-    const made: unknown = await exported(given)
+    const made: unknown = await Reflect.apply(exported, undefined, [given])
     if (isRunnable(made)) return made
     throw new CommandFailed(
       `the function that ${path} exports gives nothing that can be run: return a bus or an app`,

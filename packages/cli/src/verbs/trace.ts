@@ -9,7 +9,7 @@ export function trace(id: string, options: StoreOptions): Promise<void> {
   return inSession(options, async ({ app, out }) => {
     const found = await app.correlationTree(id)
     if (found.length === 0) throw new CommandFailed(`there is no message or conversation ${id}`, EXIT.notThere)
-    out.answer(found, () => treeOf(found, id, out.bold).join("\n"))
+    out.answer(found, () => treeOf(found, id, (text) => out.bold(text)).join("\n"))
   })
 }
 
