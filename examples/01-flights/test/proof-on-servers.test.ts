@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest"
 
 import { type Played, runDemo } from "./run-demo.ts"
 import { tamperOnPostgres } from "./tampering/tamper-on-postgres.ts"
+import { tamperOnRedis } from "./tampering/tamper-on-redis.ts"
 import type { TamperedLog, TamperedServer } from "./tampering/tampering.ts"
 import { type TemporaryFolder, temporaryFolder } from "./temporary-folder.ts"
 
@@ -10,7 +11,7 @@ const FLIGHTS = "200"
 /** A whole run, on a machine that has other things to do. */
 const RUN_MS = 120_000
 
-for (const tampering of [tamperOnPostgres]) {
+for (const tampering of [tamperOnPostgres, tamperOnRedis]) {
   describe(`on ${tampering.name}, the proof of a finished log`, { timeout: RUN_MS }, () => {
     let server: TamperedServer
     let routes: TemporaryFolder

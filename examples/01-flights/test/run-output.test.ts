@@ -28,6 +28,7 @@ for (const [backend, ended] of [
   ["memory", "abandoned"],
   ["sqlite", "killed"],
   ["postgres", "killed"],
+  ["redis", "killed"],
 ] as const) {
   describe(`on ${backend}`, () => {
     it("the demo prints what its README promises, and loses a worker on the way", { timeout: RUN_MS }, async () => {
@@ -49,7 +50,7 @@ describe("the demo", () => {
     const unknown = await runDemo("--backend", "paper")
     expect(unknown.code).toBe(1)
     expect(unknown.errors).toContain(
-      "--backend paper: only memory, sqlite, postgres are started here by their bare names",
+      "--backend paper: only memory, sqlite, postgres, redis are started here by their bare names",
     )
     const gone = await runDemo("--backend", "postgres", "--folder", tmpdir(), "--prove-only")
     expect(gone.code).toBe(1)
