@@ -5,11 +5,9 @@ import { describe, it } from "vitest"
 
 import { assertMessages } from "../../src/assert-messages.ts"
 import { backends } from "../backends.ts"
-import { losingAnswers } from "../intercept-backend.ts"
 import { openLog } from "../open-log.ts"
 import { recorder } from "../recorder.ts"
 import { added, AddItem, ItemAdded, OrderPlaced, PlaceOrder } from "../shop.ts"
-import { travelUntil } from "../travel-until.ts"
 
 for (const backend of backends) {
   describe(`on ${backend.name}`, () => {
@@ -242,18 +240,6 @@ for (const backend of backends) {
       await log.clock.advance(1_000)
       await app.drain()
       deepEqual([keys.length, new Set(keys).size, (await app.groups([outside]))[0]?.lag], [2, 1, 0])
-    })
-
-    it("a handler is told to try again and its messages are stored once [S26.b lesson 29]", async () => {
-      const log = await openLog(backend)
-      const shipping = handler("shipping").on(ItemAdded, () => [OrderPlaced("order-1"), OrderPlaced("order-1")])
-      const app = await log.app({
-        reactors: [shipping],
-        backend: losingAnswers(await log.connect(), ["settle"], 1),
-      })
-      await app.dispatch(added("cart-1"))
-      await travelUntil(log.clock, app.drain())
-      equal((await app.readStream("order-1")).length, 2)
     })
   })
 }

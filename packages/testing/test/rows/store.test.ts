@@ -7,8 +7,7 @@ import { assertMessages } from "../../src/assert-messages.ts"
 import { backends } from "../backends.ts"
 import { oneOf } from "../one-of.ts"
 import { openLog } from "../open-log.ts"
-import { recorder } from "../recorder.ts"
-import { added, AddItem, item, ItemAdded, OrderPlaced, PlaceOrder } from "../shop.ts"
+import { AddItem, item, ItemAdded, OrderPlaced, PlaceOrder } from "../shop.ts"
 
 for (const backend of backends) {
   describe(`on ${backend.name}`, () => {
@@ -197,21 +196,6 @@ for (const backend of backends) {
         count += 1
       }
       equal(count, 1_250)
-    })
-
-    it("two logs in one storage are kept apart by their name [S36.c]", async () => {
-      const log = await openLog(backend)
-      const seen = recorder("seen", [ItemAdded])
-      const otherSeen = recorder("seen", [ItemAdded])
-      const app = await log.app({ reactors: [seen] })
-      const other = await log.app({ reactors: [otherSeen], backend: await log.connectOther("other") })
-      await app.dispatch(added("cart-1"))
-      await other.dispatch(added("cart-2"))
-      await other.dispatch(added("cart-2"))
-      await app.drain()
-      await other.drain()
-      deepEqual([seen.log(), otherSeen.log()], [["cart-1:1"], ["cart-2:1", "cart-2:2"]])
-      deepEqual([(await app.stats()).messages, (await other.stats()).messages], [1, 2])
     })
   })
 }

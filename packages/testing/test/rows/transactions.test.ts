@@ -1,17 +1,53 @@
 import { deepEqual, equal, ok, rejects } from "node:assert/strict"
 
-import { AppendNext, projector, type Reactor, StorageLacksTx, Sync, txToken } from "@millrace/core"
+import { AppendNext, command, handler, projector, type Reactor, StorageLacksTx, Sync, txToken } from "@millrace/core"
 import { describe, it } from "vitest"
 
 import { testClock } from "../../src/test-clock.ts"
 import { backends, type TestedBackend } from "../backends.ts"
-import { cartRows } from "../cart-rows.ts"
 import { losingAnswers, mortal } from "../intercept-backend.ts"
 import { openLog } from "../open-log.ts"
 import { recorder } from "../recorder.ts"
-import { Ship, shippingRows } from "../shipping-rows.ts"
 import { added, ItemAdded } from "../shop.ts"
 import { travelUntil } from "../travel-until.ts"
+
+const Ship = command("transactions.ship")
+
+/** What happens in a sync block after it has written. */
+type Afterwards = (id: string) => void | Promise<void>
+
+/** Keeps each cart's total in a table of the user's own. */
+function cartRows(backend: TestedBackend, afterwards: Afterwards = () => {}) {
+  return backend.rows((token, rowsOf) =>
+    projector
+      .stateStored("cart_rows", async (id, { tx }) => ({ id, total: (await rowsOf(tx).get(id)) ?? 0 }), { tx: token })
+      .event(ItemAdded, (row, item) => {
+        row.total += item.payload.quantity
+      })
+      .sync(async ({ state, tx }) => {
+        await rowsOf(tx).put(state.id, state.total)
+        await afterwards(state.id)
+      }),
+  )
+}
+
+/** The same from each cart's history, and ships with each change. */
+function shippingRows(backend: TestedBackend, afterwards: Afterwards = () => {}) {
+  return backend.rows((token, rowsOf) =>
+    projector
+      .eventSourced("shipping_rows", (id) => ({ id, total: 0 }), { tx: token })
+      .event(ItemAdded, (row, item) => {
+        row.total += item.payload.quantity
+      })
+      .sync(async ({ state, tx }) => {
+        await rowsOf(tx).put(state.id, state.total)
+        await afterwards(state.id)
+      })
+      .reaction(ItemAdded, (_row, _item, { dispatch }) => {
+        dispatch(Ship).to("ship-1")
+      }),
+  )
+}
 
 /** A test of work inside the settle; where the storage has no transactions, of the opposite: who asks for it is refused at the start. */
 function inside(backend: TestedBackend, title: string, test: () => Promise<void>): void {
@@ -273,6 +309,33 @@ for (const backend of backends) {
         log.app({ reactors: [foreign] }),
         (error) => error instanceof StorageLacksTx && error.group === "foreign",
       )
+    })
+
+    it("a handler is told to try again and its messages are stored once [S26.b lesson 29]", async () => {
+      const log = await openLog(backend)
+      const shipping = handler("shipping").on(ItemAdded, () => [Ship("ship-1"), Ship("ship-1")])
+      const app = await log.app({
+        reactors: [shipping],
+        backend: losingAnswers(await log.connect(), ["settle"], 1),
+      })
+      await app.dispatch(added("cart-1"))
+      await travelUntil(log.clock, app.drain())
+      equal((await app.readStream("ship-1", { include: "commands" })).length, 2)
+    })
+
+    it("two logs in one storage are kept apart by their name [S36.c]", async () => {
+      const log = await openLog(backend)
+      const seen = recorder("seen", [ItemAdded])
+      const otherSeen = recorder("seen", [ItemAdded])
+      const app = await log.app({ reactors: [seen] })
+      const other = await log.app({ reactors: [otherSeen], backend: await log.connectOther("other") })
+      await app.dispatch(added("cart-1"))
+      await other.dispatch(added("cart-2"))
+      await other.dispatch(added("cart-2"))
+      await app.drain()
+      await other.drain()
+      deepEqual([seen.log(), otherSeen.log()], [["cart-1:1"], ["cart-2:1", "cart-2:2"]])
+      deepEqual([(await app.stats()).messages, (await other.stats()).messages], [1, 2])
     })
   })
 }
