@@ -53,6 +53,7 @@ export const rooms: readonly Room[] = [
     packages: ["@millrace/core", "vitest", "node:"],
   },
   { folder: "packages/sqlite/src", rooms: [], packages: ["@millrace/core/backend", "node:"] },
+  { folder: "packages/mongodb/src", rooms: [], packages: ["@millrace/core/backend", "mongodb", "node:"] },
   // Only what reads configs needs these libraries: who gives none never loads them.
   {
     folder: "packages/bus/src/config",
@@ -61,6 +62,7 @@ export const rooms: readonly Room[] = [
   },
   { folder: "packages/bus/src", rooms: ["packages/bus/src/config"], packages: ["@millrace/core", "node:"] },
   { folder: "packages/postgres/src", rooms: [], packages: ["@millrace/core/backend", "pg", "node:"] },
+  { folder: "packages/redis/src", rooms: [], packages: ["@millrace/core/backend", "ioredis", "node:"] },
 ]
 
 /** Files outside the rooms: a package's entry may gather all of its rooms. */
