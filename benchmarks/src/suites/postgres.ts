@@ -65,7 +65,7 @@ export const postgres: Suite = {
       contenders: [millrace.commands, emmett.commands, castore.commands],
       bars: { emmett: 10 },
     }),
-    idleLatency([millrace.idleLatency]),
+    idleLatency([millrace.pings, graphileWorker("defaults").pings, pgBoss.pings]),
     idleCost(millrace.idleCost),
   ],
   growth: growthOf("postgres"),
