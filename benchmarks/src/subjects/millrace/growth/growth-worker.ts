@@ -22,7 +22,7 @@ process.on("message", (order) => {
       process.send?.({ sample, confirmed: [...confirmed] } satisfies Appended),
     )
   } else if (order.kind === "drain") {
-    void work(order.group, order.position)
+    void work(order.group, order.measurement)
   } else process.send?.({ handled } satisfies Handled)
 })
 process.once("disconnect", () => {
@@ -30,9 +30,9 @@ process.once("disconnect", () => {
 })
 process.send?.("ready")
 
-async function work(group: string, position: number): Promise<void> {
+async function work(group: string, measurement: string): Promise<void> {
   await app.register(
-    groupOf(group, position, ({ stream, number }) => {
+    groupOf(group, measurement, ({ stream, number }) => {
       handled.push([stream, number, Number(process.hrtime.bigint()) / 1e6])
     }),
   )

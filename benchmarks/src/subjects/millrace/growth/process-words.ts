@@ -4,7 +4,7 @@ import type { Sample } from "../../../harness/sample.ts"
 /** What a worker process is told to do. */
 export type Order =
   | { readonly kind: "append"; readonly load: Load }
-  | { readonly kind: "drain"; readonly group: string; readonly position: number }
+  | { readonly kind: "drain"; readonly group: string; readonly measurement: string }
   | { readonly kind: "end" }
 
 /** What came of appending. */
