@@ -47,7 +47,7 @@ export function redisSuite(appendfsync: "always" | "everysec"): Suite {
         ],
         bars: {},
       }),
-      idleLatency([millrace.idleLatency]),
+      idleLatency([millrace.pings]),
       idleCost(millrace.idleCost),
       longestScript(scripts),
     ],
