@@ -116,13 +116,20 @@ function raise(
 ): number {
   let planned = types.get(type)
   if (planned === undefined) {
-    planned = { number: types.size + 1, offsets: new Array<number>(at.partitions + 1).fill(0), commands: 0 }
+    planned = { number: types.size + 1, offsets: noOffsets(at.partitions), commands: 0 }
     types.set(type, planned)
   }
   planned.offsets[at.partition] = at.offset
   planned.offsets[at.partitions] = at.offset
   if (at.command) planned.commands += 1
   return planned.number
+}
+
+/** One for each partition, and one for all. */
+function noOffsets(partitions: number): number[] {
+  const offsets = [0]
+  while (offsets.length <= partitions) offsets.push(0)
+  return offsets
 }
 
 /** What few appends have: keys, documents, schedules. */
