@@ -1,9 +1,21 @@
-import { existsSync, readdirSync } from "node:fs"
+import { chmodSync, existsSync, mkdtempSync, readdirSync, rmSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
 import { fileURLToPath } from "node:url"
 
 import { defineConfig } from "vitest/config"
 
 const root = fileURLToPath(new URL(".", import.meta.url))
+
+// Tests remove their folders; one that hangs or dies can not. All of them lie in a folder of the run, which goes with it.
+// A server that a test starts under another user has to reach its own folder in there.
+const OF_A_RUN = "millrace-run-"
+if (!tmpdir().includes(OF_A_RUN)) {
+  const folder = mkdtempSync(join(tmpdir(), OF_A_RUN))
+  chmodSync(folder, 0o711)
+  process.env["TMPDIR"] = folder
+  process.once("exit", () => rmSync(folder, { recursive: true, force: true }))
+}
 
 // Workspace packages are tested from their sources, so no build is needed.
 // "node" and not "module": the latter breaks drivers that ship both forms.
@@ -26,6 +38,7 @@ export default defineConfig({
   ssr: { resolve: { conditions } },
   test: {
     pool: "forks",
+    globalSetup: [`${root}packages/testing/test/lend-mongo.ts`],
     // Where a test starts Node itself, it resolves the sources as well.
     execArgv: ["--conditions=millrace-source"],
     testTimeout: 20_000,

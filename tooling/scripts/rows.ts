@@ -7,7 +7,7 @@ import { existingBackends } from "./rows/backends.ts"
 import { readEvidence } from "./rows/evidence.ts"
 import { printMissing, printStandings } from "./rows/print.ts"
 import { readPromises } from "./rows/promises.ts"
-import { lessonsInScope, rowsInScope } from "./rows/scope.ts"
+import { isInScope } from "./rows/scope.ts"
 import { standingsOf } from "./rows/standing.ts"
 import { readTestReport } from "./test-report.ts"
 
@@ -28,13 +28,12 @@ const promises = readPromises()
 const backends = existingBackends(repository)
 const { evidence, wrong } = readEvidence(report, promises)
 const { standings, missing } = standingsOf(promises, evidence, backends)
-const inScope = (id: string) => rowsInScope.has(id.split(".")[0] ?? id) || lessonsInScope.has(id.replace("lesson ", ""))
-const missingInScope = missing.filter(({ id }) => inScope(id))
+const missingInScope = missing.filter(({ id, backend }) => isInScope(id, backend))
 
 if (values.json) console.log(JSON.stringify(standings, null, 2))
 else if (values.missing) printMissing(missingInScope)
 else {
-  printStandings(standings, { rows: rowsInScope, lessons: lessonsInScope }, backends)
+  printStandings(standings, isInScope, backends)
   const ended = new Date(report.startTime).toISOString()
   console.log(`from the test run of ${ended}; ${missingInScope.length} clauses to prove (-- --missing lists them)`)
 }

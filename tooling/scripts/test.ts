@@ -1,4 +1,4 @@
-// Runs every check and every suite, and ends in the line `N passed, N failed`.
+// Installs the servers that suites need, runs every check and every suite, and ends in the line `N passed, N failed`.
 //   npm test            a sample of the exhaustive modes, drawn by a seed that is printed
 //   npm run test:deep   all of them
 import { spawn } from "node:child_process"
@@ -12,6 +12,7 @@ import { runChecks } from "./checks.ts"
 import { repository } from "./repository.ts"
 import { suiteFolders } from "./suites/members.ts"
 import { summarise } from "./suites/summary.ts"
+import { installPrograms } from "./system/install-programs.ts"
 import { readTestReport, testReportFile } from "./test-report.ts"
 
 const mostMinutes = 45
@@ -21,6 +22,7 @@ const startedAt = performance.now()
 const seed = process.env["MILLRACE_SEED"] ?? String(randomInt(2 ** 31))
 console.log(`seed ${seed} (MILLRACE_SEED=${seed} npm ${values.deep ? "run test:deep" : "test"} runs this again)`)
 
+const missing = installPrograms()
 const checks = await runChecks()
 rmSync(testReportFile, { force: true })
 const ending = await runSuites()
@@ -63,6 +65,8 @@ function runSuites(): Promise<Ending> {
 function tally(): { passed: number; failed: number; wrong: string[] } {
   const wrong = checks.filter(({ passed }) => !passed).map(({ name }) => `check ${name} failed`)
   const passedChecks = checks.length - wrong.length
+  // Elsewhere what can not be tested is skipped for all to see.
+  if (process.env["CI"] !== undefined) wrong.push(...missing.map(({ program }) => `${program} could not be installed`))
   if (ending === "too late") wrong.push(`the suites took longer than ${mostMinutes} minutes`)
   const report = readTestReport()
   if (report === undefined) {

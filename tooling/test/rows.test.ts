@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest"
 
 import { readEvidence } from "../scripts/rows/evidence.ts"
 import { type Promises, readPromises } from "../scripts/rows/promises.ts"
-import { lessonsInScope, rowsInScope } from "../scripts/rows/scope.ts"
+import { isInScope, lessonsInScope, lessonsOn, rowsInScope } from "../scripts/rows/scope.ts"
 import { standingsOf } from "../scripts/rows/standing.ts"
 import { readTags } from "../scripts/rows/tags.ts"
 import type { TestReport } from "../scripts/test-report.ts"
@@ -100,8 +100,15 @@ describe("rows", () => {
     const known = readPromises()
     expect(Object.keys(known.rows)).toEqual(expect.arrayContaining([...rowsInScope]))
     expect(Object.keys(known.lessons)).toEqual(expect.arrayContaining([...lessonsInScope]))
-    expect(rowsInScope.size).toBe(46)
-    expect(lessonsInScope.size).toBe(34)
+    expect(rowsInScope.size).toBe(55)
+    expect(lessonsInScope.size).toBe(41)
+    expect(Object.keys(known.lessons)).toEqual(expect.arrayContaining(Object.keys(lessonsOn)))
+  })
+
+  it("are asked of a backend where they are in scope: some lessons only of some", () => {
+    expect(["S1.a", "S1", "lesson 7", "7"].map((id) => isInScope(id, "sqlite"))).toEqual([true, true, true, true])
+    expect(["lesson 36", "36"].map((id) => isInScope(id, "redis"))).toEqual([true, true])
+    expect(["lesson 36", "S47.a", "lesson 14"].map((id) => isInScope(id, "sqlite"))).toEqual([false, false, false])
   })
 })
 

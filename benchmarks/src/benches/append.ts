@@ -1,71 +1,33 @@
-import { join } from "node:path"
+import { appendUnderLoad, type AppendTarget } from "../harness/append-load.ts"
+import { type Bench, type Contender, subjectOf } from "../harness/bench.ts"
+import { type Bars, ratios } from "../harness/ratios.ts"
 
-import { appendUnderLoad, type Load } from "../harness/append-load.ts"
-import type { Bench, Subject } from "../harness/bench.ts"
-
-const warmUpMs = 700
-const spanMs = 2_500
-
-const millrace = (load: Load): Subject => ({
-  name: "millrace",
-  async measure({ folder }) {
-    const { millraceAppends } = await import("../subjects/millrace/append.ts")
-    const { sqliteBackend } = await import("../../../packages/sqlite/src/index.ts")
-    return appendUnderLoad(await millraceAppends(sqliteBackend(join(folder, "millrace.db"))), load)
-  },
-})
-
-const emmett = (name: string, setup: "documented" | "tuned", load: Load): Subject => ({
-  name,
-  peer: "emmett-sqlite",
-  async measure({ folder }) {
-    const { emmettAppends } = await import("../subjects/emmett-sqlite/append.ts")
-    return appendUnderLoad(await emmettAppends(folder, setup), load)
-  },
-})
-
-const twin = (load: Load): Subject => ({
-  name: "twin",
-  async measure({ folder }) {
-    const { bareAppends } = await import("../subjects/bare-sqlite/append.ts")
-    return appendUnderLoad(bareAppends(folder), load)
-  },
-})
-
-const many: Load = { callers: 64, warmUpMs, spanMs }
-const one: Load = { callers: 1, warmUpMs, spanMs }
+/** Who appends, and how much faster Millrace is to be. */
+export interface AppendBench {
+  readonly rounds: number
+  readonly contenders: readonly Contender<AppendTarget>[]
+  readonly bars: Bars
+}
 
 /** Appends of one event with 64 callers at once. */
-export const appendManyCallers: Bench = {
-  name: "append-64-callers",
-  what: "durable appends of one event each, 64 callers at once, each waiting for its own",
-  unit: "appends/s",
-  rounds: 5,
-  subjects: [
-    millrace(many),
-    twin(many),
-    emmett("emmett-sqlite", "documented", many),
-    emmett("emmett-sqlite-tuned", "tuned", many),
-  ],
-  claims: [
-    { kind: "ratio", name: "append-64-callers-to-emmett-sqlite", of: "millrace", to: "emmett-sqlite", bar: 20 },
-    {
-      kind: "ratio",
-      name: "append-64-callers-to-emmett-sqlite-tuned",
-      of: "millrace",
-      to: "emmett-sqlite-tuned",
-      bar: 20,
-    },
-    { kind: "ratio", name: "append-64-callers-to-twin", of: "millrace", to: "twin", bar: 0.7 },
-  ],
+export function appendManyCallers(it: AppendBench): Bench {
+  const what = "durable appends of one event each, 64 callers at once, each waiting for its own"
+  return appends("append-64-callers", what, 64, it)
 }
 
 /** Appends of one event, one after another. */
-export const appendOneCaller: Bench = {
-  name: "append-1-caller",
-  what: "durable appends of one event each, one after another",
-  unit: "appends/s",
-  rounds: 5,
-  subjects: [millrace(one), twin(one), emmett("emmett-sqlite-tuned", "tuned", one)],
-  claims: [{ kind: "ratio", name: "append-1-caller-to-twin", of: "millrace", to: "twin", bar: 0.7 }],
+export function appendOneCaller(it: AppendBench): Bench {
+  return appends("append-1-caller", "durable appends of one event each, one after another", 1, it)
+}
+
+function appends(name: string, what: string, callers: number, { rounds, contenders, bars }: AppendBench): Bench {
+  const load = { callers, warmUpMs: 700, spanMs: 2_500 }
+  return {
+    name,
+    what,
+    unit: "appends/s",
+    rounds,
+    subjects: contenders.map((one) => subjectOf(one, (target) => appendUnderLoad(target, load))),
+    claims: ratios(name, bars),
+  }
 }

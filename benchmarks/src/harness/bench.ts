@@ -1,7 +1,10 @@
 import type { Sample } from "./sample.ts"
+import type { Server } from "./server.ts"
 
-/** What a subject gets for one round: an empty folder of its own, and the seed of all that is random. */
+/** What a subject gets for one round: a place of its own in the storage, an empty folder, and the seed of all that is random. */
 export interface Round {
+  /** The empty storage: a file's path, or the URL of a fresh database. */
+  readonly url: string
   readonly folder: string
   readonly seed: number
 }
@@ -12,6 +15,25 @@ export interface Subject {
   /** The folder under `subjects/` whose packages it needs. */
   readonly peer?: string
   measure(round: Round): Promise<Sample>
+}
+
+/** A contender that opens what a load is put on. */
+export interface Contender<Target> {
+  readonly name: string
+  readonly peer?: string
+  open(round: Round): Promise<Target> | Target
+}
+
+/** Told of each sample of a course, by the name it is shown under. */
+export type Emit = (name: string, sample: Sample) => void
+
+/**
+ * Work that measures several subjects one after another in one process, because they build on each other: the same log at 10,000 messages, at a
+ * million, at five. `names` in the order shown; each is emitted at least once.
+ */
+export interface Course {
+  readonly names: readonly string[]
+  run(round: Round, emit: Emit): Promise<void>
 }
 
 /** What a bench promises. A ratio is taken round by round, then its median: both sides saw the same minute of the machine. */
@@ -25,13 +47,44 @@ export type Claim =
     }
   | { readonly kind: "limit"; readonly name: string; readonly of: string; readonly bar: number }
 
-/** One kind of work, done by all its subjects in turn. */
-export interface Bench {
+interface AnyBench {
   readonly name: string
   /** What is measured, in a sentence. */
   readonly what: string
   readonly unit: string
+  readonly claims: readonly Claim[]
+  /** A round (or course) that takes longer has hung. Default: three minutes. */
+  readonly limitMs?: number
+}
+
+/** One kind of work, done by all its subjects in turn. */
+export interface RoundBench extends AnyBench {
   readonly rounds: number
   readonly subjects: readonly Subject[]
-  readonly claims: readonly Claim[]
+}
+
+/** One kind of work that is a course. */
+export interface CourseBench extends AnyBench {
+  readonly course: Course
+}
+
+export type Bench = RoundBench | CourseBench
+
+/** All that is measured on one storage: `npm run bench -- <name>`. */
+export interface Suite {
+  /** Starts the storage that all rounds of all subjects share. */
+  start(folder: string): Promise<Server>
+  readonly benches: readonly Bench[]
+  /** How it grows: only with `--full`. */
+  readonly growth: readonly Bench[]
+}
+
+/** A subject that puts a load on what its contender opens. */
+export function subjectOf<Target>(contender: Contender<Target>, load: (target: Target) => Promise<Sample>): Subject {
+  const { name, peer } = contender
+  return {
+    name,
+    ...(peer === undefined ? {} : { peer }),
+    measure: async (round) => load(await contender.open(round)),
+  }
 }

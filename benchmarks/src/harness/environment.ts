@@ -1,6 +1,5 @@
 import { execFileSync } from "node:child_process"
 import { cpus, loadavg, release, totalmem, type } from "node:os"
-import { DatabaseSync } from "node:sqlite"
 
 import { fsyncRate } from "./fsync-rate.ts"
 
@@ -13,14 +12,25 @@ export interface Environment {
   readonly loadBefore: number
   readonly fsyncsPerSecond: number
   readonly node: string
-  readonly sqlite: string
+  /** The storage's version and settings. */
+  readonly storage: Readonly<Record<string, string>>
+  /** The version of each peer that took part. */
+  readonly peers: Readonly<Record<string, string>>
   readonly commit: string
   readonly command: string
   readonly seed: number
   readonly at: string
 }
 
-export function describeEnvironment(folder: string, seed: number): Environment {
+/** What is known of a run before it starts. */
+export interface RunFacts {
+  readonly folder: string
+  readonly seed: number
+  readonly storage: Readonly<Record<string, string>>
+  readonly peers: Readonly<Record<string, string>>
+}
+
+export function describeEnvironment({ folder, seed, storage, peers }: RunFacts): Environment {
   return {
     cpu: cpus()[0]?.model.trim() ?? "unknown",
     cores: cpus().length,
@@ -29,7 +39,8 @@ export function describeEnvironment(folder: string, seed: number): Environment {
     loadBefore: Number((loadavg()[0] ?? 0).toFixed(2)),
     fsyncsPerSecond: fsyncRate(folder),
     node: process.version,
-    sqlite: sqliteVersion(),
+    storage,
+    peers,
     commit: commitInUse(),
     command: ["npm run bench --", ...process.argv.slice(2)].join(" "),
     seed,
@@ -37,17 +48,8 @@ export function describeEnvironment(folder: string, seed: number): Environment {
   }
 }
 
-function sqliteVersion(): string {
-  const database = new DatabaseSync(":memory:")
-  try {
-    return String(database.prepare("SELECT sqlite_version() AS version").get()?.["version"])
-  } finally {
-    database.close()
-  }
-}
-
 /** The commit checked out, marked when files differ from it. */
-function commitInUse(): string {
+export function commitInUse(): string {
   try {
     const git = (...words: string[]) =>
       execFileSync("git", words, { cwd: import.meta.dirname, encoding: "utf8" }).trim()

@@ -20,3 +20,16 @@ export function installPeer(name: string): void {
   if (npm.status !== 0) throw new Error(`npm could not install the peers in ${folder}: is the registry reachable?`)
   copyFileSync(lockfile, mark)
 }
+
+/** The packages that a peer's folder asks for, with their exact versions. */
+export function versionsOf(name: string): readonly (readonly [string, string])[] {
+  const manifest: unknown = JSON.parse(
+    readFileSync(join(import.meta.dirname, "..", "subjects", name, "package.json"), "utf8"),
+  )
+  if (!hasDependencies(manifest)) throw new Error(`the peers in ${name} have no dependencies`)
+  return Object.entries(manifest.dependencies)
+}
+
+function hasDependencies(value: unknown): value is { readonly dependencies: Readonly<Record<string, string>> } {
+  return typeof value === "object" && value !== null && "dependencies" in value
+}

@@ -2,81 +2,68 @@ import { mkdtempSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 
-import type { Bench } from "./bench.ts"
-import { describeEnvironment, type Environment } from "./environment.ts"
-import { installPeer } from "./install-peer.ts"
-import { type Judged, judgeClaim } from "./judge-claim.ts"
+import type { Bench, Suite } from "./bench.ts"
+import { describeEnvironment } from "./environment.ts"
+import { installPeer, versionsOf } from "./install-peer.ts"
+import { judgeClaim } from "./judge-claim.ts"
+import { type BenchRecord, sumFaults } from "./record.ts"
 import { runBench } from "./run-bench.ts"
-import type { Faults, Sample } from "./sample.ts"
-import { type Spread, spreadOf } from "./statistics.ts"
-
-/** A subject's figures over all rounds of a bench. */
-export interface SubjectResult extends Spread {
-  readonly subject: string
-  readonly samples: readonly Sample[]
-  readonly faults: Faults
-}
-
-export interface BenchResult {
-  readonly bench: Bench
-  readonly subjects: readonly SubjectResult[]
-  readonly claims: readonly Judged[]
-}
-
-export interface SuiteResult {
-  readonly environment: Environment
-  readonly seconds: number
-  readonly benches: readonly BenchResult[]
-}
+import type { Sample } from "./sample.ts"
+import { spreadOf } from "./statistics.ts"
 
 export interface SuiteOptions {
+  readonly name: string
   readonly seed: number
   /** Overrides the number of rounds of each bench. */
   readonly rounds: number | undefined
   /** Where databases are made: the disk that is measured. Default: the system's temporary folder. */
   readonly folder: string | undefined
   readonly onSample: (bench: Bench, subject: string, round: number, sample: Sample) => void
-  readonly onBench: (result: BenchResult) => void
+  /** Told of each bench as it ends. */
+  readonly onBench: (record: BenchRecord) => void
 }
 
-/** Runs benches one after another and judges their claims. */
-export async function runSuite(benches: readonly Bench[], options: SuiteOptions): Promise<SuiteResult> {
-  const began = performance.now()
-  for (const peer of new Set(benches.flatMap(({ subjects }) => subjects.flatMap((one) => one.peer ?? [])))) {
-    installPeer(peer)
-  }
+/** Runs benches of a suite one after another on one server, and judges their claims. */
+export async function runSuite(suite: Suite, benches: readonly Bench[], options: SuiteOptions): Promise<void> {
+  for (const peer of new Set(benches.flatMap(peersOf))) installPeer(peer)
   const folder = mkdtempSync(join(options.folder ?? tmpdir(), "millrace-bench-"))
+  const server = await suite.start(folder)
   try {
-    const environment = describeEnvironment(folder, options.seed)
-    const results: BenchResult[] = []
     for (const bench of benches) {
+      const began = performance.now()
+      const peers = Object.fromEntries(peersOf(bench).flatMap(versionsOf))
+      const environment = describeEnvironment({ folder, seed: options.seed, storage: server.facts, peers })
       const samples = await runBench(bench, {
+        suite: options.name,
+        server,
         folder,
-        rounds: options.rounds ?? bench.rounds,
+        rounds: options.rounds,
         seed: options.seed,
         onSample: (subject, round, sample) => options.onSample(bench, subject, round, sample),
       })
-      const subjects = [...samples].map(([subject, all]) => ({
-        subject,
-        samples: all,
-        faults: sumFaults(all),
-        ...spreadOf(all.map(({ value }) => value)),
-      }))
-      const result = { bench, subjects, claims: bench.claims.map((claim) => judgeClaim(claim, samples)) }
-      results.push(result)
-      options.onBench(result)
+      options.onBench({
+        suite: options.name,
+        name: bench.name,
+        what: bench.what,
+        unit: bench.unit,
+        environment,
+        seconds: Math.round((performance.now() - began) / 1_000),
+        subjects: [...samples].map(([subject, all]) => ({
+          subject,
+          own: "course" in bench || subject.startsWith("millrace"),
+          ...spreadOf(all.map(({ value }) => value)),
+          faults: sumFaults(all),
+          samples: all,
+        })),
+        claims: bench.claims.map((claim) => judgeClaim(claim, samples)),
+      })
     }
-    return { environment, seconds: Math.round((performance.now() - began) / 1_000), benches: results }
   } finally {
+    await server.stop()
     rmSync(folder, { recursive: true, force: true })
   }
 }
 
-function sumFaults(samples: readonly Sample[]): Faults {
-  const sum = (pick: (faults: Faults) => number) => samples.reduce((total, { faults }) => total + pick(faults), 0)
-  return {
-    lost: sum(({ lost }) => lost),
-    doubled: sum(({ doubled }) => doubled),
-    outOfOrder: sum(({ outOfOrder }) => outOfOrder),
-  }
+function peersOf(bench: Bench): readonly string[] {
+  return "course" in bench ? [] : [...new Set(bench.subjects.flatMap(({ peer }) => peer ?? []))]
 }

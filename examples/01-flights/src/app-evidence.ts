@@ -1,10 +1,9 @@
 import { AirportTotals } from "../reactors.ts"
-import type { Evidence, LoggedMessage } from "./evidence.ts"
+import type { LogEvidence, LoggedMessage } from "./evidence.ts"
 import type { FlightsApp } from "./flights-app.ts"
-import { readBoard } from "./route-board.ts"
 
 /** Reads through Millrace: for storages that only it can read. */
-export async function appEvidence(app: FlightsApp): Promise<Evidence> {
+export async function appEvidence(app: FlightsApp): Promise<LogEvidence> {
   const messages: LoggedMessage[] = []
   for await (const message of app.readLog()) messages.push({ ...message, version: message.version })
   const totals = new Map<string, unknown>()
@@ -14,7 +13,6 @@ export async function appEvidence(app: FlightsApp): Promise<Evidence> {
     source: "read back message by message",
     messages,
     totals,
-    board: await readBoard(),
     schedules,
     lanes: (await app.lanes()).length,
   }

@@ -21,6 +21,7 @@ export async function demo(options: DemoOptions): Promise<boolean> {
   useMessageSource(seededSource(options.seed))
   const plan = planOf(await loadFlights(options.flights))
   const stage = await openStage(options)
+  let sound = false
   try {
     const evidence = await play(plan, stage, options)
     const findings = prove(evidence, plan)
@@ -28,14 +29,15 @@ export async function demo(options: DemoOptions): Promise<boolean> {
     console.log(proofTable(findings))
     console.log(airportTable(readTotals(evidence)))
     for (const line of findingLines(findings)) console.log(line)
-    const sound = isSound(findings)
-    if (sound) await stage.clear()
-    else console.log(`the files are in ${stage.folder}`)
+    sound = isSound(findings)
+    if (!sound) console.log(stage.leaves)
     console.log(verdictLine(plan.flights.length, findings))
     return sound
   } catch (error) {
-    console.error(`the files are in ${stage.folder}`)
+    console.error(stage.leaves)
     throw error
+  } finally {
+    await stage.close({ clear: sound })
   }
 }
 

@@ -1,6 +1,7 @@
 import { Command, InvalidArgumentError, Option } from "commander"
 
 import { FLIGHTS } from "./data-set.ts"
+import { storages } from "./storages.ts"
 
 /** What the command line asks for. */
 export interface DemoOptions {
@@ -23,7 +24,11 @@ export function readOptions(argv: readonly string[]): DemoOptions {
     .description(
       "Real flights through commands, actors, reactions and projections, with a worker killed in the middle.",
     )
-    .option("--backend <url or name>", "where to keep the log: memory, sqlite, or a URL", "sqlite")
+    .option(
+      "--backend <url or name>",
+      `where to keep the log: memory, ${[...storages.keys()].join(", ")}, or a URL`,
+      "sqlite",
+    )
     .addOption(whole("--flights <count>", "how many flights of the data set", 1, FLIGHTS).default(FLIGHTS))
     .addOption(whole("--workers <count>", "how many workers share the work", 1, MOST_WORKERS).default(2))
     .addOption(whole("--seed <number>", "decides the ids, and which worker is killed when", 0, 2 ** 31).default(1))

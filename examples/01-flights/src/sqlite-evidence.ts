@@ -1,9 +1,10 @@
+import { resolve } from "node:path"
 import { DatabaseSync } from "node:sqlite"
+import { fileURLToPath } from "node:url"
 
 import * as Schema from "effect/Schema"
 
-import type { Evidence } from "./evidence.ts"
-import { readBoard } from "./route-board.ts"
+import type { LogEvidence } from "./evidence.ts"
 
 const Messages = Schema.Array(
   Schema.Struct({
@@ -29,10 +30,9 @@ const MESSAGES = `
   ORDER BY m.position`
 const TOTALS = `SELECT id, value -> '$.state' AS value FROM millrace_documents WHERE collection = 'projection:airport_totals'`
 
-/** Reads a database file with plain SQL: nothing of Millrace has a part in it. */
-export async function sqliteEvidence(file: string): Promise<Evidence> {
-  const board = await readBoard()
-  const database = new DatabaseSync(file, { readOnly: true })
+/** Reads the database file of a log with plain SQL: nothing of Millrace has a part in it. */
+export async function sqliteEvidence(url: string): Promise<LogEvidence> {
+  const database = new DatabaseSync(fileOf(url), { readOnly: true })
   try {
     const rows = (sql: string): unknown[] => database.prepare(sql).all()
     const countOf = (table: string): number =>
@@ -43,11 +43,16 @@ export async function sqliteEvidence(file: string): Promise<Evidence> {
       source: "read from the database file with plain SQL",
       messages: messages.map((message) => ({ ...message, version: message.version ?? undefined })),
       totals: new Map(documents.map(({ id, value }) => [id, value])),
-      board,
       schedules: countOf("millrace_schedules"),
       lanes: countOf("millrace_lanes"),
     }
   } finally {
     database.close()
   }
+}
+
+/** The file that a URL of SQLite names. */
+function fileOf(url: string): string {
+  const path = url.slice("sqlite:".length)
+  return path.startsWith("///") ? fileURLToPath(`file:${path}`) : resolve(decodeURIComponent(path))
 }

@@ -1,11 +1,10 @@
-import { partitionOf } from "@millrace/core/backend"
+import { partitionOf, toSortable } from "@millrace/core/backend"
 
 import type { Value } from "./database.ts"
 import { numberList, textList } from "./list.ts"
 import { clockOf, type Log } from "./log.ts"
 import { encodeMessage } from "./message-row.ts"
 import { NO_LIMIT, offsetOf, type Plan } from "./plan-appends.ts"
-import { toSortable } from "./sortable.ts"
 
 /** Writes a plan as the values that the function `append` takes, in its order. */
 export function appendValues(plan: Plan, log: Pick<Log, "settings" | "partitions">): readonly Value[] {

@@ -1,4 +1,4 @@
-import { type Append, BackendError, type Verdict } from "@millrace/core/backend"
+import { type Append, BackendError, checkBatch, type Verdict } from "@millrace/core/backend"
 
 import { appendValues } from "./append-values.ts"
 import type { Connection } from "./database.ts"
@@ -21,7 +21,7 @@ const TRIES_WITHOUT_LOCK = 2
  * it does not, they are judged by what the log holds and sent again; under contention at last with the lock in hand.
  */
 export async function append(log: Log, appends: readonly Append[]): Promise<readonly Verdict[]> {
-  checkBatch(appends)
+  checkBatch(appends, MAX_BATCH)
   try {
     return await appendTogether(log, appends)
   } catch (error) {
@@ -86,14 +86,4 @@ async function appendApart(log: Log, appends: readonly Append[], error: unknown)
   const middle = appends.length >>> 1
   const first = await append(log, appends.slice(0, middle))
   return [...first, ...(await append(log, appends.slice(middle)))]
-}
-
-function checkBatch(appends: readonly Append[]): void {
-  const messages = appends.reduce((sum, one) => sum + countMessages(one), 0)
-  if (messages > MAX_BATCH)
-    throw new BackendError("invalid", `${messages} messages in one call: at most ${MAX_BATCH}, send them in several`)
-}
-
-function countMessages({ streams, schedules }: Append): number {
-  return streams.reduce((sum, stream) => sum + stream.messages.length, schedules?.length ?? 0)
 }

@@ -1,9 +1,10 @@
+import { toSortable } from "@millrace/core/backend"
+
 import type { Transaction } from "./database.ts"
 import { noSuchGroup } from "./errors.ts"
 import { type GroupRow, groupOf } from "./group-rows.ts"
 import { clockOf, type Log } from "./log.ts"
 import { int } from "./row.ts"
-import { toSortable } from "./sortable.ts"
 import { lockGroup } from "./sql/lock-group.ts"
 import { lockLog } from "./sql/lock-log.ts"
 import { selectHead } from "./sql/select-head.ts"

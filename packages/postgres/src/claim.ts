@@ -29,6 +29,8 @@ interface Found {
   readonly candidates: Candidate[]
   readonly outdated: { readonly group: string; readonly type: string }[]
   nextAt: number
+  /** Whether something was gone when it was to be taken. */
+  lost: boolean
 }
 
 /** Leases the neediest of all that is free: one statement to look, one to take. */
@@ -37,11 +39,16 @@ export async function claim(log: Log, request: ClaimRequest): Promise<Slice | Id
   for (const { limit } of request.groups) checkLimit("limit", limit)
   for (let looks = 1; ; looks += 1) {
     const look = await lookAt(log, request)
-    const found: Found = { candidates: [], outdated: [], nextAt: look.nextSchedule ?? Number.POSITIVE_INFINITY }
+    const found: Found = {
+      candidates: [],
+      outdated: [],
+      nextAt: look.nextSchedule ?? Number.POSITIVE_INFINITY,
+      lost: false,
+    }
     for (const want of request.groups) lookAtGroup(log, request, want, look, found)
     const slice = await takeNeediest(found.candidates)
     if (slice !== undefined) return slice
-    if (found.candidates.length > 0 && looks < LOOKS) continue
+    if (found.lost && looks < LOOKS) continue
     const due = Math.min(found.nextAt, look.nextLane ?? Number.POSITIVE_INFINITY)
     const nextAt = Number.isFinite(due) ? due : null
     return { kind: "idle", now: look.now, nextAt, outdated: unique(found.outdated) }
@@ -87,6 +94,7 @@ async function takeDue(
 ): Promise<Slice | undefined> {
   const taken = await takeLanes(log, { group, due, want, request })
   if (taken.kind === "slice") return taken
+  found.lost ||= taken.lacking.size === 0
   for (const type of taken.lacking) found.outdated.push({ group: want.group, type })
   return undefined
 }
@@ -109,7 +117,12 @@ function lookAtPartition(
     return
   }
   const before = at.lease.owner?.processName === request.owner.processName
-  found.candidates.push({ position, before, take: () => takePartition(log, { group, at, want, request }) })
+  const take = async (): Promise<Slice | undefined> => {
+    const slice = await takePartition(log, { group, at, want, request })
+    found.lost ||= slice === undefined
+    return slice
+  }
+  found.candidates.push({ position, before, take })
 }
 
 function unique(outdated: Found["outdated"]): Idle["outdated"] {

@@ -1,4 +1,4 @@
-import type { LaneToken, PartVerdict, Settled, Settlement } from "@millrace/core/backend"
+import { droppedBy, type LaneToken, type PartVerdict, type Settled, type Settlement } from "@millrace/core/backend"
 
 import type { Transaction } from "./database.ts"
 import type { PartitionRow } from "./group-rows.ts"
@@ -56,7 +56,7 @@ export async function conclude(
     ...change.at,
     lanes: open,
     settles: held.at.settles + 1,
-    dropped: held.at.dropped + (settlement.dropped ?? 0),
+    dropped: held.at.dropped + droppedBy(settlement.parts, verdicts),
     ...(stop === undefined ? {} : { lease: { ...change.at.lease, takeovers: 0 } }),
   }
   await removeLanes(on, group.id, change.closed)

@@ -1,9 +1,9 @@
 import { BackendError } from "@millrace/core/backend"
-import { Client, type ClientConfig, Pool, type PoolClient, type PoolConfig } from "pg"
+import { Client, type ClientConfig, Pool, type PoolClient, type PoolConfig, type QueryArrayConfig } from "pg"
 
 import { asAnswered, closedError, type Doubt, isBroken, sqlState, toBackendError, toConnectError } from "./errors.ts"
 import type { Names } from "./names.ts"
-import type { Settings } from "./options.ts"
+import { MAX_TIMEOUT_MS, type Settings } from "./options.ts"
 import { type Compiled, compilerOf, type Statement } from "./statement.ts"
 
 /** A value of a statement. Lists are written by `list.ts`. */
@@ -24,6 +24,8 @@ export interface Transaction extends Connection {
   readonly client: PoolClient
   /** Runs statements without values or answers, such as savepoints. */
   run(text: string): Promise<void>
+  /** The same, for those that may take as long as the log is large. */
+  runLong(text: string): Promise<void>
 }
 
 /** The server, as the backend uses it. Errors come as `BackendError`s, but for bad data and victims of dead-locks, which their callers judge. */
@@ -104,6 +106,7 @@ export function openDatabase(target: string | Pool, settings: Settings, names: N
       const on: Transaction = {
         client,
         run: (text) => plain(client, text, settings),
+        runLong: (text) => plain(client, text, { ...settings, answerTimeoutMs: MAX_TIMEOUT_MS }),
         rows: async (statement, ...values) => (await query(client, compile(statement), values, settings)).rows,
         count: async (statement, ...values) =>
           (await query(client, compile(statement), values, settings)).rowCount ?? 0,
@@ -158,10 +161,17 @@ async function undo(client: PoolClient, error: unknown, release: (client: PoolCl
   }
 }
 
+/** What `pg` takes besides what its types say: how long to wait for the answer. Then the connection counts as broken. */
+interface Timed {
+  readonly text: string
+  readonly query_timeout: number
+}
+
 async function plain(client: PoolClient, text: string, settings: Settings): Promise<void> {
   settings.onStatement?.(text)
+  const config: Timed = { text, query_timeout: settings.answerTimeoutMs }
   try {
-    await client.query(text)
+    await client.query(config)
   } catch (error) {
     throw asAnswered(error)
   }
@@ -169,21 +179,26 @@ async function plain(client: PoolClient, text: string, settings: Settings): Prom
 
 async function query(client: PoolClient, { text, name }: Compiled, values: readonly Value[], settings: Settings) {
   settings.onStatement?.(text)
+  const config: QueryArrayConfig & Timed = {
+    text,
+    values: [...values],
+    rowMode: "array",
+    types: AS_TEXT,
+    query_timeout: settings.answerTimeoutMs,
+    ...(name === undefined ? {} : { name }),
+  }
   try {
-    return await client.query<(string | null)[]>({
-      text,
-      values: [...values],
-      rowMode: "array",
-      types: AS_TEXT,
-      ...(name === undefined ? {} : { name }),
-    })
+    return await client.query<(string | null)[]>(config)
   } catch (error) {
     throw asAnswered(error)
   }
 }
 
+/** When a connection that says nothing is first asked whether the other end is there. */
+const KEEP_ALIVE_MS = 10_000
+
 function configOf(target: string | Pool, settings: Settings): PoolConfig & ClientConfig {
-  const keep = { keepAlive: true, application_name: "millrace" }
+  const keep = { keepAlive: true, keepAliveInitialDelayMillis: KEEP_ALIVE_MS, application_name: "millrace" }
   if (typeof target !== "string") return { ...target.options, ...keep }
   return {
     ...keep,

@@ -1,9 +1,15 @@
-import { checkLimit, type DocumentQuery, type Json, type KeyedDocument } from "@millrace/core/backend"
+import {
+  checkLimit,
+  type DocumentQuery,
+  type Json,
+  type KeyedDocument,
+  fromSortable,
+  toSortable,
+} from "@millrace/core/backend"
 
 import type { Connection, Row } from "./database.ts"
 import { textList } from "./list.ts"
 import { int, text } from "./row.ts"
-import { fromSortable, toSortable } from "./sortable.ts"
 import { selectDocumentPage } from "./sql/select-document-page.ts"
 import { selectDocuments } from "./sql/select-documents.ts"
 import { storedJson } from "./stored-json.ts"

@@ -7,6 +7,7 @@ import {
   replayAfterTypeJoins,
   replayFromStart,
   resolveStart,
+  toSortable,
 } from "@millrace/core/backend"
 
 import { groupToChange, type LockedLog, underLock } from "./change-group.ts"
@@ -16,7 +17,6 @@ import { textList } from "./list.ts"
 import type { Log } from "./log.ts"
 import { mapReplays } from "./map-replays.ts"
 import { int, text } from "./row.ts"
-import { toSortable } from "./sortable.ts"
 import { countTypeUpto } from "./sql/count-type-upto.ts"
 import { hearGroup } from "./sql/hear-group.ts"
 import { hearTypes } from "./sql/hear-types.ts"

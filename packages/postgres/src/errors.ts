@@ -91,13 +91,19 @@ export function noSuchGroup(group: string): BackendError {
   )
 }
 
+/** A named statement is not there, or there already: the connection is not the one that it was prepared on. */
+const POOLED =
+  "a pooler hands out connections per transaction and keeps no named statements; add ?prepare=false to the URL, and ?listen=false"
+
 /** By SQLSTATE (https://www.postgresql.org/docs/current/errcodes-appendix.html), then by its class. */
 const STATES: Readonly<Record<string, readonly [BackendErrorCode, string]>> = {
   "25006": ["read-only", "the server is a read-only replica or in read-only mode; connect to the primary"],
   "42501": [
     "read-only",
-    "the role lacks a right on the log's tables; grant it USAGE on the schema and all rights on its tables",
+    "the role lacks a right; grant it USAGE on the log's schema, all rights on its tables and EXECUTE on its functions, for migrate CREATE on the database",
   ],
+  "26000": ["invalid", POOLED],
+  "42P05": ["invalid", POOLED],
   "28000": ["invalid", "the server refuses this role; correct user and password"],
   "28P01": ["invalid", "the server refuses this password; correct it"],
   "3D000": ["invalid", "the database does not exist; create it, or correct the URL"],

@@ -1,11 +1,10 @@
-import { checkSpan, type Lease } from "@millrace/core/backend"
+import { checkSpan, type Lease, toSortable } from "@millrace/core/backend"
 
 import { findGroup } from "./group-rows.ts"
 import type { LaneLease } from "./held-lease.ts"
 import { lockHeld } from "./held-lease.ts"
 import { textList } from "./list.ts"
 import { clockOf, type Log } from "./log.ts"
-import { toSortable } from "./sortable.ts"
 import { extendLanes } from "./sql/extend-lanes.ts"
 import { extendPartition } from "./sql/extend-partition.ts"
 

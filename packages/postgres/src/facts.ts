@@ -1,9 +1,8 @@
-import type { Append, AppendedAt, MessageId } from "@millrace/core/backend"
+import { type Append, type AppendedAt, type MessageId, fromSortable, toSortable } from "@millrace/core/backend"
 
 import type { Connection } from "./database.ts"
 import { textList } from "./list.ts"
 import { int, intOrNull, text } from "./row.ts"
-import { fromSortable, toSortable } from "./sortable.ts"
 import { selectFacts } from "./sql/select-facts.ts"
 
 /** What the log held, at one moment, of everything that some appends are judged by. */

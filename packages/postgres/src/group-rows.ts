@@ -1,8 +1,14 @@
-import { BackendError, type GroupOrder, type LeaseState, type ReplayState } from "@millrace/core/backend"
+import {
+  BackendError,
+  type GroupOrder,
+  type LeaseState,
+  type ReplayState,
+  fromSortable,
+  toSortable,
+} from "@millrace/core/backend"
 
 import type { Connection, Row } from "./database.ts"
 import { bool, int, intOrNull, text } from "./row.ts"
-import { fromSortable, toSortable } from "./sortable.ts"
 import { selectGroup } from "./sql/select-group.ts"
 import { selectPartitions } from "./sql/select-partitions.ts"
 import { storedJson } from "./stored-json.ts"

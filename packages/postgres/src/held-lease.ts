@@ -1,11 +1,10 @@
-import type { Lease } from "@millrace/core/backend"
+import { type Lease, fromSortable, toSortable } from "@millrace/core/backend"
 
 import type { Connection } from "./database.ts"
 import { type GroupRow, type PartitionRow, partitionOfRow } from "./group-rows.ts"
 import { laneOf, type LaneRow } from "./lane-rows.ts"
 import { textList } from "./list.ts"
 import { intOrNull, text } from "./row.ts"
-import { fromSortable, toSortable } from "./sortable.ts"
 import { lockPartition } from "./sql/lock-partition.ts"
 import { selectLaneTokens } from "./sql/select-lane-tokens.ts"
 import { selectLanesNamed } from "./sql/select-lanes-named.ts"

@@ -1,10 +1,16 @@
-import type { LaneState, LeaseState, ReplayState, StoredMessage } from "@millrace/core/backend"
+import {
+  type LaneState,
+  type LeaseState,
+  type ReplayState,
+  type StoredMessage,
+  fromSortable,
+  toSortable,
+} from "@millrace/core/backend"
 
 import type { Connection, Row } from "./database.ts"
 import { leaseOf, replayOf } from "./group-rows.ts"
 import { numberList, textList } from "./list.ts"
 import { bool, int, intOrNull, text } from "./row.ts"
-import { fromSortable, toSortable } from "./sortable.ts"
 import { deleteLanes } from "./sql/delete-lanes.ts"
 import { putLanes } from "./sql/put-lanes.ts"
 import { selectLanes } from "./sql/select-lanes.ts"

@@ -1,4 +1,4 @@
-import type { Position } from "@millrace/core/backend"
+import { type Position, fromSortable, toSortable } from "@millrace/core/backend"
 
 import type { Connection } from "./database.ts"
 import type { PartitionRow } from "./group-rows.ts"
@@ -6,7 +6,6 @@ import { keptMessage, type LaneRow } from "./lane-rows.ts"
 import { numberList, textList } from "./list.ts"
 import type { GroupLook } from "./look.ts"
 import { int, text } from "./row.ts"
-import { fromSortable, toSortable } from "./sortable.ts"
 import { selectAhead } from "./sql/select-ahead.ts"
 import { selectStreamsAhead } from "./sql/select-streams-ahead.ts"
 

@@ -8,6 +8,7 @@ import { closedError, toConnectError } from "./errors.ts"
 import type { Names } from "./names.ts"
 import { gatherNews, type News } from "./news.ts"
 import type { Settings } from "./options.ts"
+import { openPoll } from "./poll.ts"
 import { notify } from "./sql/notify.ts"
 import { readWakes } from "./wakes.ts"
 
@@ -15,7 +16,7 @@ import { readWakes } from "./wakes.ts"
 const RECONNECT_MS = 50
 const MAX_RECONNECT_MS = 5_000
 
-/** Wake-ups of one backend object: those it sends after its commits, and those it hears on one connection of its own. */
+/** Wake-ups of one backend object: those it sends after its commits, and those it hears on one connection of its own, or finds by looking. */
 export interface Ears {
   readonly news: News
   listen(onWake: (wake: Wake) => void): Promise<Listening>
@@ -37,14 +38,14 @@ export function openEars(
     news: sender.news,
     async listen(onWake) {
       if (closed) throw closedError()
-      if (settings.listen) {
-        line ??= openLine(database, names.channel, (payload) => tellAll(readWakes(payload, origin)))
-        try {
-          await line.ready
-        } catch (error) {
-          line = undefined
-          throw toConnectError(error, database.where)
-        }
+      line ??= settings.listen
+        ? openLine(database, names.channel, (payload) => tellAll(readWakes(payload, origin)))
+        : openPoll(database, tellAll)
+      try {
+        await line.ready
+      } catch (error) {
+        line = undefined
+        throw toConnectError(error, database.where)
       }
       const ear = (wake: Wake): void => onWake(wake)
       heard.add(ear)
@@ -125,7 +126,7 @@ function merged(wakes: readonly Wake[]): Wake[] {
 /** A payload has to stay under 8,000 bytes. */
 const MAX_TYPES_LENGTH = 1_500
 
-/** A listening connection that comes back by itself. */
+/** What hears of others: a listening connection that comes back by itself, or a poll. */
 interface Line {
   /** Resolves when it hears. */
   readonly ready: Promise<void>

@@ -1,11 +1,10 @@
-import type { ClaimRequest } from "@millrace/core/backend"
+import { type ClaimRequest, toSortable } from "@millrace/core/backend"
 
 import type { Row } from "./database.ts"
 import { type GroupRow, groupOf, type PartitionRow, partitionOfRow } from "./group-rows.ts"
 import { textList } from "./list.ts"
 import { clockOf, type Log } from "./log.ts"
 import { bool, int, intOrNull, text } from "./row.ts"
-import { toSortable } from "./sortable.ts"
 import { look as lookStatement } from "./sql/look.ts"
 import { storedJson } from "./stored-json.ts"
 

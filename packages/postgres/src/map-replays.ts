@@ -1,4 +1,4 @@
-import type { Position, ReplayState } from "@millrace/core/backend"
+import { type Position, type ReplayState, fromSortable } from "@millrace/core/backend"
 
 import type { Connection } from "./database.ts"
 import { type GroupRow, lockPartitions, replayOf } from "./group-rows.ts"
@@ -6,7 +6,6 @@ import { lanesOf, saveLanes } from "./lane-rows.ts"
 import { putReplays } from "./replay-rows.ts"
 import { int, text } from "./row.ts"
 import { savePartitions } from "./save-partitions.ts"
-import { fromSortable } from "./sortable.ts"
 import { selectGroupReplays } from "./sql/select-group-replays.ts"
 
 /** Changes every replay state of a group: of its partitions, rows and lanes. `gotTo`: how far what it belongs to has got. */

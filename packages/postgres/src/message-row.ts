@@ -1,8 +1,14 @@
-import type { Json, JsonObject, Message, MessageKind, StoredMessage } from "@millrace/core/backend"
+import {
+  type Json,
+  type JsonObject,
+  type Message,
+  type MessageKind,
+  type StoredMessage,
+  fromSortable,
+} from "@millrace/core/backend"
 
 import type { Row } from "./database.ts"
 import { int, text } from "./row.ts"
-import { fromSortable } from "./sortable.ts"
 import { storedJson } from "./stored-json.ts"
 
 const COMMAND = 0

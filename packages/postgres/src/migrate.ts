@@ -1,6 +1,6 @@
 import { BackendError, type Migration } from "@millrace/core/backend"
 
-import type { Connection, Database, Transaction } from "./database.ts"
+import type { Connection, Database } from "./database.ts"
 import { textList } from "./list.ts"
 import { FORMAT, migrations } from "./migrations/index.ts"
 import type { Names } from "./names.ts"
@@ -51,12 +51,13 @@ export async function migrate(
   dryRun: boolean,
 ): Promise<Migration> {
   return database.transaction(async (on) => {
-    await refuseOldServer(on)
+    const [server] = await on.rows(selectVersion)
+    refuseOldServer(int(server?.[0]), text(server?.[1]))
     if (!dryRun) await on.run(`SELECT pg_advisory_xact_lock(${names.migrationLock})`)
     const found = await findLog(on, names)
     const steps = stepsFrom(found, names)
     if (!dryRun) {
-      for (const { statements } of steps) for (const statement of statements) await on.run(statement)
+      for (const { statements } of steps) for (const statement of statements) await on.runLong(statement)
       if (found.kind === "nothing") await on.count(insertLog, settings.partitions)
       if (steps.length > 0) await on.count(updateFormat, FORMAT)
     }
@@ -85,8 +86,8 @@ function describe({ name, statements }: Step): string {
   return `-- ${name}\n${statements.join(";\n")};`
 }
 
-async function refuseOldServer(on: Transaction): Promise<void> {
-  const [found] = await on.rows(selectVersion)
-  if (int(found?.[0]) >= OLDEST_SERVER) return
-  throw new BackendError("unsupported", `the server runs Postgres ${found?.[1]}: Millrace needs 13 or newer`)
+/** Throws `unsupported` for a server that lacks what the log's SQL needs. `number` as in `server_version_num`: 150004 is 15.4. */
+export function refuseOldServer(number: number, version: string): void {
+  if (number >= OLDEST_SERVER) return
+  throw new BackendError("unsupported", `the server runs Postgres ${version}: Millrace needs 13 or newer`)
 }

@@ -1,4 +1,4 @@
-import { BackendError, checkName, type Operator } from "@millrace/core/backend"
+import { BackendError, checkName, type Operator, toSortable } from "@millrace/core/backend"
 
 import { changeGroup, groupToChange } from "./change-group.ts"
 import type { Log } from "./log.ts"
@@ -16,7 +16,6 @@ import { stats } from "./operator/stats.ts"
 import { streams } from "./operator/streams.ts"
 import { trim } from "./operator/trim.ts"
 import { uninstall } from "./operator/uninstall.ts"
-import { toSortable } from "./sortable.ts"
 import { deleteGroup } from "./sql/delete-group.ts"
 import { renameGroup } from "./sql/rename-group.ts"
 import { fenceAll, stopGroup } from "./stop-group.ts"

@@ -14,6 +14,8 @@ export interface PostgresOptions {
   readonly connectTimeoutMs?: number
   /** How long a write waits for another one before it throws `unavailable`. */
   readonly lockTimeoutMs?: number
+  /** How long the server may take to answer a statement of ours, before its connection counts as lost: longer than the slowest look of an operator. */
+  readonly answerTimeoutMs?: number
   /** How long user's work inside a settle may leave its transaction idle before the server undoes it. */
   readonly txIdleTimeoutMs?: number
   /** `false` behind a pooler that hands out connections per transaction (PgBouncer): wake-ups are then found by looking. */
@@ -34,7 +36,8 @@ export type Settings = Required<Omit<PostgresOptions, "onStatement" | "clock">> 
 
 const MAX_PARTITIONS = 1_024
 const MAX_CONNECTIONS = 1_000
-const MAX_TIMEOUT_MS = 24 * 60 * 60 * 1000
+/** A day. */
+export const MAX_TIMEOUT_MS = 24 * 60 * 60 * 1000
 const MEBIBYTE = 1024 * 1024
 
 /** Schema and prefix go into statements by name, so they are held to plain letters. The longest name made of them fits the server's 63. */
@@ -50,6 +53,7 @@ export function settingsOf(options: PostgresOptions): Settings {
     maxConnections: options.maxConnections ?? 10,
     connectTimeoutMs: options.connectTimeoutMs ?? 10_000,
     lockTimeoutMs: options.lockTimeoutMs ?? 10_000,
+    answerTimeoutMs: options.answerTimeoutMs ?? 60_000,
     txIdleTimeoutMs: options.txIdleTimeoutMs ?? 30_000,
     listen: options.listen ?? true,
     prepare: options.prepare ?? true,
@@ -65,6 +69,7 @@ export function settingsOf(options: PostgresOptions): Settings {
   wholeNumber("maxConnections", settings.maxConnections, MAX_CONNECTIONS)
   wholeNumber("connectTimeoutMs", settings.connectTimeoutMs, MAX_TIMEOUT_MS)
   wholeNumber("lockTimeoutMs", settings.lockTimeoutMs, MAX_TIMEOUT_MS)
+  wholeNumber("answerTimeoutMs", settings.answerTimeoutMs, MAX_TIMEOUT_MS)
   wholeNumber("txIdleTimeoutMs", settings.txIdleTimeoutMs, MAX_TIMEOUT_MS)
   wholeNumber("maxMessageBytes", settings.maxMessageBytes, 256 * MEBIBYTE)
   return settings

@@ -1,11 +1,11 @@
-import { type Beat, checkName, judgeBeat, type Pulse } from "@millrace/core/backend"
+import { type Beat, checkName, judgeBeat, type Pulse, fromSortable, toSortable } from "@millrace/core/backend"
 
 import { changeGroup } from "./change-group.ts"
 import type { Transaction } from "./database.ts"
 import { textList } from "./list.ts"
 import { clockOf, type Log } from "./log.ts"
 import { int, text } from "./row.ts"
-import { fromSortable, toSortable } from "./sortable.ts"
+import { challengeProcess } from "./sql/challenge-process.ts"
 import { deleteProcess } from "./sql/delete-process.ts"
 import { hearWantedGroups } from "./sql/hear-wanted-groups.ts"
 import { hearWantedTypes } from "./sql/hear-wanted-types.ts"
@@ -71,7 +71,10 @@ async function hear(log: Log, on: Transaction, beat: Beat): Promise<Pulse> {
       return { kind: "ok" }
     }
     case "held": {
-      if (ruling.challenge) log.news.challenge(processName)
+      if (ruling.challenge) {
+        await on.count(challengeProcess, name)
+        log.news.challenge(processName)
+      }
       const { host = "", pid = 0, beats = 0, bootId: heldBy = "" } = holder ?? {}
       return { kind: "held", bootId: heldBy, beats, host, pid }
     }

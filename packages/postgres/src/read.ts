@@ -5,13 +5,13 @@ import {
   type ReadPage,
   type ReadQuery,
   type StreamRange,
+  toSortable,
 } from "@millrace/core/backend"
 
 import type { Connection, Row, Value } from "./database.ts"
 import { numberList, textList } from "./list.ts"
 import { messageOf } from "./message-row.ts"
 import { int } from "./row.ts"
-import { toSortable } from "./sortable.ts"
 import { selectByIds } from "./sql/select-by-ids.ts"
 import { selectConversation } from "./sql/select-conversation.ts"
 import { selectLogPage } from "./sql/select-log-page.ts"

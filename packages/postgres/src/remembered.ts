@@ -1,10 +1,9 @@
-import { type Lease, leaseKey, type PartVerdict, REPEATS_KEPT, type Settled } from "@millrace/core/backend"
+import { type Lease, leaseKey, type PartVerdict, REPEATS_KEPT, type Settled, toSortable } from "@millrace/core/backend"
 
 import type { Connection } from "./database.ts"
 import { numberList } from "./list.ts"
 import { placed } from "./plan-appends.ts"
 import { int, ints, text } from "./row.ts"
-import { toSortable } from "./sortable.ts"
 import { putSettled } from "./sql/put-settled.ts"
 import { selectSettled } from "./sql/select-settled.ts"
 import { storedJson } from "./stored-json.ts"

@@ -1,8 +1,7 @@
-import type { ReplayState } from "@millrace/core/backend"
+import { type ReplayState, toSortable } from "@millrace/core/backend"
 
 import type { Connection } from "./database.ts"
 import { numberList, textList } from "./list.ts"
-import { toSortable } from "./sortable.ts"
 import { putReplays as putReplaysStatement } from "./sql/put-replays.ts"
 
 /** Stores replay rows, new ones or others. */

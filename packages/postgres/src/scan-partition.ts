@@ -1,10 +1,9 @@
-import type { Position, Skipped } from "@millrace/core/backend"
+import { type Position, type Skipped, fromSortable } from "@millrace/core/backend"
 
 import { lanesOf } from "./lane-rows.ts"
 import { numberList, textList } from "./list.ts"
 import type { Log } from "./log.ts"
 import { int, text } from "./row.ts"
-import { fromSortable } from "./sortable.ts"
 import { selectMarks } from "./sql/select-marks.ts"
 import { selectWanted } from "./sql/select-wanted.ts"
 import type { PartitionSeen } from "./take-partition.ts"

@@ -1,4 +1,12 @@
-import { leaseKey, partVerdict, type PartVerdict, type Settled, type Settlement } from "@millrace/core/backend"
+import {
+  droppedBy,
+  leaseKey,
+  partVerdict,
+  type PartVerdict,
+  type Settled,
+  type Settlement,
+  toSortable,
+} from "@millrace/core/backend"
 
 import { appendValues } from "./append-values.ts"
 import { told } from "./append.ts"
@@ -7,7 +15,6 @@ import type { Log } from "./log.ts"
 import { type Plan, planAppends, verdictsOf } from "./plan-appends.ts"
 import { plainAnswer, relativeAnswer, STORED } from "./remembered.ts"
 import { int, ints } from "./row.ts"
-import { toSortable } from "./sortable.ts"
 import { settleAppend } from "./sql/settle-append.ts"
 import { settle } from "./sql/settle.ts"
 import type { PostgresTx } from "./tx.ts"
@@ -32,9 +39,17 @@ function isPlain({ lease, checkpoint, hold, stop, skipped = [], parts }: Settlem
 }
 
 /** The values that both functions begin with. */
-function settleValues({ lease, checkpoint = 0, dropped = 0 }: Settlement<PostgresTx>, answer: string) {
+function settleValues({ lease, checkpoint = 0, parts }: Settlement<PostgresTx>, answer: string) {
   const token = lease.of === "partition" ? lease.token : 0
-  return [toSortable(lease.group), lease.partition, token, checkpoint, dropped, leaseKey(lease), answer] as const
+  return [
+    toSortable(lease.group),
+    lease.partition,
+    token,
+    checkpoint,
+    droppedBy(parts),
+    leaseKey(lease),
+    answer,
+  ] as const
 }
 
 async function move(log: Log, settlement: Settlement<PostgresTx>): Promise<Settled | undefined> {

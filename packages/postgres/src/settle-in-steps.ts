@@ -1,9 +1,15 @@
 import { setTimeout } from "node:timers/promises"
 
-import { BackendError, partVerdict, type PartVerdict, type Settled, type Settlement } from "@millrace/core/backend"
+import {
+  BackendError,
+  checkSettlement,
+  partVerdict,
+  type PartVerdict,
+  type Settled,
+  type Settlement,
+} from "@millrace/core/backend"
 
 import { store, told } from "./append.ts"
-import { checkSettlement } from "./check-settlement.ts"
 import { conclude } from "./conclude-settle.ts"
 import type { Transaction } from "./database.ts"
 import { isBadData, isVictim } from "./errors.ts"
@@ -99,7 +105,11 @@ async function step(log: Log, on: Transaction, settlement: Settlement<PostgresTx
   const held = await lockHeld(on, group, settlement.lease, keysOf(settlement))
   if (held === undefined)
     throw new Undo({ kind: "settled", settled: (await answeredBefore(on, settlement.lease)) ?? { kind: "fenced" } })
-  checkSettlement(held, settlement)
+  checkSettlement(settlement, {
+    order: group.order,
+    checkpoint: held.at.checkpoint,
+    isOpen: (key) => held.lanes.has(key),
+  })
   const nothing = nothingStored(held, judged.parts)
   if (nothing !== undefined) throw new Undo({ kind: "settled", settled: nothing })
   const [head] = await on.rows(selectHead, clockOf(log))

@@ -10,6 +10,8 @@ import {
   replayRowEnded,
   type Settlement,
   type SettlePart,
+  fromSortable,
+  toSortable,
 } from "@millrace/core/backend"
 
 import type { SettleChange } from "./conclude-settle.ts"
@@ -19,7 +21,6 @@ import type { Held } from "./held-lease.ts"
 import type { LaneRow } from "./lane-rows.ts"
 import { textList } from "./list.ts"
 import { text } from "./row.ts"
-import { fromSortable, toSortable } from "./sortable.ts"
 import { selectReplays } from "./sql/select-replays.ts"
 import type { PostgresTx } from "./tx.ts"
 

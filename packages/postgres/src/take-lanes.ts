@@ -2,7 +2,6 @@ import {
   type ClaimRequest,
   type GroupWant,
   handledBefore,
-  isClaimable,
   LANES_PER_SLICE,
   type LaneSlice,
   leaseAfterClaim,
@@ -61,24 +60,27 @@ export async function takeLanes(log: Log, seen: LanesSeen): Promise<TakenLanes> 
 async function scanLanes(
   log: Log,
   on: Transaction,
-  { group, want, request }: LanesSeen,
+  seen: LanesSeen,
   { at, now, lacking }: { readonly at: PartitionRow; readonly now: number; readonly lacking: Set<string> },
 ): Promise<readonly Scanned[]> {
+  const { group, want, request } = seen
   const { row } = group
-  const due = (
-    await on.rows(selectDueLanes, row.id, at.partition, now, request.owner.processName, LANES_PER_SLICE)
-  ).map(laneOf)
+  const due = async (most: number | null, passed: number): Promise<readonly LaneRow[]> =>
+    (await on.rows(selectDueLanes, row.id, at.partition, now, request.owner.processName, most, passed)).map(laneOf)
+  const first = await due(LANES_PER_SLICE, 0)
+  let reached = await reachable(log, on, seen, { at, lacking, lanes: first })
+  // Those in front wait for types that this process lacks: they must not hide those behind them.
+  if (reached.length === 0 && first.length === LANES_PER_SLICE)
+    reached = await reachable(log, on, seen, { at, lacking, lanes: await due(null, LANES_PER_SLICE) })
+  const chosen = reached.filter((lane, index) => index === 0 || takeoversOf(lane.lease) === 0).slice(0, LANES_PER_SLICE)
   const marks = new Set(row.marks === 0 ? [] : (await on.rows(selectMarks, row.id)).map((mark) => int(mark[0])))
-  const alone = due.filter((lane, index) => index === 0 || takeoversOf(lane.lease) === 0)
-  const chosen = row.order === "stream" ? alone : due
   const ahead = await lanesAhead(on, { group, at, lanes: chosen, partitions: log.partitions, limit: want.limit })
   const handled = new Set(want.types)
   const scans: Scanned[] = []
   let left = want.limit
   for (const lane of chosen) {
-    if (left === 0 || !isClaimable(lane.lease, now)) break
+    if (left === 0) break
     const single = takeoversOf(lane.lease) > 0
-    if (single && scans.length > 0) continue
     const scanned = scan(lane, ahead.get(lane.key) ?? [], {
       at,
       handled,
@@ -87,14 +89,39 @@ async function scanLanes(
       cut: want.limit,
       lacking,
     })
-    // A lane whose next message is of a type that this process lacks is not for it.
-    const first = ahead.get(lane.key)?.[0]
-    if (first !== undefined && !handled.has(first.type)) continue
     scans.push(scanned)
     left -= scanned.positions.length
-    if (single || row.order !== "stream") break
+    if (single) break
   }
   return scans
+}
+
+/** Those of some lanes whose next message is of a type that this process handles. Outside stream order the first of them: a slice has one. */
+async function reachable(
+  log: Log,
+  on: Transaction,
+  { group, want }: LanesSeen,
+  {
+    at,
+    lacking,
+    lanes,
+  }: { readonly at: PartitionRow; readonly lacking: Set<string>; readonly lanes: readonly LaneRow[] },
+): Promise<readonly LaneRow[]> {
+  const handled = new Set(want.types)
+  const apart = group.row.order !== "stream"
+  if ([...group.types.keys()].every((type) => handled.has(type))) return apart ? lanes.slice(0, 1) : lanes
+  const look = async (some: readonly LaneRow[]): Promise<readonly LaneRow[]> => {
+    const ahead = await lanesAhead(on, { group, at, lanes: some, partitions: log.partitions, limit: 0 })
+    return some.filter(({ key }) => {
+      const type = ahead.get(key)?.[0]?.type
+      if (type === undefined || handled.has(type)) return true
+      lacking.add(type)
+      return false
+    })
+  }
+  if (!apart) return look(lanes)
+  for (const lane of lanes) if ((await look([lane])).length > 0) return [lane]
+  return []
 }
 
 /** Reads a lane: messages at or below its partition's checkpoint only, so that it and a slice in flight never hold the same one. */

@@ -7,6 +7,8 @@ import {
   type ReplayState,
   type SliceMessage,
   type StoredMessage,
+  fromSortable,
+  toSortable,
 } from "@millrace/core/backend"
 
 import { type PartitionRow, replayOf } from "./group-rows.ts"
@@ -16,7 +18,6 @@ import type { GroupLook } from "./look.ts"
 import { messageOf } from "./message-row.ts"
 import { int, text } from "./row.ts"
 import { type Scan, scanPartition } from "./scan-partition.ts"
-import { fromSortable, toSortable } from "./sortable.ts"
 import { selectGroupReplays } from "./sql/select-group-replays.ts"
 import { selectReplays } from "./sql/select-replays.ts"
 import { takeAt } from "./sql/take-at.ts"

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest"
 
 import { postgresBackend } from "../src/index.ts"
+import { refuseOldServer } from "../src/migrate.ts"
 import { codeOf, event, kinds, positionsOf, serverForTests, to } from "./log-for-tests.ts"
 
 const server = serverForTests()
@@ -31,6 +32,30 @@ describe("on postgres", () => {
     } finally {
       await limited.close()
     }
+  })
+
+  it("a role that may not make the schema is told so by migrate, and may once the schema was made for it", async () => {
+    const role = `role_${server.schema.slice(-12)}`
+    await server.sql(`CREATE ROLE ${role} LOGIN`)
+    const limited = postgresBackend(server.url.replace("postgres@", `${role}@`), { schema: server.schema })
+    try {
+      await expect(limited.migrate()).rejects.toThrow(/for migrate CREATE on the database.*permission denied/)
+      await server.sql(`CREATE SCHEMA ${server.schema} AUTHORIZATION ${role}`)
+      await limited.migrate()
+      expect(kinds(await limited.append([to("any", event("a"))]))).toEqual(["appended"])
+    } finally {
+      await limited.close()
+    }
+  })
+
+  it("a server before 13 is refused by its version number, as any server tells it", async () => {
+    expect(() => refuseOldServer(120_022, "12.22")).toThrow(
+      "the server runs Postgres 12.22: Millrace needs 13 or newer",
+    )
+    expect(() => refuseOldServer(90_624, "9.6.24")).toThrow(/needs 13/)
+    refuseOldServer(130_000, "13.0")
+    const [row] = await server.sql<{ number: string }>("SELECT current_setting('server_version_num') AS number")
+    refuseOldServer(Number(row?.number), "of these tests")
   })
 
   it("what the database's encoding can not hold is refused alone; its neighbours are stored", async () => {

@@ -1,4 +1,4 @@
-import type { Wake } from "@millrace/core/backend"
+import { BackendError, type Wake } from "@millrace/core/backend"
 import pg from "pg"
 import { describe, expect, it } from "vitest"
 
@@ -12,6 +12,18 @@ async function terminateAll(): Promise<void> {
   await server.sql(
     "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'millrace' AND pid <> pg_backend_pid()",
   )
+}
+
+/** Repeats a call as long as it meets connections that were cut off: those of the pool that were idle may be found out only now. */
+async function again<T>(call: () => Promise<T>): Promise<T> {
+  for (;;) {
+    try {
+      return await call()
+    } catch (error) {
+      if (!(error instanceof BackendError)) throw error
+      if (error.code !== "unavailable" && error.code !== "outcome-unknown") throw error
+    }
+  }
 }
 
 /** Waits until a session of a backend waits for a lock. */
@@ -46,7 +58,7 @@ describe("on postgres", () => {
       await terminateAll()
       expect(await cut).toBe("outcome-unknown")
     })
-    const [verdict] = await backend.append([append])
+    const [verdict] = await again(() => backend.append([append]))
     expect(verdict?.kind).toBe("appended")
     expect((await backend.append([append]))[0]).toMatchObject({ kind: "duplicate", of: { position: 1 } })
     expect(await positionsOf(backend)).toEqual([1])
@@ -65,7 +77,7 @@ describe("on postgres", () => {
       await terminateAll()
       expect(await cut).toBe("outcome-unknown")
     })
-    const first = await backend.settle(settlement)
+    const first = await again(() => backend.settle(settlement))
     expect(first).toMatchObject({ kind: "settled", parts: [{ kind: "stored", position: 2 }] })
     expect(await backend.settle(settlement)).toEqual(first)
     expect(await positionsOf(backend)).toEqual([1, 2])
@@ -87,9 +99,8 @@ describe("on postgres", () => {
     const settlement = { lease: slice.lease, checkpoint: slice.scannedTo, parts: [{ key: "a", from: 1, work }] }
     expect(await codeOf(backend.settle(settlement))).toBe("unavailable")
     expect(await server.sql(`SELECT * FROM ${server.schema}.rows`)).toEqual([])
-    // Other connections of the pool were cut off with it, and may be found out only now.
-    const repeated = () => backend.settle(settlement).catch(() => undefined)
-    await expect.poll(repeated).toMatchObject({ kind: "settled", parts: [{ kind: "stored" }] })
+    const repeated = await again(() => backend.settle(settlement))
+    expect(repeated).toMatchObject({ kind: "settled", parts: [{ kind: "stored" }] })
     expect(await server.sql(`SELECT * FROM ${server.schema}.rows`)).toHaveLength(1)
   })
 
@@ -97,7 +108,7 @@ describe("on postgres", () => {
     const backend = await server.log()
     await backend.append([to("any", event("a"))])
     await terminateAll()
-    await expect.poll(() => positionsOf(backend).catch(() => undefined)).toEqual([1])
+    expect(await again(() => positionsOf(backend))).toEqual([1])
   })
 
   it("a listener that is cut off comes back, and says that it may have missed something", async () => {
@@ -122,17 +133,9 @@ describe("on postgres", () => {
     const writing = (async () => {
       for (let at = 0; !stop; at += 1) {
         const append = to("any", event(`s-${at % 5}`))
-        for (;;) {
-          try {
-            const [verdict] = await backend.append([append])
-            if (verdict?.kind === "appended") answered.push(verdict.position)
-            else if (verdict?.kind === "duplicate") answered.push(verdict.of.position)
-            break
-          } catch (error) {
-            if (stop || !(error instanceof Error) || !("code" in error)) throw error
-            if (error.code !== "unavailable" && error.code !== "outcome-unknown") throw error
-          }
-        }
+        const [verdict] = await again(() => backend.append([append]))
+        if (verdict?.kind === "appended") answered.push(verdict.position)
+        else if (verdict?.kind === "duplicate") answered.push(verdict.of.position)
       }
     })()
     await expect.poll(() => answered.length).toBeGreaterThan(20)

@@ -12,6 +12,8 @@ export interface Server {
   readonly url: string
   readonly schema: string
   restart(): Promise<void>
+  /** Where its data is. Throws for a server that is not ours to harm. */
+  folder(): Promise<string>
   /** A backend object on this test's log, closed after the test. */
   open(options?: PostgresOptions): Backend<PostgresTx>
   /** The same, migrated. */
@@ -53,6 +55,11 @@ export function serverForTests(settings: Readonly<Record<string, string>> = {}):
       return schema
     },
     restart: () => started().restart(),
+    async folder() {
+      if (!started().own) throw new Error("this test harms its server: unset MILLRACE_TEST_POSTGRES_URL for it")
+      const [row] = await this.sql<{ folder: string }>("SELECT current_setting('data_directory') AS folder")
+      return row?.folder ?? ""
+    },
     open(options = {}) {
       const backend = postgresBackend(started().url, { schema, maxConnections: 4, ...options })
       opened.push(backend)

@@ -1,6 +1,7 @@
 import { setTimeout } from "node:timers/promises"
 
 import type { Backend } from "@millrace/core/backend"
+import pg from "pg"
 import { describe, expect, it } from "vitest"
 
 import type { PostgresTx } from "../src/index.ts"
@@ -8,25 +9,45 @@ import { claimSome, ensure, event, kinds, positionsOf, serverForTests, to } from
 
 const server = serverForTests({ max_connections: "150" })
 
+/** Has every transaction that stored messages pause before its commit: its positions are given out, and nobody sees them yet. */
+async function pauseBeforeCommits(): Promise<void> {
+  await server.sql(`
+    CREATE FUNCTION ${server.schema}.linger() RETURNS trigger LANGUAGE plpgsql AS
+      $$ BEGIN PERFORM pg_sleep(random() * 0.02); RETURN NULL; END $$;
+    CREATE CONSTRAINT TRIGGER linger AFTER INSERT ON ${server.schema}.messages DEFERRABLE INITIALLY DEFERRED
+      FOR EACH ROW EXECUTE FUNCTION ${server.schema}.linger()`)
+}
+
+/** Reads the next positions behind one. */
+type ReadAfter = (position: number) => Promise<readonly number[]>
+
 /** Follows the head as a reader does, and keeps what it saw, in the order it saw it. */
-async function follow(backend: Backend<PostgresTx>, until: () => boolean): Promise<readonly number[]> {
+async function follow(readAfter: ReadAfter, until: () => boolean): Promise<readonly number[]> {
   const seen: number[] = []
   for (;;) {
     const last = until()
-    const { messages } = await backend.read({ from: "log", after: seen.at(-1) ?? 0, limit: 50 })
-    seen.push(...messages.map(({ position }) => position))
-    if (last && messages.length === 0) return seen
+    const positions = await readAfter(seen.at(-1) ?? 0)
+    seen.push(...positions)
+    if (last && positions.length === 0) return seen
+  }
+}
+
+function readingLog(backend: Backend<PostgresTx>): ReadAfter {
+  return async (after) => {
+    const { messages } = await backend.read({ from: "log", after, limit: 50 })
+    return messages.map(({ position }) => position)
   }
 }
 
 describe("on postgres", () => {
-  it("a reader that follows the head never passes a position that appears later, while 16 writers pause inside their transactions [lesson 23 lesson 25]", async () => {
+  it("a reader that follows the head never passes a position that appears later, while 16 writers pause inside their transactions, before and after they have their positions [lesson 23 lesson 25]", async () => {
     const backend = await server.log()
     await ensure(backend)
     const streams = Array.from({ length: 64 }, (_, at) => `s-${at}`)
     await backend.append(streams.map((stream) => to("no-stream", event(stream))))
+    await pauseBeforeCommits()
     let running = 16
-    const reading = follow(server.open(), () => running === 0)
+    const reading = follow(readingLog(server.open()), () => running === 0)
     const writer = async (at: number): Promise<number> => {
       const own = server.open({ maxConnections: 2 })
       const owner = { processName: `writer-${at}`, bootId: `boot-${at}` }
@@ -53,6 +74,33 @@ describe("on postgres", () => {
     const seen = await reading
     expect(seen).toEqual(await positionsOf(backend))
     expect(seen).toHaveLength(streams.length + made.reduce((sum, one) => sum + one, 0))
+  })
+
+  it("the same reader does pass positions that appear later where a sequence gives them out: the proof can fail", async () => {
+    await server.sql(`CREATE SCHEMA ${server.schema}; CREATE TABLE ${server.schema}.messages (position bigserial)`)
+    await pauseBeforeCommits()
+    const table = `${server.schema}.messages`
+    const pool = new pg.Pool({ connectionString: server.url, max: 17 })
+    try {
+      const positions = async (sql: string, values: readonly unknown[] = []): Promise<readonly number[]> => {
+        const { rows } = await pool.query<{ position: string }>(sql, [...values])
+        return rows.map(({ position }) => Number(position))
+      }
+      let running = 16
+      const reading = follow(
+        (after) => positions(`SELECT position FROM ${table} WHERE position > $1 ORDER BY position`, [after]),
+        () => running === 0,
+      )
+      const write = async (): Promise<void> => {
+        for (let turn = 0; turn < 6; turn += 1) await pool.query(`INSERT INTO ${table} DEFAULT VALUES`)
+      }
+      await Promise.all(Array.from({ length: 16 }, () => write().finally(() => (running -= 1))))
+      const stored = await positions(`SELECT position FROM ${table} ORDER BY position`)
+      expect(stored).toHaveLength(96)
+      expect((await reading).length).toBeLessThan(stored.length)
+    } finally {
+      await pool.end()
+    }
   })
 
   it("parallel appends that all report success are all there, once, without gaps [lesson 23]", async () => {

@@ -1,8 +1,8 @@
+import { fromSortable, toSortable } from "@millrace/core/backend"
 import fc from "fast-check"
 import { describe, expect, it } from "vitest"
 
 import { numberList, textList } from "../src/list.ts"
-import { fromSortable, toSortable } from "../src/sortable.ts"
 import { refusedWord } from "../src/sql-words.ts"
 import { serverForTests } from "./log-for-tests.ts"
 

@@ -6,13 +6,13 @@ import {
   MAX_NAME_LENGTH,
   partitionOf,
   type Verdict,
+  toSortable,
 } from "@millrace/core/backend"
 
 import { putDocument, revisionOf } from "./documents.ts"
 import type { Memo, StreamMemo } from "./memo.ts"
 import { insertMessageRow, messageColumns } from "./message-row.ts"
 import { int, text } from "./row.ts"
-import { toSortable } from "./sortable.ts"
 import { insertKey } from "./sql/insert-key.ts"
 import { insertSchedule } from "./sql/insert-schedule.ts"
 import { insertStream } from "./sql/insert-stream.ts"

@@ -1,8 +1,15 @@
-import { checkLimit, type DocumentPut, type DocumentQuery, type Json, type KeyedDocument } from "@millrace/core/backend"
+import {
+  checkLimit,
+  type DocumentPut,
+  type DocumentQuery,
+  type Json,
+  type KeyedDocument,
+  fromSortable,
+  toSortable,
+} from "@millrace/core/backend"
 
 import type { Connection } from "./connection.ts"
 import { int, text } from "./row.ts"
-import { fromSortable, toSortable } from "./sortable.ts"
 import { deleteDocument } from "./sql/delete-document.ts"
 import { putDocument as putDocumentSql } from "./sql/put-document.ts"
 import { selectDocumentPage } from "./sql/select-document-page.ts"

@@ -7,13 +7,14 @@ import {
   type ReplayState,
   type SliceMessage,
   type StoredMessage,
+  fromSortable,
+  toSortable,
 } from "@millrace/core/backend"
 
 import type { Connection } from "./connection.ts"
 import { replayOf } from "./group-model.ts"
 import { messageOf } from "./message-row.ts"
 import { text } from "./row.ts"
-import { fromSortable, toSortable } from "./sortable.ts"
 import { selectByPositions } from "./sql/select-by-positions.ts"
 import { selectGroupReplays } from "./sql/select-group-replays.ts"
 import { selectReplays } from "./sql/select-replays.ts"

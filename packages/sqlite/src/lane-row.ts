@@ -1,9 +1,8 @@
-import type { LaneState, LeaseState, ReplayState } from "@millrace/core/backend"
+import { type LaneState, type LeaseState, type ReplayState, fromSortable, toSortable } from "@millrace/core/backend"
 
 import type { Connection } from "./connection.ts"
 import { type GroupModel, leaseOf, replayOf, replayValue } from "./group-model.ts"
 import { int, type Row, text, textOrNull } from "./row.ts"
-import { fromSortable, toSortable } from "./sortable.ts"
 import { deleteLane as deleteLaneSql } from "./sql/delete-lane.ts"
 import { putLane } from "./sql/put-lane.ts"
 import { selectLane } from "./sql/select-lane.ts"

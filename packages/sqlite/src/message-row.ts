@@ -1,8 +1,7 @@
-import type { Json, JsonObject, Message, StoredMessage } from "@millrace/core/backend"
+import { type Json, type JsonObject, type Message, type StoredMessage, fromSortable } from "@millrace/core/backend"
 
 import type { Connection } from "./connection.ts"
 import { int, type Row, text, textOrNull, type Value } from "./row.ts"
-import { fromSortable } from "./sortable.ts"
 import { insertMessage } from "./sql/insert-message.ts"
 import { storedJson } from "./stored-json.ts"
 import type { Types } from "./types.ts"

@@ -6,6 +6,7 @@ import {
   type ReadPage,
   type ReadQuery,
   type StreamRange,
+  toSortable,
 } from "@millrace/core/backend"
 
 import type { Connection } from "./connection.ts"
@@ -13,7 +14,6 @@ import { type LogRow, readLogRow } from "./log-row.ts"
 import type { Memo } from "./memo.ts"
 import { messageOf } from "./message-row.ts"
 import { int, type Row } from "./row.ts"
-import { toSortable } from "./sortable.ts"
 import { selectByIds } from "./sql/select-by-ids.ts"
 import { selectByPositions } from "./sql/select-by-positions.ts"
 import { selectConversation } from "./sql/select-conversation.ts"

@@ -10,13 +10,13 @@ import {
   type PartVerdict,
   replayRowEnded,
   type Settlement,
+  toSortable,
 } from "@millrace/core/backend"
 
 import { replayOf, replayValue } from "./group-model.ts"
 import type { Held } from "./held-lease.ts"
 import { findLane, saveLane } from "./lane-row.ts"
 import { int, text } from "./row.ts"
-import { toSortable } from "./sortable.ts"
 import { deletePartitionReplays } from "./sql/delete-partition-replays.ts"
 import { putReplay } from "./sql/put-replay.ts"
 import { selectGroupReplays } from "./sql/select-group-replays.ts"

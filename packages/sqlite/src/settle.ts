@@ -1,9 +1,18 @@
-import { leaseKey, type PartVerdict, partVerdict, type Settled, type Settlement } from "@millrace/core/backend"
+import {
+  droppedBy,
+  checkSettlement,
+  leaseKey,
+  type PartVerdict,
+  partVerdict,
+  type Settled,
+  type SettledAt,
+  type Settlement,
+} from "@millrace/core/backend"
 
 import { type AppendRoom, beginAppending } from "./append.ts"
-import { checkSettlement } from "./check-settlement.ts"
 import { savePartition } from "./group-model.ts"
 import { admit, type Held } from "./held-lease.ts"
+import { findLane } from "./lane-row.ts"
 import { runPart, savepoint } from "./part-work.ts"
 import { remember } from "./remembered.ts"
 import { int } from "./row.ts"
@@ -19,7 +28,7 @@ import type { SqliteTx } from "./tx.ts"
 export function settle(writing: Writing, settlement: Settlement<SqliteTx>, room: AppendRoom): Settled {
   const held = admit(writing, settlement, room.memo)
   if (held.kind !== "held") return held.kind === "fenced" ? held : held.answer
-  checkSettlement(writing, held, settlement)
+  checkSettlement(settlement, settledAt(writing, held))
   const undo = undoWhole(writing, settlement, held, room)
   const effects = settlement.parts.map((part) => part.effects).filter((one) => one !== undefined)
   const appending = effects.length === 0 ? undefined : beginAppending(writing, effects, room)
@@ -39,11 +48,16 @@ export async function settleWithWork(
 ): Promise<Settled> {
   const held = admit(writing, settlement, room.memo)
   if (held.kind !== "held") return held.kind === "fenced" ? held : held.answer
-  checkSettlement(writing, held, settlement)
+  checkSettlement(settlement, settledAt(writing, held))
   const undo = undoWhole(writing, settlement, held, room)
   const verdicts: PartVerdict[] = []
   for (const part of settlement.parts) verdicts.push(await runPart(writing, part, room, deadlineMs))
   return conclude(writing, settlement, { held, verdicts, undo, room })
+}
+
+function settledAt({ db }: Writing, { group, partition }: Held): SettledAt {
+  const isOpen = (key: string) => partition.lanes > 0 && findLane(db, group, key) !== undefined
+  return { order: group.order, checkpoint: partition.checkpoint, isOpen }
 }
 
 /** In total order one part that can not be stored undoes all. */
@@ -83,7 +97,8 @@ function conclude(
     held.lanes === undefined
       ? settlePartition(writing, settlement, held, verdicts)
       : settleLanes(writing, settlement, { ...held, lanes: held.lanes }, verdicts)
-  if ((settlement.dropped ?? 0) > 0) db.run(addDropped, group.id, settlement.dropped ?? 0)
+  const dropped = droppedBy(settlement.parts, verdicts)
+  if (dropped > 0) db.run(addDropped, group.id, dropped)
   const tooMany = partition.lanes > open && int(db.get(countLanes, group.id)?.[0]) > group.maxLanes
   const stop = settlement.stop ?? (tooMany ? tooManyLanes(group.maxLanes) : undefined)
   if (stop !== undefined) partition.lease = { ...partition.lease, takeovers: 0 }

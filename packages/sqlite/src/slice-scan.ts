@@ -1,9 +1,8 @@
-import type { Position, Skipped } from "@millrace/core/backend"
+import { type Position, type Skipped, fromSortable } from "@millrace/core/backend"
 
 import type { Connection } from "./connection.ts"
 import type { GroupModel, PartitionModel } from "./group-model.ts"
 import { int, text } from "./row.ts"
-import { fromSortable } from "./sortable.ts"
 import { selectLaneStreams } from "./sql/select-lane-streams.ts"
 import { selectLogSlice } from "./sql/select-log-slice.ts"
 import { selectSkipsBetween } from "./sql/select-skips-between.ts"

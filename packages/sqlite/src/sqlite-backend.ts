@@ -5,6 +5,7 @@ import {
   type Append,
   type Backend,
   type Capabilities,
+  checkBatch,
   checkLimit,
   type ClaimRequest,
   type Idle,
@@ -41,7 +42,7 @@ import type { SqliteTx } from "./tx.ts"
 import { createWriteQueue, type WriteQueue } from "./write-queue.ts"
 
 /** The most messages of one append call. */
-const MAX_BATCH = 1_000
+const MAX_BATCH = 10_000
 /** How long after another process's write the database counts as shared. */
 const SHARED_MS = 500
 /** Reads answer at once, without the event loop turning; whoever reads in a loop must still let writes and timers have their turn. */
@@ -102,7 +103,8 @@ function backendOf(target: Target, settings: Settings, storage: Storage): Backen
       })()
       return closing
     },
-    append(appends: readonly Append[]) {
+    async append(appends: readonly Append[]) {
+      checkBatch(appends, MAX_BATCH)
       return queue.write((writing) => appendAll(writing, appends, room))
     },
     read: (query) => read((db) => readPage(db, query, memo)),

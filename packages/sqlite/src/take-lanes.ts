@@ -1,10 +1,16 @@
-import { type ClaimRequest, LANES_PER_SLICE, leaseAfterClaim, type Position, takeoversOf } from "@millrace/core/backend"
+import {
+  type ClaimRequest,
+  LANES_PER_SLICE,
+  leaseAfterClaim,
+  type Position,
+  takeoversOf,
+  toSortable,
+} from "@millrace/core/backend"
 
 import { findPartition, type GroupModel } from "./group-model.ts"
 import { laneOfRow, type LaneRow, saveLane } from "./lane-row.ts"
 import { int } from "./row.ts"
 import { LOG_WINDOW, skippedBetween } from "./slice-scan.ts"
-import { toSortable } from "./sortable.ts"
 import { selectLaneSlice } from "./sql/select-lane-slice.ts"
 import { selectLogSlice } from "./sql/select-log-slice.ts"
 import { selectPartitionDueLanes } from "./sql/select-partition-due-lanes.ts"
@@ -39,19 +45,30 @@ export interface TakeLanes {
 
 /** Leases due lanes of a partition, as many as the limit has messages for; one alone where workers may have died of its message. */
 export function takeLanes(writing: Writing, asked: TakeLanes): LanesTaken | undefined {
+  const { db, now } = writing
+  const { group, partition, request } = asked
+  const due = (most: number, passed: number): readonly LaneRow[] =>
+    db.all(selectPartitionDueLanes, group.id, partition, now, most, request.owner.processName, passed).map(laneOfRow)
+  const first = due(LANES_PER_SLICE, 0)
+  const taken = takeAmong(writing, asked, first)
+  if (taken !== undefined || first.length < LANES_PER_SLICE) return taken
+  // All of these wait for types this process lacks: they must not hide those behind them.
+  return takeAmong(writing, asked, due(-1, LANES_PER_SLICE))
+}
+
+function takeAmong(writing: Writing, asked: TakeLanes, due: readonly LaneRow[]): LanesTaken | undefined {
   const { db, log, now } = writing
   const { group, partition, request } = asked
   const checkpoint = findPartition(group, partition)?.checkpoint ?? 0
-  const due = db
-    .all(selectPartitionDueLanes, group.id, partition, now, LANES_PER_SLICE, request.owner.processName)
-    .map(laneOfRow)
   const taken: LaneTaken[] = []
   let takeovers = 0
   let left = asked.limit
   for (const lane of due) {
     const counted = takeoversOf(lane.lease)
-    if (taken.length > 0 && (left <= 0 || group.order !== "stream")) break
+    if (taken.length > 0 && (left <= 0 || group.order !== "stream" || taken.length === LANES_PER_SLICE)) break
     if (taken.length > 0 && counted > 0) continue
+    // Outside stream order a lane reads the whole log from its message on: one look at that message first.
+    if (group.order !== "stream" && readLane(writing, asked, lane, { checkpoint, limit: 1 }) === undefined) continue
     const found = readLane(writing, asked, lane, { checkpoint, limit: counted > 0 ? 1 : left })
     if (found === undefined) continue
     log.token += 1

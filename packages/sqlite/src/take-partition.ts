@@ -6,13 +6,13 @@ import {
   replayRowEnded,
   type Skipped,
   takeoversOf,
+  fromSortable,
 } from "@millrace/core/backend"
 
 import type { GroupModel, PartitionModel } from "./group-model.ts"
 import { savePartition } from "./group-model.ts"
 import { text } from "./row.ts"
 import { scanLog, scanPartition } from "./slice-scan.ts"
-import { fromSortable } from "./sortable.ts"
 import { selectLaneKeys } from "./sql/select-lane-keys.ts"
 import type { Writing } from "./transaction.ts"
 import type { Waiting } from "./waiting.ts"

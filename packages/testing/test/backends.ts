@@ -1,13 +1,14 @@
-import { mkdtemp, rm } from "node:fs/promises"
-import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { DatabaseSync } from "node:sqlite"
 
 import { type Backend, memoryBackend } from "@millrace/core"
 import { sqliteBackend } from "@millrace/sqlite"
 
+import { mongoLog } from "./mongo-log.ts"
 import { postgresLog } from "./postgres-log.ts"
-import { memoryRows, postgresRows, sqliteRows, TABLE, type UseRows } from "./rows-in-storage.ts"
+import { redisLog } from "./redis-log.ts"
+import { memoryRows, mongodbRows, postgresRows, redisRows, sqliteRows, TABLE, type UseRows } from "./rows-in-storage.ts"
+import { temporaryFolder } from "./temporary-folder.ts"
 
 /** What tells a storage the time. */
 export interface Time {
@@ -24,6 +25,8 @@ export interface SharedLog {
   readonly url: string | undefined
   /** A row of the user's own table, as it is stored. */
   row(key: string): number | undefined | Promise<number | undefined>
+  /** Ends the storage's server at once, as a crash does, and starts it again. Absent where there is no server, or it is not ours. */
+  readonly restart?: () => Promise<void>
   remove(): Promise<void>
 }
 
@@ -32,6 +35,8 @@ export interface TestedBackend {
   readonly name: string
   /** Whether other processes can reach it. */
   readonly shared: boolean
+  /** Whether it runs users' work inside the settle: `capabilities.tx`. */
+  readonly tx: boolean
   /** A new, empty log whose storage tells `time`; without it the machine's. */
   open(time?: Time): Promise<SharedLog>
   /** Makes a reactor that writes to the user's own table inside the settle. */
@@ -41,6 +46,7 @@ export interface TestedBackend {
 const memory: TestedBackend = {
   name: "memory",
   shared: false,
+  tx: true,
   rows: memoryRows,
   async open(time) {
     const made = () => memoryBackend(time === undefined ? {} : { clock: time })
@@ -66,10 +72,11 @@ const memory: TestedBackend = {
 const sqlite: TestedBackend = {
   name: "sqlite",
   shared: true,
+  tx: true,
   rows: sqliteRows,
   async open(time) {
-    const folder = await mkdtemp(join(tmpdir(), "millrace-test-"))
-    const file = join(folder, "log.db")
+    const folder = await temporaryFolder()
+    const file = join(folder.path, "log.db")
     const own = new DatabaseSync(file)
     own.exec(`CREATE TABLE ${TABLE} (key TEXT PRIMARY KEY, value INTEGER NOT NULL)`)
     const options = time === undefined ? {} : { clock: time }
@@ -83,12 +90,17 @@ const sqlite: TestedBackend = {
       },
       async remove() {
         own.close()
-        await rm(folder, { recursive: true, force: true })
+        await folder.remove()
       },
     }
   },
 }
 
-const postgres: TestedBackend = { name: "postgres", shared: true, rows: postgresRows, open: postgresLog }
+const postgres: TestedBackend = { name: "postgres", shared: true, tx: true, rows: postgresRows, open: postgresLog }
 
-export const backends: readonly TestedBackend[] = [memory, sqlite, postgres]
+const redis: TestedBackend = { name: "redis", shared: true, tx: true, rows: redisRows, open: redisLog }
+
+/** Without transactions, as every server of its protocol can do. */
+const mongodb: TestedBackend = { name: "mongodb", shared: true, tx: false, rows: mongodbRows, open: mongoLog }
+
+export const backends: readonly TestedBackend[] = [memory, sqlite, postgres, redis, mongodb]

@@ -24,6 +24,8 @@ export interface TestLog {
   connectOther(name: string): Promise<Backend>
   /** A row of the user's own table, as it is stored. */
   row(key: string): Promise<number | undefined>
+  /** Ends the storage's server and starts it again, where it has one of ours. */
+  readonly restart: (() => Promise<void>) | undefined
   /** An app on the log, by default with a backend of its own (on memory: the one there is): another process, as far as the log can tell. */
   app<const Rs extends Reactors = readonly []>(options?: TestAppOptions<Rs>): Promise<App<ReactorsIn<Rs>>>
 }
@@ -69,6 +71,7 @@ export async function openLog(
     connect,
     connectOther: (name) => opened(log.connectOther(name)),
     row: async (key) => log.row(key),
+    restart: log.restart,
     async app({ unclosed = false, ...options } = {}) {
       const backend = options.backend ?? (await connect())
       const app = await createApp({ clock: real ? systemClock : clock, logger: silentLogger, ...options, backend })

@@ -1,10 +1,11 @@
-import { equal, ok, rejects } from "node:assert/strict"
+import { deepEqual, equal, ok, rejects } from "node:assert/strict"
 
 import { describe, it } from "vitest"
 
-import { allRules, backendConformance, type Rule, runRule } from "../src/conformance/index.ts"
+import { allRules, backendConformance, type Harness, type Rule, runRule } from "../src/conformance/index.ts"
 import { memoryHarness } from "./conformance/memory-harness.ts"
 import { allFaults } from "./faults/all-faults.ts"
+import type { Fault } from "./faults/fault.ts"
 
 const rules = allRules.flatMap((group) => group.rules)
 
@@ -16,15 +17,21 @@ function ruleOf(beginning: string): Rule {
   return found
 }
 
+/** Memory, or what it is changed into where it lacks what a rule needs; with a defect or without. */
+function harnessOf(sound: Fault["sound"], alter: Fault["alter"] = (backend) => backend): Harness {
+  if (sound === undefined) return memoryHarness(alter)
+  return { ...memoryHarness((backend, clock) => alter(sound(backend, clock), clock)), lacks: [] }
+}
+
 describe("the conformance suite", () => {
   for (const { of, faults } of allFaults) {
     describe(`planted faults of ${of}`, () => {
-      for (const { name, caughtBy, alter } of faults) {
+      for (const { name, caughtBy, alter, sound } of faults) {
         it(`the rule named for it catches: ${name} [S54.c lesson 47]`, async () => {
           const rule = ruleOf(caughtBy)
-          await runRule(rule, memoryHarness())
+          await runRule(rule, harnessOf(sound))
           // A fault that only crashes proves nothing of the rule.
-          await rejects(runRule(rule, memoryHarness(alter)), (error) => !(error instanceof TypeError))
+          await rejects(runRule(rule, harnessOf(sound, alter)), (error) => !(error instanceof TypeError))
         })
       }
     })
@@ -46,6 +53,33 @@ describe("the conformance suite", () => {
     const tests = collect([], memoryHarness())
     equal(tests.length, 1)
     for (const { run } of tests) await rejects(run, /no rule ran/)
+  })
+
+  it("leaves out a rule that needs what the harness lacks, and no other [lesson 47]", async () => {
+    const ran = new Set(collect(allRules, memoryHarness()).map(({ name }) => name))
+    deepEqual(
+      rules.filter(({ name }) => !ran.has(name)).map(({ needs }) => needs),
+      ["persistence", "persistence"],
+    )
+    const every = new Set(collect(allRules, { ...memoryHarness(), lacks: [] }).map(({ name }) => name))
+    ok(rules.every(({ name }) => every.has(name)))
+    const stated = ruleOf("capabilities state what the storage can do")
+    await rejects(runRule(stated, { ...memoryHarness(), lacks: [] }), /the harness lacks persistence/)
+  })
+
+  it("fails when a rule needs a clock that can be set back, and the harness gives none and does not say so [lesson 47]", async () => {
+    const harness = memoryHarness()
+    const standing: Harness = {
+      ...harness,
+      async open(options) {
+        const { setBack: _setBack, ...log } = await harness.open(options)
+        return log
+      },
+    }
+    await rejects(
+      runRule(ruleOf("extend never shortens a lease though the storage's clock"), standing),
+      /gives no setBack/,
+    )
   })
 
   it("fails when a deviation is declared for a rule that is kept, or that does not exist [lesson 47]", async () => {

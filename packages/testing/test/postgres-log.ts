@@ -35,6 +35,7 @@ export async function postgresLog(time?: Time): Promise<SharedLog> {
       const { rows } = await pool.query<{ value: number }>(`SELECT value FROM ${schema}.${TABLE} WHERE key = $1`, [key])
       return rows[0]?.value
     },
+    ...(started.own ? { restart: () => started.restart() } : {}),
     async remove() {
       await pool.query(`DROP SCHEMA ${schema} CASCADE`)
     },

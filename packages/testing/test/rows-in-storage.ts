@@ -1,5 +1,7 @@
 import { type MemoryTx, txToken, type TxToken } from "@millrace/core"
+import { mongodb, type MongodbTx } from "@millrace/mongodb"
 import { postgres, type PostgresTx } from "@millrace/postgres"
+import { redis, type RedisTx } from "@millrace/redis"
 import type { SqliteTx } from "@millrace/sqlite"
 import { sqlite } from "@millrace/sqlite"
 
@@ -54,4 +56,22 @@ export function postgresRows<Made>(use: UseRows<Made>): Made {
       await tx.query(put, [key, value])
     },
   }))
+}
+
+/** The table in Redis: a hash in the log's slot. */
+export function redisRows<Made>(use: UseRows<Made>): Made {
+  return use<RedisTx>(redis.tx, (tx) => ({
+    async get(key) {
+      const value = await tx.hGet(tx.key(TABLE), key)
+      return value === null ? undefined : Number(value)
+    },
+    put: (key, value) => tx.hSet(tx.key(TABLE), { [key]: value }),
+  }))
+}
+
+/** The collection in MongoDB: each log's own. Only where the server has transactions. */
+export function mongodbRows<Made>(use: UseRows<Made>): Made {
+  return use<MongodbTx>(mongodb.tx, () => {
+    throw new Error("this test needs a storage with transactions")
+  })
 }

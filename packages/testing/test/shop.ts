@@ -34,3 +34,9 @@ export const Cart = actor("cart", (id): CartState => ({ id, status: "open", item
     if (cart.items.length === 0) throw new CartClosed(`${cart.id} is empty`)
     event(OrderPlaced)
   })
+
+/** What goes into a cart. */
+export const item = (productId: string, quantity = 1) => ({ productId, quantity })
+
+/** Something has gone into a cart: by default one of product `p`. */
+export const added = (streamId: string, quantity = 1, productId = "p") => ItemAdded(streamId, item(productId, quantity))

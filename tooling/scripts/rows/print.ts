@@ -10,25 +10,28 @@ const marks: Record<Standing, string> = {
   "not-run": "not run",
 }
 
+/** Whether a row or lesson is to be shown on a backend. */
+type InScope = (id: string, backend: string) => boolean
+
 /** Rows in scope as a table, then the lessons, each by backend. */
-export function printStandings(
-  { rows, lessons }: Standings,
-  inScope: { readonly rows: ReadonlySet<string>; readonly lessons: ReadonlySet<string> },
-  backends: readonly string[],
-): void {
-  printTable("row", rows, inScope.rows, backends)
-  printTable("lesson", lessons, inScope.lessons, backends)
+export function printStandings({ rows, lessons }: Standings, inScope: InScope, backends: readonly string[]): void {
+  printTable("row", rows, inScope, backends)
+  printTable("lesson", lessons, inScope, backends)
 }
 
 function printTable(
   head: string,
   standings: Readonly<Record<string, PerBackend>>,
-  inScope: ReadonlySet<string>,
+  inScope: InScope,
   backends: readonly string[],
 ): void {
   const table = new Table({ head: [head, ...backends], style: { head: [], border: [], compact: true } })
   for (const [id, perBackend] of Object.entries(standings)) {
-    if (inScope.has(id)) table.push([id, ...backends.map((backend) => marks[perBackend[backend] ?? "not-run"])])
+    if (!backends.some((backend) => inScope(id, backend))) continue
+    table.push([
+      id,
+      ...backends.map((backend) => (inScope(id, backend) ? marks[perBackend[backend] ?? "not-run"] : "")),
+    ])
   }
   console.log(table.toString())
 }

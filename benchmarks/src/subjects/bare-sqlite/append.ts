@@ -1,12 +1,10 @@
-import { join } from "node:path"
-
 import type { AppendTarget, Entry } from "../../harness/append-load.ts"
 import { grouped } from "../../harness/grouped.ts"
 import { openLog } from "./open-log.ts"
 
 /** Appends in groups, as many as are in flight: one durable transaction each. */
-export function bareAppends(folder: string): AppendTarget {
-  const log = openLog(join(folder, "bare.db"))
+export function bareAppends(file: string): AppendTarget {
+  const log = openLog(file)
   const append = grouped<Entry>((entries) =>
     log.commit(() => {
       for (const entry of entries)

@@ -2,6 +2,7 @@ import { DatabaseSync } from "node:sqlite"
 
 import { partitionOf } from "../../../../packages/core/src/stream/partition.ts"
 import { log } from "../../../../packages/sqlite/src/migrations/0001-log.ts"
+import { timedId } from "../../harness/timed-id.ts"
 
 const PARTITIONS = 32
 
@@ -101,10 +102,4 @@ export function openLog(file: string): BareLog {
     },
     moveHead: () => void setHead.run(head, Date.now()),
   }
-}
-
-/** An id that begins with the time, like the ones Millrace makes, so that its index grows at one end. */
-function timedId(now: number): string {
-  const time = now.toString(16).padStart(12, "0")
-  return `${time.slice(0, 8)}-${time.slice(8)}-7${crypto.randomUUID().slice(15)}`
 }

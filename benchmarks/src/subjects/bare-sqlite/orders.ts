@@ -1,5 +1,3 @@
-import { join } from "node:path"
-
 import type { Entry } from "../../harness/append-load.ts"
 import { type CartNumber, ledgerOf, type OrderTarget } from "../../harness/order-load.ts"
 import { type BareLog, openLog } from "./open-log.ts"
@@ -26,8 +24,8 @@ interface Slice {
  * The rows of every step, and one transaction for all that waits at a turn of the event loop: the orders just placed, what came of the
  * slices leased before, and the leases of the next slices. What is to be handled is kept in memory: nothing is ever read.
  */
-export function bareOrders(folder: string): OrderTarget {
-  const log = openLog(join(folder, "bare.db"))
+export function bareOrders(file: string): OrderTarget {
+  const log = openLog(file)
   const work = workTables(log)
   const queues = new Map<number, Waiting[]>()
   let orders: { readonly entry: Entry; readonly resolve: () => void }[] = []

@@ -1,4 +1,3 @@
-import { join } from "node:path"
 import { DatabaseSync } from "node:sqlite"
 
 import type { AppendTarget } from "../../harness/append-load.ts"
@@ -7,8 +6,7 @@ import { openStore, type Setup } from "./open-store.ts"
 import { untilStored } from "./until-stored.ts"
 
 /** Appends through the event store, one event a call. */
-export async function emmettAppends(folder: string, setup: Setup): Promise<AppendTarget> {
-  const file = join(folder, "emmett.db")
+export async function emmettAppends(file: string, setup: Setup): Promise<AppendTarget> {
   const opened = await openStore(file, setup)
   const takeTurn = inTurn()
   return {

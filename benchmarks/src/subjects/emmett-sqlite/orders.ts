@@ -1,4 +1,3 @@
-import { join } from "node:path"
 import { DatabaseSync } from "node:sqlite"
 import { setTimeout } from "node:timers/promises"
 
@@ -28,8 +27,7 @@ const pulling = { batchSize: 1_000, pullingFrequencyInMs: 1 }
  * transaction of its batch. The consumer starts when all orders are in, which is this store's best case: side by side with
  * appends it ends the process (an unhandled SQLITE_BUSY) in the documented set-up, and is slower in the tuned one.
  */
-export async function emmettOrders(folder: string, setup: Setup): Promise<OrderTarget> {
-  const file = join(folder, "emmett.db")
+export async function emmettOrders(file: string, setup: Setup): Promise<OrderTarget> {
   const opened = await openStore(file, setup)
   const takeTurn = inTurn()
   const consumer = opened.store.consumer(setup === "tuned" ? { pulling } : {})

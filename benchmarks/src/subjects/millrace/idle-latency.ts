@@ -4,9 +4,9 @@ import { join } from "node:path"
 import { setTimeout } from "node:timers/promises"
 
 import { createApp } from "../../../../packages/core/src/index.ts"
-import { sqliteBackend } from "../../../../packages/sqlite/src/index.ts"
 import { noFaults, type Sample } from "../../harness/sample.ts"
 import { quantile } from "../../harness/statistics.ts"
+import { type BackendName, openBackend } from "./open-backend.ts"
 import { Pinged } from "./ping.ts"
 import { quietLogger } from "./quiet-logger.ts"
 
@@ -18,11 +18,10 @@ const GAP_MS = 30
 const PATIENCE_MS = 5_000
 
 /** Appends one message now and then, and asks how long the handler in another, idle process took to see it: from the call of append. */
-export async function idleLatency(folder: string): Promise<Sample> {
-  const file = join(folder, "millrace.db")
-  const backend = sqliteBackend(file)
+export async function idleLatency(backendName: BackendName, url: string): Promise<Sample> {
+  const backend = await openBackend(backendName, url)
   const app = await createApp({ backend, logger: quietLogger })
-  const worker = fork(join(import.meta.dirname, "idle-worker.ts"), [file], {
+  const worker = fork(join(import.meta.dirname, "idle-worker.ts"), [backendName, url], {
     execArgv: process.execArgv,
     stdio: ["ignore", "ignore", "inherit", "ipc"],
   })

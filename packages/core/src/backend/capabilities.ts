@@ -18,6 +18,6 @@ export interface Capabilities {
   readonly partitions: number
   /** The largest payload plus metadata of one message, in bytes of JSON. */
   readonly maxMessageBytes: number
-  /** The most messages of one `append` call. */
+  /** The most messages of one `append` call, scheduled ones counted. A call that brings more throws `invalid`, and nothing of it is stored. */
   readonly maxBatch: number
 }

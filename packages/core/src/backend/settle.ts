@@ -20,8 +20,6 @@ export interface Settlement<Tx = unknown> {
   readonly hold?: { readonly retryAt: Instant; readonly failures: number; readonly error: string }
   /** Stops the group in the same write. */
   readonly stop?: StopReason
-  /** Appends and schedules dropped because their messages were replayed; added to the group's count. */
-  readonly dropped?: number
 }
 
 /** Why a group is stopped. */
@@ -44,6 +42,8 @@ export interface SettlePart<Tx = unknown> {
   /** User's work inside the transaction, after which the effects are written. Needs `capabilities.tx`. Throwing undoes this part. */
   readonly work?: (tx: Tx) => Promise<void>
   readonly deferral?: Deferral
+  /** How many appends and schedules were dropped because their messages were replayed: added to the group's count if the part is stored. */
+  readonly dropped?: number
 }
 
 /**

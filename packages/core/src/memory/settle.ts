@@ -1,6 +1,7 @@
+import { checkSettlement } from "../backend/rules/check-settlement.ts"
+import { droppedBy } from "../backend/rules/dropped-by.ts"
 import { leaseKey } from "../backend/rules/lease-key.ts"
 import { REPEATS_KEPT, type PartVerdict, type Settled, type Settlement, type StopReason } from "../backend/settle.ts"
-import { checkSettlement } from "./check-settlement.ts"
 import type { GroupState, Lane, PartitionState } from "./group-state.ts"
 import { type JudgedPart, judgeParts } from "./judge-parts.ts"
 import type { LogState } from "./log-state.ts"
@@ -30,7 +31,11 @@ export async function settle(log: LogState, tables: UserTables, settlement: Sett
   if (repeated !== undefined) return repeated
   const held = group === undefined || at === undefined ? undefined : heldBy(group, at, settlement)
   if (held === undefined) return { kind: "fenced" }
-  checkSettlement(held, settlement)
+  checkSettlement(settlement, {
+    order: held.group.order,
+    checkpoint: held.at.checkpoint,
+    isOpen: (key) => held.at.lanes.has(key),
+  })
   const { judged, draft } = await judgeParts(log, tables, settlement.parts)
   if (held.group.order === "log" && judged.some(({ refused }) => refused !== undefined)) return nothingStored(judged)
   keepDraft(draft, tables)
@@ -68,7 +73,7 @@ function store(log: LogState, held: Held, settlement: Settlement<MemoryTx>, judg
     settlement.lease.of === "partition"
       ? settlePartition(log, held, settlement, judged)
       : settleLanes(log, held, settlement.lease, judged)
-  group.dropped += settlement.dropped ?? 0
+  group.dropped += droppedBy(settlement.parts, parts)
   log.news.work ||= at.lanes.size > 0 || firstWaiting(log, group, at) !== undefined
   const stop = settlement.stop ?? tooManyLanes(group)
   if (stop === undefined) return { kind: "settled", parts, lanes }

@@ -6,6 +6,7 @@ import { DefinitionError } from "./definition-error.ts"
 export interface EffectModules {
   readonly Schema: {
     toCodecJson(schema: object): object
+    Struct(fields: Readonly<Record<string, object>>): object
     decodeUnknownResult(schema: object, options: { readonly errors: "all" }): (input: unknown) => EffectResult
     encodeUnknownResult(schema: object, options: { readonly errors: "all" }): (input: unknown) => EffectResult
   }
@@ -66,6 +67,7 @@ function isEffectFour(modules: { readonly Schema: unknown; readonly SchemaIssue:
     return false
   return (
     "toCodecJson" in Schema &&
+    "Struct" in Schema &&
     "decodeUnknownResult" in Schema &&
     "encodeUnknownResult" in Schema &&
     "makeFormatterStandardSchemaV1" in SchemaIssue &&

@@ -24,6 +24,8 @@ export interface Registration {
   readonly keyOf?: (message: StoredMessage) => string
   readonly startFrom: StartPoint
   readonly errorStrategy?: ErrorStrategy
+  /** The most messages one claim hands to it. Default: as many as the runtime finds good. */
+  readonly batchSize?: number
   /** Whether its work needs the storage's handle inside the settle. */
   readonly needsTx: boolean
   /** The storage whose handle it needs (see `TxToken`): the app refuses to start on another. */
@@ -63,8 +65,10 @@ export interface Access {
   /** The process's memory of actors: never trusted without a version check at the settle. */
   readonly baselines: Baselines
   readonly logger: Logger
-  /** Aborted when the worker's drain deadline has passed or its lease is lost. */
+  /** Aborted when the worker's drain deadline has passed or its lease is lost: the slice's, or after a hand-over the lane's. Made when it is read. */
   readonly signal: AbortSignal
+  /** Whether the signal is aborted; makes none. */
+  readonly aborted: boolean
 }
 
 /** State remembered per actor and stream, bounded, least recently used out first. */

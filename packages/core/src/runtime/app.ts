@@ -33,7 +33,7 @@ export interface RunOptions {
 
 /** Any app, whatever its reactors: what a function takes that works with every app. */
 export interface AnyApp extends Store, Operations {
-  /** Adds reactors after the start. Throws `NotAReactor`, `DuplicateReactor`. */
+  /** Adds reactors after the start: all of them or, where one can not be added, none. Throws `NotAReactor`, `DuplicateReactor`, `StorageLacksTx`, `GroupOrderDiffers`. */
   register(...reactors: readonly AnyReactor[]): Promise<void>
   /** Decides a command of this actor now, like `execute`; the actor need not be registered. */
   executeOn<A extends AnyActor, const I extends ExecuteInput>(

@@ -2,8 +2,9 @@ import type { Backend } from "../backend/backend.ts"
 import type { Owner } from "../backend/process.ts"
 import type { ErrorStrategy } from "../reactor/error-strategy.ts"
 import type { Logger } from "../reactor/logger.ts"
-import type { Access, Registration } from "../reactor/registration.ts"
+import type { Registration } from "../reactor/registration.ts"
 import type { Clock } from "./clock.ts"
+import type { HeldAccess } from "./held-access.ts"
 import type { Limits } from "./limits.ts"
 import type { SliceSizes } from "./slice-size.ts"
 
@@ -17,7 +18,8 @@ export interface Crew {
   readonly owner: () => Owner
   readonly registration: (group: string) => Registration | undefined
   readonly strategy: (registration: Registration) => ErrorStrategy
-  readonly access: (group: string, signal: AbortSignal) => Access
+  /** Makes what a group's reactor may ask for: one for each stream, held under the lease whose signal is given. */
+  readonly access: (group: string) => (lease: AbortSignal) => HeldAccess
   /** In-process hand-off: messages of these types were just stored, schedules made, or lanes opened in this group. */
   readonly handOff: (news: {
     readonly types?: readonly string[]

@@ -20,16 +20,16 @@ export async function deliverLog(
   crew: Crew,
   signal: AbortSignal,
 ): Promise<void> {
-  const [job] = jobsOf(slice, registration).jobs
   const kept = keepLease(slice.lease, crew, signal)
-  const access = crew.access(slice.group, kept.signal)
+  const access = crew.access(slice.group)
+  const [job] = jobsOf(slice, registration, () => access(kept.signal)).jobs
   try {
     if (job === undefined) {
       await settleSurely({ lease: slice.lease, checkpoint: slice.scannedTo, parts: [] }, crew)
       return
     }
     const began = crew.clock.now()
-    let preparing = prepare(job, registration, crew, access, { most: Number.MAX_SAFE_INTEGER, fresh: false })
+    let preparing = prepare(job, registration, crew, { most: Number.MAX_SAFE_INTEGER, fresh: false })
     for (let round = 1; ; round += 1) {
       const prepared = await unlessAborted(preparing, kept.signal)
       if (prepared === undefined) {
@@ -48,7 +48,7 @@ export async function deliverLog(
         await conclude([prepared], crew, signal)
         break
       }
-      preparing = decideAgain(job, { verdict, prepared }, round, registration, crew, access)
+      preparing = decideAgain(job, { verdict, prepared }, round, registration, crew)
     }
     crew.sizes.learn(slice.group, slice.messages.length, crew.clock.now() - began)
   } finally {
@@ -60,7 +60,6 @@ function settlementOf(slice: PartitionSlice, job: Job, prepared: Prepared): Sett
   const { deferral, ...part } = prepared.part
   const common = {
     lease: slice.lease,
-    dropped: prepared.dropped,
     ...(prepared.stop === undefined ? {} : { stop: prepared.stop }),
   }
   if (deferral === undefined) return { ...common, checkpoint: slice.scannedTo, parts: [part] }

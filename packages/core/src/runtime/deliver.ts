@@ -26,12 +26,13 @@ export async function deliver(
 ): Promise<void> {
   if (registration.order === "log" && slice.source === "partition") return deliverLog(slice, registration, crew, signal)
   const began = crew.clock.now()
-  const { jobs, skipped } = jobsOf(slice, registration)
   const kept = keepLease(slice.lease, crew, signal)
-  const access = crew.access(slice.group, kept.signal)
+  const access = crew.access(slice.group)
+  const { jobs, skipped } = jobsOf(slice, registration, () => access(kept.signal))
   const running = runJobs(jobs, crew.limits.streamsAtOnce, (job) =>
-    prepare(job, registration, crew, access, { most: Number.MAX_SAFE_INTEGER, fresh: false }),
+    prepare(job, registration, crew, { most: Number.MAX_SAFE_INTEGER, fresh: false }),
   )
+  let ours = false
   try {
     await withinBudget(running, crew, kept.signal)
     const shares = jobs.map((job) => shareOf(job, running, crew, kept.signal.aborted))
@@ -47,13 +48,15 @@ export async function deliver(
             ...(slice.source === "partition" ? { checkpoint: slice.scannedTo, skipped } : {}),
             parts,
             ...(stop === undefined ? {} : { stop }),
-            dropped: shares.reduce((sum, { prepared }) => sum + (prepared?.dropped ?? 0), 0),
           },
           crew,
         )
     follow(slice, shares, settled, { registration, crew, signal })
+    ours = settled.kind === "settled"
     crew.sizes.learn(slice.group, slice.messages.length, crew.clock.now() - began)
   } finally {
+    // What still runs and is no lane of this worker has nothing to be stored under.
+    if (!ours) kept.lose()
     kept.release()
   }
 }

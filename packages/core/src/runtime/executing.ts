@@ -30,7 +30,7 @@ export function createExecuting(parts: ExecuteParts, engine: Engine, clock: Cloc
       if (options.settle === true) {
         const timeoutMs = options.timeoutMs ?? SETTLE_TIMEOUT_MS
         const conversation = { correlationId, from: stored.firstPosition }
-        await waitSettled(parts.backend, conversation, { timeoutMs, clock, nextSettle: (ms) => engine.nextSettle(ms) })
+        await waitSettled(parts.backend, conversation, { timeoutMs, clock, settles: engine.settles })
       }
       const { state, version } = instance
       const done = { state, version, events, duplicate: stored.duplicate }

@@ -1,6 +1,6 @@
 import type { LaneToken, Lease } from "../backend/claim.ts"
 import type { PartVerdict, SettlePart } from "../backend/settle.ts"
-import type { Access, Registration } from "../reactor/registration.ts"
+import type { Registration } from "../reactor/registration.ts"
 import { conclude, newsOf } from "./conclude.ts"
 import type { Crew } from "./crew.ts"
 import { EffectRefused } from "./errors.ts"
@@ -36,7 +36,7 @@ export async function finishLane(
     let next = preparing
     let failed = again
     for (let round = 1; ; round += 1) {
-      if (failed !== undefined) next = decideAgain(job, failed, round, registration, crew, held.access)
+      if (failed !== undefined) next = decideAgain(job, failed, round, registration, crew)
       if (next === undefined) return
       const { lease } = held
       const prepared = await unlessAborted(next, held.signal)
@@ -46,7 +46,7 @@ export async function finishLane(
       }
       const parts = [prepared.part]
       const stop = prepared.stop === undefined ? {} : { stop: prepared.stop }
-      const settled = await settleSurely({ lease, parts, ...stop, dropped: prepared.dropped }, crew)
+      const settled = await settleSurely({ lease, parts, ...stop }, crew)
       if (settled.kind === "fenced") return
       const verdict = settled.parts[0]
       if (verdict === undefined || verdict.kind === "stored") {
@@ -71,16 +71,16 @@ export async function finishLane(
   }
 }
 
-/** A lane under one token: its lease, kept alive until released, and what its reactor may ask for meanwhile. */
+/** A lane under one token: its lease, kept alive until released. */
 interface HeldLane extends KeptLease {
   readonly lease: Lease
-  readonly access: Access
 }
 
 function holdLane(job: Job, token: LaneToken, crew: Crew, signal: AbortSignal): HeldLane {
   const lease: Lease = { of: "lanes", group: job.group, partition: job.partition, lanes: [token] }
   const kept = keepLease(lease, crew, signal)
-  return { ...kept, lease, access: crew.access(job.group, kept.signal) }
+  job.access.heldBy(kept.signal)
+  return { ...kept, lease }
 }
 
 /** The worker has to stop: the lane is due at once for another. */
@@ -95,7 +95,6 @@ export async function decideAgain(
   round: number,
   registration: Registration,
   crew: Crew,
-  access: Access,
 ): Promise<Prepared> {
   switch (verdict.kind) {
     case "stored":
@@ -104,14 +103,14 @@ export async function decideAgain(
       if (round <= crew.limits.conflictRounds) {
         // A batch that conflicts again may conflict with itself: fewer messages at a time end that.
         const most = round === 1 ? prepared.done.length : Math.max(Math.floor(prepared.done.length / 2), 1)
-        return prepare(job, registration, crew, access, { most, fresh: true })
+        return prepare(job, registration, crew, { most, fresh: true })
       }
       return { ...prepared, ...onlyProgress(prepared), part: waitForPeace(job, crew) }
     case "work-failed":
     case "refused": {
       const culprit = prepared.done[0]
       if (prepared.done.length > 1 || culprit === undefined) {
-        return prepare(job, registration, crew, access, {
+        return prepare(job, registration, crew, {
           most: Math.max(Math.floor(prepared.done.length / 2), 1),
           fresh: true,
         })
@@ -135,10 +134,8 @@ function waitForPeace(job: Job, crew: Crew): SettlePart {
   }
 }
 
-function onlyProgress(
-  prepared: Prepared,
-): Pick<Prepared, "dropped" | "done" | "stored" | "afterCommit" | "stop" | "doneTo"> {
-  return { dropped: 0, done: [], stored: () => {}, afterCommit: [], stop: undefined, doneTo: prepared.part.from - 1 }
+function onlyProgress(prepared: Prepared): Pick<Prepared, "done" | "stored" | "afterCommit" | "stop" | "doneTo"> {
+  return { done: [], stored: () => {}, afterCommit: [], stop: undefined, doneTo: prepared.part.from - 1 }
 }
 
 /** The one message whose effects or work the storage refuses: its error strategy decides. */

@@ -3,6 +3,7 @@ import { handledBefore } from "../backend/rules/handled-before.ts"
 import type { ReplayRow } from "../backend/rules/plan-reset.ts"
 import type { Position } from "../message/ids.ts"
 import type { Delivery, Registration } from "../reactor/registration.ts"
+import type { HeldAccess } from "./held-access.ts"
 
 /** The share of one stream (or key) in a slice. */
 export interface Job {
@@ -21,6 +22,8 @@ export interface Job {
   readonly keyError: unknown
   /** Set for lanes. */
   readonly token: LaneToken | undefined
+  /** What its reactor may ask for, under the lease that the job is held by. */
+  readonly access: HeldAccess
 }
 
 /** The key under which everything of a log-ordered slice goes. */
@@ -30,6 +33,7 @@ export const LOG_KEY = "*"
 export function jobsOf(
   slice: Slice,
   registration: Registration,
+  access: () => HeldAccess,
 ): { readonly jobs: readonly Job[]; readonly skipped: readonly Skipped[] } {
   const facts = { group: slice.group, partition: slice.lease.partition, takeovers: slice.takeovers, epoch: slice.epoch }
   if (slice.source === "lanes") {
@@ -48,6 +52,7 @@ export function jobsOf(
         deliveries: messages.map((one) => deliveryOf(one, slice.reemit)),
         keyError,
         token,
+        access: access(),
       }
     })
     return { jobs, skipped: [] }
@@ -65,7 +70,16 @@ export function jobsOf(
     }
     const row = slice.replayRows?.find((one) => one.key === key)
     const deliveries = messages.map((one) => deliveryOf(row === undefined ? one : corrected(one, row), slice.reemit))
-    jobs.push({ ...facts, key, from, scannedTo: slice.scannedTo, deliveries, keyError, token: undefined })
+    jobs.push({
+      ...facts,
+      key,
+      from,
+      scannedTo: slice.scannedTo,
+      deliveries,
+      keyError,
+      token: undefined,
+      access: access(),
+    })
   }
   return { jobs, skipped }
 }

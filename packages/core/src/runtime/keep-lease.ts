@@ -3,8 +3,10 @@ import type { Crew } from "./crew.ts"
 
 /** A lease that is lengthened by itself while its handlers run. */
 export interface KeptLease {
-  /** Aborted when the lease has passed to somebody else, or when `signal` was. */
+  /** Aborted when the lease is lost, or when the worker has to stop. */
   readonly signal: AbortSignal
+  /** The lease has ended otherwise: a settle told so, or there will be none. */
+  lose(): void
   release(): void
 }
 
@@ -13,7 +15,11 @@ const EXTENSIONS_PER_LEASE = 3
 
 /** Keeps a lease until released. A failed extension is tried again at the next turn; a refused one aborts the handlers. */
 export function keepLease(lease: Lease, crew: Crew, signal: AbortSignal): KeptLease {
-  const lost = new AbortController()
+  const held = new AbortController()
+  const lose = (): void => held.abort(new Error("the lease has passed to another worker"))
+  const stop = (): void => held.abort(signal.reason)
+  if (signal.aborted) stop()
+  else signal.addEventListener("abort", stop, { once: true })
   const everyMs = crew.limits.leaseMs / EXTENSIONS_PER_LEASE
   let cancel = (): void => {}
   let released = false
@@ -28,7 +34,7 @@ export function keepLease(lease: Lease, crew: Crew, signal: AbortSignal): KeptLe
             { lease },
             "a lease passed to another worker while its handlers ran: what they produce is not stored here",
           )
-          lost.abort(new Error("the lease has passed to another worker"))
+          lose()
         }
         return
       }
@@ -39,9 +45,11 @@ export function keepLease(lease: Lease, crew: Crew, signal: AbortSignal): KeptLe
   }
   again()
   return {
-    signal: AbortSignal.any([lost.signal, signal]),
+    signal: held.signal,
+    lose,
     release() {
       released = true
+      signal.removeEventListener("abort", stop)
       cancel()
     },
   }

@@ -37,8 +37,13 @@ export function createMembership(parts: MembershipParts, firstName: string): Mem
   let joined = false
   let cancel = (): void => {}
 
-  const say = (kind: "join" | "beat" | "leave"): ReturnType<Backend["heartbeat"]> =>
-    backend.heartbeat({ kind, owner, facts: parts.facts, wants: parts.wants() })
+  // One at a time and in order: a beat that arrived after the leave would bring this process back.
+  let before: Promise<unknown> = Promise.resolve()
+  const say = (kind: "join" | "beat" | "leave"): ReturnType<Backend["heartbeat"]> => {
+    const said = before.then(() => backend.heartbeat({ kind, owner, facts: parts.facts, wants: parts.wants() }))
+    before = said.catch(() => {})
+    return said
+  }
 
   const beat = async (): Promise<void> => {
     if (!joined) return

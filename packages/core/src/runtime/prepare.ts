@@ -2,7 +2,7 @@ import { BackendError } from "../backend/errors.ts"
 import type { SettlePart, StopReason } from "../backend/settle.ts"
 import type { Position } from "../message/ids.ts"
 import type { SyncWork } from "../reactor/action.ts"
-import type { Access, Delivery, Outcome, Registration } from "../reactor/registration.ts"
+import type { Delivery, Outcome, Registration } from "../reactor/registration.ts"
 import { runInsideSettle } from "../store/inside-settle.ts"
 import { collect, type Collected } from "./collect.ts"
 import type { Crew } from "./crew.ts"
@@ -14,7 +14,6 @@ import { atOnce, judge, type Judgement } from "./judge.ts"
 export interface Prepared {
   readonly part: SettlePart
   readonly stop: StopReason | undefined
-  readonly dropped: number
   /** Messages whose effects the part holds. */
   readonly done: readonly Delivery[]
   /** How far everything is settled once the part is stored (a skipped message included). */
@@ -46,14 +45,8 @@ interface Handled {
 }
 
 /** Handles the messages of a job and prepares the part that settles them. What fails for the work of several messages is narrowed down to one. */
-export async function prepare(
-  job: Job,
-  registration: Registration,
-  crew: Crew,
-  access: Access,
-  how: Try,
-): Promise<Prepared> {
-  const handled = await handleSome(job, registration, crew, access, how)
+export async function prepare(job: Job, registration: Registration, crew: Crew, how: Try): Promise<Prepared> {
+  const handled = await handleSome(job, registration, crew, how)
   const failure = handled.failed
   const judged = failure === undefined ? {} : await judgeFailure(failure, registration, crew)
   const behind = handled.done.length + (judged.skip === true ? 1 : 0)
@@ -61,22 +54,23 @@ export async function prepare(
   const deferral = judged.deferral ?? deferRest(handled, next, crew)
   const lastDone = job.deliveries[behind - 1]?.message.position
   const doneTo = deferral === undefined ? job.scannedTo : (lastDone ?? job.from - 1)
-  const inside = handled.collected.works.filter(({ work }) => work.needsTx)
+  const { effects, works, afterCommit, dropped } = handled.collected
+  const inside = works.filter(({ work }) => work.needsTx)
   return {
     part: {
       key: job.key,
       from: job.from,
       doneTo,
-      ...(handled.collected.effects === undefined ? {} : { effects: handled.collected.effects }),
+      ...(effects === undefined ? {} : { effects }),
       ...(inside.length === 0 ? {} : { work: (tx: unknown) => runWorks(inside, tx) }),
       ...(deferral === undefined ? {} : { deferral }),
+      ...(dropped === 0 ? {} : { dropped }),
     },
     stop: judged.stop,
-    dropped: handled.collected.dropped,
     done: handled.done.map((one) => one.delivery),
     doneTo,
     stored: handled.stored,
-    afterCommit: handled.collected.afterCommit,
+    afterCommit,
   }
 }
 
@@ -107,13 +101,7 @@ function deferRest(handled: Handled, next: Delivery | undefined, crew: Crew): Se
   return { as: "retry", position: next.message.position, failures: handled.retry.attempt, retryAt }
 }
 
-async function handleSome(
-  job: Job,
-  registration: Registration,
-  crew: Crew,
-  access: Access,
-  how: Try,
-): Promise<Handled> {
+async function handleSome(job: Job, registration: Registration, crew: Crew, how: Try): Promise<Handled> {
   const messages = job.deliveries.slice(0, how.most)
   const first = messages[0]
   if (first === undefined) return nothing()
@@ -121,14 +109,14 @@ async function handleSome(
     return { ...nothing(), failed: { delivery: first, error: new WorkerDied(first.message.id, job.takeovers) } }
   }
   if (job.keyError !== undefined) return { ...nothing(), failed: { delivery: first, error: job.keyError } }
-  const outcome = await outcomeOf(job, registration, access, messages, how.fresh)
+  const outcome = await outcomeOf(job, registration, messages, how.fresh)
   const away = outcome.failed !== undefined && isAway(outcome.failed.error)
   const retryAt = outcome.done.findIndex(({ actions }) => actions.some((action) => action.kind === "retry"))
   const done = retryAt < 0 ? outcome.done : outcome.done.slice(0, retryAt)
   const narrow = (error: unknown): Promise<Handled> | Handled => {
     const failing = done[0]?.delivery ?? first
     if (done.length <= 1) return { ...nothing(), failed: { delivery: failing, error } }
-    return handleSome(job, registration, crew, access, { most: Math.floor(done.length / 2), fresh: true })
+    return handleSome(job, registration, crew, { most: Math.floor(done.length / 2), fresh: true })
   }
   let collected: Collected
   try {
@@ -156,12 +144,11 @@ async function handleSome(
 async function outcomeOf(
   job: Job,
   registration: Registration,
-  access: Access,
   messages: readonly Delivery[],
   fresh: boolean,
 ): Promise<Outcome> {
   try {
-    return await registration.handle({ key: job.key, messages, fresh }, access)
+    return await registration.handle({ key: job.key, messages, fresh }, job.access)
   } catch (error) {
     const first = messages[0]
     return first === undefined ? { done: [] } : { done: [], failed: { delivery: first, error } }

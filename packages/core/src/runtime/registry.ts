@@ -12,6 +12,8 @@ export class DuplicateReactor extends Error {
 export interface Registry {
   /** Takes in a reactor and answers what the runtime needs of it. Throws `NotAReactor` or `DuplicateReactor`. */
   add(reactor: unknown): Registration
+  /** Forgets a reactor: its name and its commands are free again. */
+  remove(registration: Registration): void
   /** The group of a name or a registered reactor. */
   nameOf(group: GroupRef): string
   all(): readonly Registration[]
@@ -39,6 +41,11 @@ export function createRegistry(): Registry {
       byValue.set(reactor, registration)
       for (const type of decides) byCommand.set(type, group)
       return registration
+    },
+    remove(registration) {
+      byGroup.delete(registration.group)
+      for (const [reactor, one] of byValue) if (one === registration) byValue.delete(reactor)
+      for (const type of registration.decides) byCommand.delete(type)
     },
     nameOf(group) {
       if (typeof group === "string") return group

@@ -46,7 +46,13 @@ async function giveBack(slice: Slice, crew: Crew): Promise<void> {
 
 function wantOf(group: string, crew: Crew): GroupWant | undefined {
   const registration = crew.registration(group)
-  return registration === undefined ? undefined : { group, types: registration.types, limit: crew.sizes.of(group) }
+  return registration === undefined
+    ? undefined
+    : {
+        group,
+        types: registration.types,
+        limit: Math.min(crew.sizes.of(group), registration.batchSize ?? Number.POSITIVE_INFINITY),
+      }
 }
 
 const warned = new WeakMap<Crew, Set<string>>()

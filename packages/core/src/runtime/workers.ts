@@ -1,3 +1,4 @@
+import type { Background } from "./background.ts"
 import type { Crew } from "./crew.ts"
 import type { Dispatcher } from "./dispatcher.ts"
 import { supervise, type Supervised } from "./supervise.ts"
@@ -10,12 +11,7 @@ export interface Workers {
 }
 
 /** Starts `count` supervised loops, each: wait for a hint, claim, handle, settle. */
-export function startWorkers(
-  count: number,
-  dispatcher: Dispatcher,
-  crew: Crew,
-  background: ReadonlySet<Promise<void>>,
-): Workers {
+export function startWorkers(count: number, dispatcher: Dispatcher, crew: Crew, background: Background): Workers {
   const abort = new AbortController()
   let stopping = false
   const turn = async (): Promise<number> => {
@@ -24,7 +20,7 @@ export function startWorkers(
     if (asked.groups.length > 0 && background.size < crew.limits.handedOverAtOnce) {
       if ((await lookForWork(asked, dispatcher, crew, abort.signal)) === "worked") return 0
     } else if (asked.groups.length > 0) {
-      await Promise.race(background)
+      await background.any()
       return 0
     }
     if (!stopping) await dispatcher.wait()
@@ -38,7 +34,7 @@ export function startWorkers(
       dispatcher.wakeAll()
       const cancel = crew.clock.setTimer(drainMs, () => abort.abort(new Error("stopping took too long")))
       await ended
-      await Promise.all(background)
+      await background.all()
       cancel()
     },
   }

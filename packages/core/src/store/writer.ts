@@ -11,6 +11,9 @@ export interface AppendTarget {
   append(appends: readonly Append[]): Promise<readonly Verdict[]>
 }
 
+/** The most messages that are grouped into one call: more would save nothing, and hold the storage and this process up. */
+const GROUPED_MESSAGES = 1_000
+
 /** The shortest and longest pause between two tries of a batch. */
 const TRY_MIN_MS = 20
 const TRY_MAX_MS = 2_000
@@ -50,7 +53,7 @@ export function createWriter(target: AppendTarget, limits: WriterLimits): Writer
   const pump = async (): Promise<void> => {
     await Promise.resolve() // callers of the same turn share the first batch too
     while (queue.length > 0) {
-      const batch = queue.splice(0, batchLength(queue, target.capabilities.maxBatch))
+      const batch = queue.splice(0, batchLength(queue, Math.min(target.capabilities.maxBatch, GROUPED_MESSAGES)))
       await write(target, batch, limits)
     }
     running = undefined
@@ -80,12 +83,12 @@ function weightOf(append: Append): number {
 }
 
 /** How many appends from the head of the queue fit into one call; one that is too large by itself goes alone. */
-function batchLength(queue: readonly Waiting[], maxBatch: number): number {
+function batchLength(queue: readonly Waiting[], most: number): number {
   let count = 0
   let weight = 0
   for (const waiting of queue) {
     weight += waiting.weight
-    if (count > 0 && weight > maxBatch) break
+    if (count > 0 && weight > most) break
     count += 1
   }
   return count

@@ -63,6 +63,7 @@ export function shelf(): Shelf {
     },
     logger: silentLogger,
     signal: new AbortController().signal,
+    aborted: false,
   })
 
   const handleBatch = (reactor: AnyReactor, deliveries: readonly Delivery[], fresh: boolean): Promise<Outcome> => {

@@ -1,4 +1,4 @@
-import { BackendError } from "@millrace/core/backend"
+import { BackendError, toSortable } from "@millrace/core/backend"
 
 import { changeGroup } from "../change-group.ts"
 import { partitionOfRow } from "../group-rows.ts"
@@ -7,7 +7,6 @@ import { lanesAhead } from "../lanes-ahead.ts"
 import { textList } from "../list.ts"
 import type { Log } from "../log.ts"
 import { int, text } from "../row.ts"
-import { toSortable } from "../sortable.ts"
 import { lockPartition } from "../sql/lock-partition.ts"
 import { selectGroupTypes } from "../sql/select-group-types.ts"
 import { selectLanesNamed } from "../sql/select-lanes-named.ts"

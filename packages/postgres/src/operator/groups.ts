@@ -1,4 +1,4 @@
-import { type GroupInfo, SKIPS_KEPT, type SkipInfo, type StopReason } from "@millrace/core/backend"
+import { type GroupInfo, SKIPS_KEPT, type SkipInfo, type StopReason, toSortable } from "@millrace/core/backend"
 
 import type { Row } from "../database.ts"
 import { noSuchGroup } from "../errors.ts"
@@ -6,7 +6,6 @@ import { groupOf, type GroupRow } from "../group-rows.ts"
 import { textList } from "../list.ts"
 import type { Log } from "../log.ts"
 import { int, intOrNull, text } from "../row.ts"
-import { toSortable } from "../sortable.ts"
 import { selectGroupTypes } from "../sql/select-group-types.ts"
 import { selectGroups } from "../sql/select-groups.ts"
 import { selectLag } from "../sql/select-lag.ts"

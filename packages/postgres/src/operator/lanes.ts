@@ -1,4 +1,11 @@
-import { checkLimit, isClaimable, type LaneInfo, type LaneQuery } from "@millrace/core/backend"
+import {
+  checkLimit,
+  isClaimable,
+  type LaneInfo,
+  type LaneQuery,
+  fromSortable,
+  toSortable,
+} from "@millrace/core/backend"
 
 import type { Row } from "../database.ts"
 import { noSuchGroup } from "../errors.ts"
@@ -6,7 +13,6 @@ import { findGroup } from "../group-rows.ts"
 import { keptMessage, laneOf } from "../lane-rows.ts"
 import { clockOf, type Log } from "../log.ts"
 import { int, text } from "../row.ts"
-import { fromSortable, toSortable } from "../sortable.ts"
 import { selectLanePage } from "../sql/select-lane-page.ts"
 
 /** Open lanes by group and key. */

@@ -1,8 +1,7 @@
-import { PROCESS_TTL_MS, type ProcessInfo } from "@millrace/core/backend"
+import { PROCESS_TTL_MS, type ProcessInfo, fromSortable } from "@millrace/core/backend"
 
 import { clockOf, type Log } from "../log.ts"
 import { int, text } from "../row.ts"
-import { fromSortable } from "../sortable.ts"
 import { selectProcesses } from "../sql/select-processes.ts"
 
 /** Processes known to the log, live ones first. */

@@ -1,8 +1,15 @@
-import { checkPosition, type GroupProgress, partitionOf, type Position, type StreamId } from "@millrace/core/backend"
+import {
+  checkPosition,
+  type GroupProgress,
+  partitionOf,
+  type Position,
+  type StreamId,
+  fromSortable,
+  toSortable,
+} from "@millrace/core/backend"
 
 import type { Log } from "../log.ts"
 import { bool, text } from "../row.ts"
-import { fromSortable, toSortable } from "../sortable.ts"
 import { selectProgress } from "../sql/select-progress.ts"
 
 /** For each group, by name: whether everything it wants of a stream (in key and log order: of the log) up to a position is settled. */

@@ -7,6 +7,7 @@ import {
   resolveStart,
   sinceAfterReset,
   type StartPoint,
+  fromSortable,
 } from "@millrace/core/backend"
 
 import { changeGroup, type LockedLog } from "../change-group.ts"
@@ -19,7 +20,6 @@ import type { Log } from "../log.ts"
 import { putReplays } from "../replay-rows.ts"
 import { int, text } from "../row.ts"
 import { savePartitions } from "../save-partitions.ts"
-import { fromSortable } from "../sortable.ts"
 import { clearSkipMarks } from "../sql/clear-skip-marks.ts"
 import { deletePartitionReplays } from "../sql/delete-partition-replays.ts"
 import { lowerSince } from "../sql/lower-since.ts"

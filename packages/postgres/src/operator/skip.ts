@@ -1,4 +1,4 @@
-import { BackendError, partitionOf } from "@millrace/core/backend"
+import { BackendError, partitionOf, fromSortable } from "@millrace/core/backend"
 
 import { changeGroup, type LockedLog } from "../change-group.ts"
 import { type GroupRow, type PartitionRow, partitionOfRow } from "../group-rows.ts"
@@ -7,7 +7,6 @@ import { numberList, textList } from "../list.ts"
 import type { Log } from "../log.ts"
 import { int, text } from "../row.ts"
 import { savePartitions } from "../save-partitions.ts"
-import { fromSortable } from "../sortable.ts"
 import { lockPartition } from "../sql/lock-partition.ts"
 import { selectGroupTypes } from "../sql/select-group-types.ts"
 import { selectMarks } from "../sql/select-marks.ts"

@@ -1,8 +1,7 @@
-import { checkLimit, type StreamInfo, type StreamQuery } from "@millrace/core/backend"
+import { checkLimit, type StreamInfo, type StreamQuery, fromSortable, toSortable } from "@millrace/core/backend"
 
 import type { Log } from "../log.ts"
 import { int, text } from "../row.ts"
-import { fromSortable, toSortable } from "../sortable.ts"
 import { selectStreams } from "../sql/select-streams.ts"
 
 /** Streams by id, or the most recently appended to first. */

@@ -13,7 +13,7 @@ export async function uninstall({ database, names }: Log, confirm: string): Prom
     throw new BackendError("invalid", `uninstall removes the whole log: confirm with its name, "${names.log}"`)
   await database.transaction(async (on) => {
     await on.run(`SELECT pg_advisory_xact_lock(${names.migrationLock})`)
-    for (const statement of dropsOf(names)) await on.run(statement)
+    for (const statement of dropsOf(names)) await on.runLong(statement)
     const [left] = await on.rows(countRelations, names.schema)
     if (int(left?.[0]) === 0 && names.schema !== "public") await dropSchema(on, names.schema)
   })

@@ -1,10 +1,9 @@
-import { BackendError } from "@millrace/core/backend"
+import { BackendError, toSortable } from "@millrace/core/backend"
 
 import { findPartition, groupNamed } from "../group-model.ts"
 import { findLane } from "../lane-row.ts"
 import type { Memo } from "../memo.ts"
 import { int } from "../row.ts"
-import { toSortable } from "../sortable.ts"
 import { selectLaneSlice } from "../sql/select-lane-slice.ts"
 import { storedJson } from "../stored-json.ts"
 import type { Writing } from "../transaction.ts"

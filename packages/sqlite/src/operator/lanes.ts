@@ -1,11 +1,10 @@
-import { checkLimit, FREE, isClaimable, type LaneInfo, type LaneQuery } from "@millrace/core/backend"
+import { checkLimit, FREE, isClaimable, type LaneInfo, type LaneQuery, toSortable } from "@millrace/core/backend"
 
 import type { Connection } from "../connection.ts"
 import { type GroupModel, groupNamed } from "../group-model.ts"
 import { type LaneRow, laneOfRow, saveLane } from "../lane-row.ts"
 import { createMemo, type Memo } from "../memo.ts"
 import { text } from "../row.ts"
-import { toSortable } from "../sortable.ts"
 import { selectAllLanes } from "../sql/select-all-lanes.ts"
 import { selectGroupNames } from "../sql/select-group-names.ts"
 import { selectMessageId } from "../sql/select-message-id.ts"

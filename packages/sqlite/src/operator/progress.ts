@@ -1,4 +1,11 @@
-import { checkPosition, type GroupProgress, partitionOf, type Position, type StreamId } from "@millrace/core/backend"
+import {
+  checkPosition,
+  type GroupProgress,
+  partitionOf,
+  type Position,
+  type StreamId,
+  toSortable,
+} from "@millrace/core/backend"
 
 import type { Connection } from "../connection.ts"
 import { type GroupModel, groupNamed, type PartitionModel } from "../group-model.ts"
@@ -6,7 +13,6 @@ import { type LaneRow, laneOfRow } from "../lane-row.ts"
 import { createMemo } from "../memo.ts"
 import { int, text } from "../row.ts"
 import { skippedBetween } from "../slice-scan.ts"
-import { toSortable } from "../sortable.ts"
 import { countLaneMessages } from "../sql/count-lane-messages.ts"
 import { selectAllLanes } from "../sql/select-all-lanes.ts"
 import { selectGroupNames } from "../sql/select-group-names.ts"

@@ -6,6 +6,8 @@ import {
   sinceAfterReset,
   type StartPoint,
   type StoredMessage,
+  fromSortable,
+  toSortable,
 } from "@millrace/core/backend"
 
 import type { Connection } from "../connection.ts"
@@ -21,7 +23,6 @@ import { deleteLane, type LaneRow, laneOfRow } from "../lane-row.ts"
 import { lastBefore } from "../last-before.ts"
 import type { Memo } from "../memo.ts"
 import { int, text } from "../row.ts"
-import { fromSortable, toSortable } from "../sortable.ts"
 import { deleteMarksAbove } from "../sql/delete-marks-above.ts"
 import { deletePartitionReplays } from "../sql/delete-partition-replays.ts"
 import { putGroupType } from "../sql/put-group-type.ts"

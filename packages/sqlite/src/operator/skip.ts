@@ -1,10 +1,9 @@
-import { BackendError, FREE, partitionOf } from "@millrace/core/backend"
+import { BackendError, FREE, partitionOf, fromSortable } from "@millrace/core/backend"
 
 import type { AppendRoom } from "../append.ts"
 import { type GroupModel, groupNamed, type PartitionModel, savePartition } from "../group-model.ts"
 import { findLane, type LaneRow, laneOfRow } from "../lane-row.ts"
 import { text } from "../row.ts"
-import { fromSortable } from "../sortable.ts"
 import { insertMark } from "../sql/insert-mark.ts"
 import { selectLanesAt } from "../sql/select-lanes-at.ts"
 import { selectMark } from "../sql/select-mark.ts"

@@ -1,8 +1,7 @@
-import { checkLimit, type StreamInfo, type StreamQuery } from "@millrace/core/backend"
+import { checkLimit, type StreamInfo, type StreamQuery, fromSortable, toSortable } from "@millrace/core/backend"
 
 import type { Connection } from "../connection.ts"
 import { int, type Row, text } from "../row.ts"
-import { fromSortable, toSortable } from "../sortable.ts"
 import { selectRecentInLog } from "../sql/select-recent-in-log.ts"
 import { selectStreamsById } from "../sql/select-streams-by-id.ts"
 import { selectStreamsByRecent } from "../sql/select-streams-by-recent.ts"

@@ -1,4 +1,4 @@
-import { checkPosition, FREE, type Position, type TrimResult } from "@millrace/core/backend"
+import { checkPosition, FREE, type Position, type TrimResult, toSortable } from "@millrace/core/backend"
 
 import type { AppendRoom } from "../append.ts"
 import { findPartition, type GroupModel, groupNamed, type PartitionModel, savePartition } from "../group-model.ts"
@@ -6,7 +6,6 @@ import { type LaneRow, laneOfRow, saveLane } from "../lane-row.ts"
 import { messageOf } from "../message-row.ts"
 import { int, text } from "../row.ts"
 import { skippedBetween } from "../slice-scan.ts"
-import { toSortable } from "../sortable.ts"
 import { deleteKeysUpto } from "../sql/delete-keys-upto.ts"
 import { deleteMessagesUpto } from "../sql/delete-messages-upto.ts"
 import { keepStreamEnds } from "../sql/keep-stream-ends.ts"

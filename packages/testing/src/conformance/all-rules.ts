@@ -1,14 +1,17 @@
+import type { Harness } from "./harness.ts"
 import type { Rule } from "./rule.ts"
 import { expectationRules } from "./rules/append-expectations.rules.ts"
 import { repeatRules } from "./rules/append-repeats.rules.ts"
 import { appendRules } from "./rules/append.rules.ts"
 import { claimRules } from "./rules/claim.rules.ts"
+import { clockRules } from "./rules/clock.rules.ts"
 import { documentRules } from "./rules/documents.rules.ts"
 import { fencingRules } from "./rules/fencing.rules.ts"
 import { groupTypeRules } from "./rules/group-types.rules.ts"
 import { groupRules } from "./rules/groups.rules.ts"
 import { handOverRules } from "./rules/hand-over.rules.ts"
 import { keyOrderRules } from "./rules/key-order.rules.ts"
+import { laneTypeRules } from "./rules/lane-types.rules.ts"
 import { laneRules } from "./rules/lanes.rules.ts"
 import { leaseRules } from "./rules/leases.rules.ts"
 import { listenRules } from "./rules/listen.rules.ts"
@@ -54,6 +57,7 @@ export const allRules: readonly RuleGroup[] = [
   { subject: "leases", rules: leaseRules },
   { subject: "leases: take-overs", rules: takeOverRules },
   { subject: "lanes", rules: laneRules },
+  { subject: "lanes: types", rules: laneTypeRules },
   { subject: "lanes: hand-over", rules: handOverRules },
   { subject: "lanes: how many", rules: maxLaneRules },
   { subject: "settle", rules: settleRules },
@@ -66,6 +70,7 @@ export const allRules: readonly RuleGroup[] = [
   { subject: "replay", rules: replayRules },
   { subject: "replay: other orders", rules: resetOrderRules },
   { subject: "schedules", rules: scheduleRules },
+  { subject: "a clock that was set back", rules: clockRules },
   { subject: "processes", rules: processRules },
   { subject: "listen", rules: listenRules },
   { subject: "operator: groups", rules: operatorGroupRules },
@@ -73,6 +78,19 @@ export const allRules: readonly RuleGroup[] = [
   { subject: "operator: the log", rules: operatorLogRules },
   { subject: "operator: trim", rules: trimRules },
 ]
+
+/** The rules that are for a harness: all but those that need what it lacks. Subjects without any are left out. */
+export function rulesFor(
+  { lacks = [] }: Pick<Harness, "lacks">,
+  groups: readonly RuleGroup[] = allRules,
+): readonly RuleGroup[] {
+  return groups
+    .map(({ subject, rules }) => ({
+      subject,
+      rules: rules.filter(({ needs }) => needs === undefined || !lacks.includes(needs)),
+    }))
+    .filter(({ rules }) => rules.length > 0)
+}
 
 /** The names of all rules: what a harness's deviations name. */
 export const ruleNames: readonly string[] = allRules.flatMap(({ rules }) => rules.map(({ name }) => name))

@@ -1,6 +1,6 @@
 import { equal, fail, ok } from "node:assert/strict"
 
-import { allRules, type RuleGroup } from "./all-rules.ts"
+import { allRules, type RuleGroup, rulesFor } from "./all-rules.ts"
 import type { Harness } from "./harness.ts"
 import type { Rule } from "./rule.ts"
 import type { Runner } from "./runner.ts"
@@ -8,7 +8,7 @@ import { withTestLog } from "./test-log.ts"
 
 /**
  * Declares the suite of every backend with the test runner given: one test per rule, grouped by the contract's methods. A rule listed
- * in `deviations` runs too and must fail; a deviation that names no rule, or a suite in which no rule ran, is a failure.
+ * that needs what the harness lacks is left out. One listed in `deviations` runs too and must fail; a deviation that names no rule, or a suite in which no rule ran, is a failure.
  */
 export function backendConformance(
   { describe, it }: Runner,
@@ -17,7 +17,7 @@ export function backendConformance(
 ): void {
   let ran = 0
   describe(`${harness.name} keeps the backend contract`, () => {
-    for (const { subject, rules } of groups) {
+    for (const { subject, rules } of rulesFor(harness, groups)) {
       describe(subject, () => {
         for (const rule of rules) {
           it(titleOf(rule, harness), async () => {

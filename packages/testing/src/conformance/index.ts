@@ -1,6 +1,6 @@
-export { allRules, ruleNames, type RuleGroup } from "./all-rules.ts"
+export { allRules, ruleNames, rulesFor, type RuleGroup } from "./all-rules.ts"
 export { backendConformance, runRule } from "./backend-conformance.ts"
-export type { Harness, OpenLog, OpenOptions } from "./harness.ts"
+export type { Harness, Need, OpenLog, OpenOptions } from "./harness.ts"
 export type { Rule } from "./rule.ts"
 export type { Runner } from "./runner.ts"
 export type { TestLog } from "./test-log.ts"

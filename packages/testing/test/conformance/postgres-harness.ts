@@ -1,22 +1,25 @@
 import { type Backend } from "@millrace/core"
-import { postgresBackend } from "@millrace/postgres"
+import { postgresBackend, type PostgresOptions } from "@millrace/postgres"
 
 import type { Harness } from "../../src/conformance/index.ts"
-import type { TestPostgres } from "../../src/servers/start-postgres.ts"
-import { testClock } from "../../src/test-clock.ts"
+import { steeredClock } from "./steered-clock.ts"
 
 /** The harness of Postgres: a schema of its own per log, its clock a test clock. */
-export function postgresHarness(server: () => TestPostgres): Harness {
+export function postgresHarness(
+  server: () => { readonly url: string },
+  options: PostgresOptions = {},
+  name = "postgres",
+): Harness {
   let logs = 0
   return {
-    name: "postgres",
+    name,
     async open({ partitions, migrated }) {
-      const clock = testClock()
+      const { clock, setBack } = steeredClock()
       logs += 1
       const schema = `rule_${process.pid}_${logs}`
       const opened: Backend[] = []
       const reopen = async (): Promise<Backend> => {
-        const backend = postgresBackend(server().url, { schema, partitions, clock, maxConnections: 4 })
+        const backend = postgresBackend(server().url, { schema, partitions, clock, maxConnections: 4, ...options })
         opened.push(backend)
         return backend
       }
@@ -26,6 +29,7 @@ export function postgresHarness(server: () => TestPostgres): Harness {
         backend,
         reopen,
         advance: (ms) => clock.advance(ms),
+        setBack,
         async dispose() {
           const last = await reopen()
           await last.migrate()

@@ -1,6 +1,8 @@
 import { appendFaults } from "./append-faults.ts"
 import { claimFaults } from "./claim-faults.ts"
+import { clockFaults } from "./clock-faults.ts"
 import type { Fault } from "./fault.ts"
+import { laneTypeFaults } from "./lane-type-faults.ts"
 import { leaseFaults } from "./lease-faults.ts"
 import { operatorFaults } from "./operator-faults.ts"
 import { readFaults } from "./read-faults.ts"
@@ -16,8 +18,10 @@ export const allFaults: readonly { readonly of: string; readonly faults: readonl
   { of: "read", faults: readFaults },
   { of: "claim", faults: claimFaults },
   { of: "leases, lanes and replays", faults: leaseFaults },
+  { of: "lanes and types", faults: laneTypeFaults },
   { of: "settle", faults: settleFaults },
   { of: "schedules, processes and wake-ups", faults: scheduleFaults },
+  { of: "a clock that was set back", faults: clockFaults },
   { of: "take-overs and bounds", faults: takeOverFaults },
   { of: "resets", faults: resetFaults },
   { of: "opening again", faults: reopenFaults },

@@ -161,6 +161,28 @@ export const appendFaults: readonly Fault[] = [
     }),
   },
   {
+    name: "a call of any size is stored",
+    caughtBy: "append takes maxBatch messages in one call",
+    alter: (backend) => ({
+      ...backend,
+      append: async (appends) => (await Promise.all(appends.map((append) => backend.append([append])))).flat(),
+    }),
+  },
+  {
+    name: "scheduled messages do not count towards maxBatch",
+    caughtBy: "append takes maxBatch messages in one call",
+    alter: (backend) => ({
+      ...backend,
+      async append(appends) {
+        const bare = appends.map(({ schedules: _schedules, ...append }) => append)
+        const verdicts = await backend.append(bare)
+        for (const { schedules = [] } of appends)
+          if (schedules.length > 0) await backend.append([{ streams: [], schedules }])
+        return verdicts
+      },
+    }),
+  },
+  {
     name: "one message that is too large fails its whole call",
     caughtBy: "append refuses a message beyond the storage's size",
     alter: (backend) => ({

@@ -256,7 +256,19 @@ export const settleFaults: readonly Fault[] = [
   {
     name: "what was dropped is not counted",
     caughtBy: "settle counts what was dropped",
-    alter: (backend) => settling(backend, ({ dropped: _dropped, ...settlement }) => settlement),
+    alter: (backend) => settlingParts(backend, ({ dropped: _dropped, ...part }) => part),
+  },
+  {
+    name: "what was dropped by a part that was not stored is counted",
+    caughtBy: "settle counts what a part dropped when the part is stored",
+    alter: (backend) =>
+      settling(backend, (settlement) => {
+        const dropped = settlement.parts.reduce((sum, part) => sum + (part.dropped ?? 0), 0)
+        const parts = settlement.parts.map(({ dropped: _dropped, ...part }, at) =>
+          at === 0 ? { ...part, dropped } : part,
+        )
+        return { ...settlement, parts }
+      }),
   },
   {
     name: "a hold is not kept: the next message of a group in log order is tried at once",

@@ -26,7 +26,7 @@ export function settlementOf(
       const own = slice.messages.filter(({ message }) => cast.order === "log" || keyIn(cast, message.streamId) === key)
       return partOf(at, key, own, { from: next, scannedTo })
     })
-    return { lease: slice.lease, parts, dropped: Math.abs(seed % 2) }
+    return { lease: slice.lease, parts }
   }
   if (cast.order === "log") return logSettlement(at)
   const skipped: Skipped[] = [...slice.skipped]
@@ -36,7 +36,7 @@ export function settlementOf(
     if (slice.openLanes.includes(key)) skipped.push({ key, position: from })
     else parts.push(partOf(at, key, own, { from, scannedTo: slice.scannedTo }))
   }
-  return { lease: slice.lease, checkpoint: slice.scannedTo, skipped, parts, dropped: Math.abs(seed % 3) }
+  return { lease: slice.lease, checkpoint: slice.scannedTo, skipped, parts }
 }
 
 const fateOf = (seed: number, ...parts: readonly (string | number)[]): number =>
@@ -57,17 +57,18 @@ function partOf(
 ): SettlePart {
   let effects: Append | undefined
   let doneTo = from - 1
+  const dropped = at.seed === ALL_DONE ? 0 : hashOf(at.seed, "dropped", key, from) % 3
   for (const { message, attempt } of own) {
     const { position } = message
     const fate = fateOf(at.seed, at.slice.group, key, position, attempt)
     if (fate < 18) {
       const deferral = deferralOf(fate, position, attempt, at.now)
-      return { key, from, doneTo, deferral, ...(effects === undefined ? {} : { effects }) }
+      return { key, from, doneTo, deferral, dropped, ...(effects === undefined ? {} : { effects }) }
     }
     if (fate < 45) effects = effectsOf(at, key, position, fate)
     doneTo = position
   }
-  return { key, from, doneTo: scannedTo, ...(effects === undefined ? {} : { effects }) }
+  return { key, from, doneTo: scannedTo, dropped, ...(effects === undefined ? {} : { effects }) }
 }
 
 function deferralOf(fate: number, position: Position, attempt: number, now: number): Deferral {

@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process"
 import { once } from "node:events"
 import { createInterface } from "node:readline"
+import { text } from "node:stream/consumers"
 import { fileURLToPath } from "node:url"
 
 import { onTestFinished } from "vitest"
@@ -17,6 +18,8 @@ export interface Said {
 export interface Crowd {
   readonly said: readonly Said[]
   start(processName: string, options?: { readonly leaseMs?: number }): Promise<ChildProcess>
+  /** Starts one that is expected to end by itself, and answers how it did. */
+  refused(processName: string): Promise<{ readonly code: number | null; readonly errors: string }>
   /** Resolves when enough was said. */
   until(enough: (said: readonly Said[]) => boolean): Promise<void>
   /** What was handled, as `stream:version`. */
@@ -36,23 +39,32 @@ export function crowd(url: string): Crowd {
   const until = async (enough: (all: readonly Said[]) => boolean): Promise<void> => {
     while (!enough(said)) await new Promise<void>((resolve) => (looking = [...looking, resolve]))
   }
+  const spawned = (processName: string, leaseMs: number, errors: "inherit" | "pipe"): ChildProcess =>
+    spawn(process.execPath, ["--conditions=millrace-source", WORKER, url, processName, `${leaseMs}`], {
+      stdio: ["ignore", "pipe", errors],
+      env: { ...process.env, NODE_OPTIONS: "--disable-warning=ExperimentalWarning" },
+    })
   return {
     said,
     until,
+    async refused(processName) {
+      const child = spawned(processName, 30_000, "pipe")
+      const ended = once(child, "exit")
+      const errors = child.stderr === null ? "" : await text(child.stderr)
+      await ended
+      return { code: child.exitCode, errors }
+    },
     handled: () =>
       said.filter(({ event }) => event === "handled").map(({ streamId, version }) => `${streamId}:${version}`),
     async start(processName, { leaseMs = 30_000 } = {}) {
-      const child = spawn(process.execPath, ["--conditions=millrace-source", WORKER, url, processName, `${leaseMs}`], {
-        stdio: ["ignore", "pipe", "inherit"],
-        env: { ...process.env, NODE_OPTIONS: "--disable-warning=ExperimentalWarning" },
-      })
+      const child = spawned(processName, leaseMs, "inherit")
       onTestFinished(async () => {
         if (child.exitCode !== null || child.signalCode !== null) return
         const exited = once(child, "exit")
         child.kill("SIGKILL")
         await exited
       })
-      createInterface({ input: child.stdout }).on("line", hear)
+      if (child.stdout !== null) createInterface({ input: child.stdout }).on("line", hear)
       await until((all) => all.some((one) => one.event === "running" && one.processName === processName))
       return child
     },

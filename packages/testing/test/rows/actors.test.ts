@@ -7,24 +7,12 @@ import { describe, it } from "vitest"
 import { assertMessages } from "../../src/assert-messages.ts"
 import { backends } from "../backends.ts"
 import { outages } from "../intercept-backend.ts"
+import { Note, Noted, Notebook } from "../notebook.ts"
 import { oneOf } from "../one-of.ts"
 import { openLog } from "../open-log.ts"
-import { AddItem, Cart, CartClosed, ItemAdded, OrderPlaced, PlaceOrder } from "../shop.ts"
+import { AddItem, Cart, CartClosed, item, ItemAdded, OrderPlaced, PlaceOrder } from "../shop.ts"
 
-const item = (productId: string, quantity = 1) => ({ productId, quantity })
-
-const Note = command("jobs.note", Schema.Struct({ text: Schema.String }))
-const Noted = event("jobs.noted", Schema.Struct({ text: Schema.String }))
 const Ended = event("jobs.ended")
-
-/** Notes what it is told. */
-const Notebook = actor("notebook", () => ({ notes: 0 }))
-  .event(Noted, (book) => {
-    book.notes += 1
-  })
-  .command(Note, (_book, note, { event }) => {
-    event(Noted, note.payload)
-  })
 
 for (const backend of backends) {
   describe(`on ${backend.name}`, () => {

@@ -8,10 +8,9 @@ import { backends } from "../backends.ts"
 import { interceptBackend } from "../intercept-backend.ts"
 import { openLog } from "../open-log.ts"
 import { recorder } from "../recorder.ts"
-import { AddItem, Cart, ItemAdded, OrderPlaced, PlaceOrder } from "../shop.ts"
+import { AddItem, Cart, item, ItemAdded, OrderPlaced, PlaceOrder } from "../shop.ts"
 import { travelUntil } from "../travel-until.ts"
 
-const item = (productId: string) => ({ productId, quantity: 1 })
 const added = (streamId: string, productId = "p") => ItemAdded(streamId, item(productId))
 
 for (const backend of backends) {

@@ -10,11 +10,10 @@ import { openLog } from "../open-log.ts"
 import { quantityOf } from "../quantity-of.ts"
 import { recorder } from "../recorder.ts"
 import { running } from "../running.ts"
-import { AddItem, Cart, ItemAdded, OrderPlaced } from "../shop.ts"
+import { added, AddItem, Cart, ItemAdded, OrderPlaced } from "../shop.ts"
 import { travelUntil } from "../travel-until.ts"
 
 const LEASE_MS = 30_000
-const added = (streamId: string, quantity = 1) => ItemAdded(streamId, { productId: "p", quantity })
 const forever = () => new Promise<void>(() => {})
 
 for (const backend of backends) {

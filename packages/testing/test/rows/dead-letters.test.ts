@@ -8,9 +8,7 @@ import { testClock } from "../../src/test-clock.ts"
 import { backends } from "../backends.ts"
 import { openLog } from "../open-log.ts"
 import { recorder } from "../recorder.ts"
-import { AddItem, ItemAdded } from "../shop.ts"
-
-const added = (streamId: string, quantity = 1) => ItemAdded(streamId, { productId: "p", quantity })
+import { added, AddItem, ItemAdded } from "../shop.ts"
 
 class Outage extends Error {}
 

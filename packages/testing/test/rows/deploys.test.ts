@@ -7,9 +7,7 @@ import { backends } from "../backends.ts"
 import { openLog } from "../open-log.ts"
 import { recorder } from "../recorder.ts"
 import { running } from "../running.ts"
-import { ItemAdded, OrderPlaced } from "../shop.ts"
-
-const added = (streamId: string) => ItemAdded(streamId, { productId: "p", quantity: 1 })
+import { added, ItemAdded, OrderPlaced } from "../shop.ts"
 
 /** A logger that keeps what it warns of. */
 function warnings(): Logger & { readonly said: { readonly text: string; readonly facts: object }[] } {

@@ -6,12 +6,12 @@ import { describe, it } from "vitest"
 import { assertMessages } from "../../src/assert-messages.ts"
 import { backends } from "../backends.ts"
 import { gate } from "../gate.ts"
+import { interceptBackend } from "../intercept-backend.ts"
 import { openLog } from "../open-log.ts"
 import { running } from "../running.ts"
-import { AddItem, Cart, ItemAdded, OrderPlaced } from "../shop.ts"
+import { AddItem, Cart, item, ItemAdded, OrderPlaced } from "../shop.ts"
 import { travelUntil } from "../travel-until.ts"
-
-const item = (productId: string, quantity = 1) => ({ productId, quantity })
+import { turn } from "../turn.ts"
 
 for (const backend of backends) {
   describe(`on ${backend.name}`, () => {
@@ -64,6 +64,42 @@ for (const backend of backends) {
       equal((await app.readStream("cart-1")).length, 1)
       await rejects(app.execute(AddItem("cart-1", item("b")), { idempotencyKey: "request-7" }), /request-7|key/)
       equal((await app.readStream("cart-1")).length, 1)
+    })
+
+    it("execute with settle hears of what is settled between its look and its wait, though no time passes [S46.c S53.b]", async () => {
+      const log = await openLog(backend)
+      const slow = gate()
+      const ear = handler("ear").on(ItemAdded, () => slow.pass())
+      const settling = Promise.withResolvers<void>()
+      const connected = await log.connect()
+      let looks = 0
+      const operator = {
+        ...connected.operator,
+        async progress(...asked: Parameters<typeof connected.operator.progress>) {
+          const found = await connected.operator.progress(...asked)
+          if ((looks += 1) > 1) return found
+          slow.open()
+          await settling.promise
+          for (let turns = 0; turns < 10; turns += 1) await turn()
+          return found
+        },
+      }
+      const seen = interceptBackend(connected, async ({ method, run }) => {
+        const answer = await run()
+        if (method === "settle" && looks > 0) settling.resolve()
+        return answer
+      })
+      const app = await log.app({
+        reactors: [Cart, ear],
+        backend: new Proxy(seen, {
+          get: (target, name): unknown => (name === "operator" ? operator : Reflect.get(target, name)),
+        }),
+      })
+      running(app, { concurrency: 2 })
+      const done = app.execute(AddItem("cart-1", item("a")), { settle: true })
+      await settling.promise
+      await log.clock.settle()
+      equal((await done).version, 1)
     })
 
     it("execute with settle waits until all that it set off has settled, by its own conversation [S46.c lesson 26]", async () => {

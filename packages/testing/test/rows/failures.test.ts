@@ -7,9 +7,7 @@ import { assertMessages } from "../../src/assert-messages.ts"
 import { backends } from "../backends.ts"
 import { openLog } from "../open-log.ts"
 import { recorder } from "../recorder.ts"
-import { ItemAdded, OrderPlaced } from "../shop.ts"
-
-const added = (streamId: string, quantity = 1) => ItemAdded(streamId, { productId: "p", quantity })
+import { added, ItemAdded, OrderPlaced } from "../shop.ts"
 
 class Outage extends Error {}
 

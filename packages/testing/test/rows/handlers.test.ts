@@ -7,9 +7,7 @@ import { assertMessages } from "../../src/assert-messages.ts"
 import { backends } from "../backends.ts"
 import { openLog } from "../open-log.ts"
 import { recorder } from "../recorder.ts"
-import { AddItem, ItemAdded, OrderPlaced, PlaceOrder } from "../shop.ts"
-
-const added = (streamId: string, quantity = 1) => ItemAdded(streamId, { productId: "p", quantity })
+import { added, AddItem, ItemAdded, OrderPlaced, PlaceOrder } from "../shop.ts"
 
 for (const backend of backends) {
   describe(`on ${backend.name}`, () => {

@@ -5,9 +5,7 @@ import { describe, it } from "vitest"
 
 import { backends } from "../backends.ts"
 import { openLog } from "../open-log.ts"
-import { AddItem, ItemAdded, OrderPlaced, PlaceOrder } from "../shop.ts"
-
-const item = (productId: string) => ({ productId, quantity: 1 })
+import { AddItem, item, ItemAdded, OrderPlaced, PlaceOrder } from "../shop.ts"
 
 for (const backend of backends) {
   describe(`on ${backend.name}`, () => {

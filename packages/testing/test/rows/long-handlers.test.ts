@@ -9,10 +9,10 @@ import { interceptBackend } from "../intercept-backend.ts"
 import { openLog } from "../open-log.ts"
 import { recorder } from "../recorder.ts"
 import { running } from "../running.ts"
-import { ItemAdded, OrderPlaced } from "../shop.ts"
+import { added, ItemAdded, OrderPlaced } from "../shop.ts"
 
 const BUDGET_MS = 1_000
-const added = (streamId: string) => ItemAdded(streamId, { productId: "p", quantity: 1 })
+const LEASE_MS = 30_000
 
 for (const backend of backends) {
   describe(`on ${backend.name}`, () => {
@@ -129,6 +129,57 @@ for (const backend of backends) {
         (await app.groups([flaky])).map(({ lag, retrying }) => [lag, retrying]),
         [[0, 0]],
       )
+    })
+
+    it("the signal of a handler that was handed over follows its lane: kept while the lane is, aborted when the lane is lost [S41.c lesson 7 lesson 33]", async () => {
+      const log = await openLog(backend)
+      const slow = gate()
+      let early: AbortSignal | undefined
+      let late: (() => AbortSignal) | undefined
+      const placing = recorder("placing", [ItemAdded], {
+        handle: async ({ streamId }, context) => {
+          if (streamId === "cart-1") early = context.signal
+          else late = () => context.signal
+          await slow.pass()
+        },
+      })
+      const app = await log.app({ reactors: [placing] })
+      await app.appendToStreams([
+        { streamId: "cart-1", messages: [added("cart-1")] },
+        { streamId: "cart-2", messages: [added("cart-2")] },
+      ])
+      const draining = app.drain()
+      await slow.reached
+      for (let slices = 0; slices < 2; slices += 1) await log.clock.advance(BUDGET_MS + 1)
+      equal((await app.lanes()).length, 2, "both are lanes of this worker")
+      await log.clock.advance(LEASE_MS * 2)
+      deepEqual([early?.aborted, (await app.lanes()).length], [false, 2])
+      await app.stopConsumerGroup(placing, "now")
+      await log.clock.advance(LEASE_MS)
+      deepEqual([early?.aborted, late?.().aborted], [true, true])
+      slow.open()
+      await draining
+    })
+
+    it("the signal of a running handler is aborted when its slice's settle tells that the lease is lost [S41.c lesson 7]", async () => {
+      const log = await openLog(backend)
+      const slow = gate()
+      let seen: AbortSignal | undefined
+      const placing = recorder("placing", [ItemAdded], {
+        handle: async (_, { signal }) => {
+          seen = signal
+          await slow.pass()
+        },
+      })
+      const app = await log.app({ reactors: [placing] })
+      await app.dispatch(added("cart-1"))
+      const draining = app.drain()
+      await slow.reached
+      await app.stopConsumerGroup(placing, "now")
+      await log.clock.advance(BUDGET_MS + 1)
+      await draining
+      equal(seen?.aborted, true)
+      slow.open()
     })
 
     it("a stopped group's running handler stores nothing, and its message is handled again once it is started [S34.a lesson 7]", async () => {

@@ -8,9 +8,7 @@ import { assertMessages } from "../../src/assert-messages.ts"
 import { backends } from "../backends.ts"
 import { openLog } from "../open-log.ts"
 import { recorder } from "../recorder.ts"
-import { AddItem, Cart, ItemAdded, OrderPlaced, PlaceOrder } from "../shop.ts"
-
-const added = (streamId: string, quantity = 1) => ItemAdded(streamId, { productId: "p", quantity })
+import { added, AddItem, Cart, ItemAdded, OrderPlaced, PlaceOrder } from "../shop.ts"
 
 const Dated = Schema.Struct({ at: Schema.Date, note: Schema.String })
 const Remind = command("notes.remind", Dated)

@@ -5,9 +5,7 @@ import { describe, it } from "vitest"
 import { backends } from "../backends.ts"
 import { openLog } from "../open-log.ts"
 import { recorder } from "../recorder.ts"
-import { AddItem, ItemAdded, OrderPlaced } from "../shop.ts"
-
-const added = (streamId: string, quantity = 1) => ItemAdded(streamId, { productId: "p", quantity })
+import { added, AddItem, ItemAdded, OrderPlaced } from "../shop.ts"
 
 for (const backend of backends) {
   describe(`on ${backend.name}`, () => {

@@ -5,10 +5,8 @@ import { describe, it } from "vitest"
 
 import { backends } from "../backends.ts"
 import { openLog } from "../open-log.ts"
-import { ItemAdded } from "../shop.ts"
+import { added, ItemAdded } from "../shop.ts"
 import { turn } from "../turn.ts"
-
-const added = (streamId: string, quantity = 1, productId = "p") => ItemAdded(streamId, { productId, quantity })
 
 for (const backend of backends) {
   describe(`on ${backend.name}`, () => {

@@ -1,4 +1,4 @@
-import { deepEqual, equal, ok } from "node:assert/strict"
+import { deepEqual, equal, match, ok } from "node:assert/strict"
 import { once } from "node:events"
 
 import { describe, it } from "vitest"
@@ -112,6 +112,21 @@ for (const backend of backends) {
         said.some(({ processName, event, version }) => processName === "two" && event === "began" && version === 3),
       )
       equal(workers.said.filter(({ processName, event }) => processName === "two" && event === "began").length, 1)
+    })
+
+    it("a process whose name another one answers for ends at once and says why; the one that works goes on [lesson 30]", async () => {
+      const log = await openLog(backend, { real: true })
+      const writer = await log.app()
+      const workers = crowd(urlOf(log))
+      await workers.start("one")
+      await writer.dispatch(taking("cart-1", 0))
+      await workers.until(() => workers.handled().length === 1)
+      const { code, errors } = await workers.refused("one")
+      equal(code, 1)
+      match(errors, /process name one is in use by process \d+ on .+: give this process another name, or stop that one/)
+      await writer.dispatch(taking("cart-1", 0))
+      await workers.until(() => workers.handled().length === 2)
+      deepEqual(workers.handled(), ["cart-1:1", "cart-1:2"])
     })
 
     it("a killed process that starts again under its name gets its work at once [lesson 30]", async () => {

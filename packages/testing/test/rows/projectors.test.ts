@@ -6,9 +6,7 @@ import { describe, it } from "vitest"
 
 import { backends } from "../backends.ts"
 import { openLog } from "../open-log.ts"
-import { ItemAdded, OrderPlaced } from "../shop.ts"
-
-const added = (streamId: string, quantity = 1, productId = "p") => ItemAdded(streamId, { productId, quantity })
+import { added, ItemAdded, OrderPlaced } from "../shop.ts"
 
 const Ship = command("projections.ship", Schema.Struct({ total: Schema.Int }))
 

@@ -5,25 +5,13 @@ import * as Schema from "effect/Schema"
 import { describe, it } from "vitest"
 
 import { backends } from "../backends.ts"
+import { Note, Noted, Notebook } from "../notebook.ts"
 import { openLog } from "../open-log.ts"
-import { AddItem, Cart, ItemAdded } from "../shop.ts"
-
-const item = (productId: string, quantity = 1) => ({ productId, quantity })
+import { AddItem, Cart, item, ItemAdded } from "../shop.ts"
 
 const Start = command("jobs.start", Schema.Struct({ size: Schema.Int }))
 const Started = event("jobs.started", Schema.Struct({ size: Schema.Int }))
-const Note = command("jobs.note", Schema.Struct({ text: Schema.String }))
-const Noted = event("jobs.noted", Schema.Struct({ text: Schema.String }))
 const Ended = event("jobs.ended")
-
-/** Notes what it is told. */
-const Notebook = actor("notebook", () => ({ notes: 0 }))
-  .event(Noted, (book) => {
-    book.notes += 1
-  })
-  .command(Note, (_book, note, { event }) => {
-    event(Noted, note.payload)
-  })
 
 for (const backend of backends) {
   describe(`on ${backend.name}`, () => {

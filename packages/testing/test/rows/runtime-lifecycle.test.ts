@@ -1,6 +1,6 @@
 import { deepEqual, equal, ok, rejects } from "node:assert/strict"
 
-import { BackendError, createApp, silentLogger } from "@millrace/core"
+import { BackendError, createApp, ProcessFenced, silentLogger, txToken } from "@millrace/core"
 import { describe, it } from "vitest"
 
 import { backends } from "../backends.ts"
@@ -9,10 +9,8 @@ import { interceptBackend, outages } from "../intercept-backend.ts"
 import { openLog } from "../open-log.ts"
 import { recorder } from "../recorder.ts"
 import { running } from "../running.ts"
-import { ItemAdded } from "../shop.ts"
+import { added, AddItem, Cart, ItemAdded } from "../shop.ts"
 import { turn } from "../turn.ts"
-
-const added = (streamId: string) => ItemAdded(streamId, { productId: "p", quantity: 1 })
 
 /** Whether a promise ends while the event loop turns and no time passes. */
 async function endsByItself(work: Promise<unknown>): Promise<boolean> {
@@ -108,6 +106,78 @@ for (const backend of backends) {
       await log.clock.advance(1_100)
       await run.stop()
       ok(claims < 30, `${claims} claims within a second`)
+    })
+
+    it("an app whose name was taken starts afresh when it is run again [S40.a lesson 7 lesson 30]", async () => {
+      const log = await openLog(backend)
+      const items = recorder("items", [ItemAdded])
+      const storage = outages(await log.connect())
+      const app = await log.app({ reactors: [items], backend: storage.backend, processName: "one" })
+      const first = app.run().catch((error: unknown) => error)
+      await log.clock.settle()
+      storage.away = true
+      const newcomer = await log.app({ processName: "one" })
+      const taking = newcomer.start({ concurrency: 0 })
+      await log.clock.advance(2_000)
+      await taking
+      storage.away = false
+      await log.clock.advance(6_000)
+      equal(await endsByItself(first), true, "the first run goes on though its name was taken")
+      ok((await first) instanceof ProcessFenced)
+      await newcomer.stop()
+      const second = running(app)
+      await app.dispatch(added("cart-1"))
+      await log.clock.advance(3_000)
+      deepEqual(items.log(), ["cart-1:1"])
+      equal(await endsByItself(second.ended), false, "the second run ended by itself")
+      await second.stop()
+    })
+
+    it("a heartbeat that is under way while its app stops does not bring the process back [S40.d lesson 8]", async () => {
+      const log = await openLog(backend)
+      const slow = gate()
+      const app = await log.app({
+        backend: interceptBackend(await log.connect(), async ({ method, args, run }) => {
+          const [beat] = args
+          if (
+            method === "heartbeat" &&
+            typeof beat === "object" &&
+            beat !== null &&
+            "kind" in beat &&
+            beat.kind === "beat"
+          )
+            await slow.pass()
+          return run()
+        }),
+      })
+      await app.start()
+      await log.clock.advance(5_000)
+      await slow.reached
+      const stopping = app.stop()
+      for (let turns = 0; turns < 50; turns += 1) await turn()
+      slow.open()
+      await stopping
+      await log.clock.settle()
+      deepEqual(await app.processes(), [])
+    })
+
+    it("reactors that can not all be registered leave nothing behind, and their names free [S40.b lesson 16]", async () => {
+      const log = await openLog(backend)
+      const storage = outages(await log.connect())
+      const app = await log.app({ backend: storage.backend })
+      const items = recorder("items", [ItemAdded])
+      const foreign = recorder("foreign", [ItemAdded], { tx: txToken("elsewhere") })
+      await rejects(app.register(items, foreign), { name: "StorageLacksTx" })
+      storage.away = true
+      await rejects(app.register(items, Cart), { code: "unavailable" })
+      storage.away = false
+      await app.dispatch(added("cart-1"))
+      await app.drain()
+      deepEqual(items.log(), [])
+      await app.register(items, Cart, recorder("foreign", [ItemAdded]))
+      await app.executeOn(Cart, AddItem("cart-1", { productId: "p", quantity: 1 }))
+      await app.drain()
+      deepEqual(items.log(), ["cart-1:1", "cart-1:2"])
     })
 
     it("an app whose storage is away still closes [S40.d lesson 16]", async () => {

@@ -8,10 +8,8 @@ import { interceptBackend } from "../intercept-backend.ts"
 import { openLog } from "../open-log.ts"
 import { recorder } from "../recorder.ts"
 import { running } from "../running.ts"
-import { AddItem, Cart, ItemAdded, PlaceOrder } from "../shop.ts"
+import { added, AddItem, Cart, ItemAdded, PlaceOrder } from "../shop.ts"
 import { travelUntil } from "../travel-until.ts"
-
-const added = (streamId: string) => ItemAdded(streamId, { productId: "p", quantity: 1 })
 
 for (const backend of backends) {
   describe(`on ${backend.name}`, () => {

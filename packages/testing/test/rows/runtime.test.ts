@@ -10,11 +10,10 @@ import { oneOf } from "../one-of.ts"
 import { openLog } from "../open-log.ts"
 import { recorder } from "../recorder.ts"
 import { running } from "../running.ts"
-import { ItemAdded, OrderPlaced } from "../shop.ts"
+import { added, ItemAdded, OrderPlaced } from "../shop.ts"
 import { turn } from "../turn.ts"
 
 const LEASE_MS = 30_000
-const added = (streamId: string, quantity = 1) => ItemAdded(streamId, { productId: "p", quantity })
 
 /** Resolves when `enough` says so, looking after each message. */
 function whenSeen(): { readonly look: () => void; readonly until: (enough: () => boolean) => Promise<void> } {

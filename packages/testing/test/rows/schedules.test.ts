@@ -6,9 +6,7 @@ import { describe, it } from "vitest"
 import { assertMessages } from "../../src/assert-messages.ts"
 import { backends } from "../backends.ts"
 import { openLog } from "../open-log.ts"
-import { ItemAdded } from "../shop.ts"
-
-const item = (productId: string) => ({ productId, quantity: 1 })
+import { item, ItemAdded } from "../shop.ts"
 
 for (const backend of backends) {
   describe(`on ${backend.name}`, () => {

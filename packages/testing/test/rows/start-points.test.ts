@@ -5,9 +5,7 @@ import { describe, it } from "vitest"
 import { backends } from "../backends.ts"
 import { openLog } from "../open-log.ts"
 import { recorder } from "../recorder.ts"
-import { ItemAdded } from "../shop.ts"
-
-const added = (streamId: string) => ItemAdded(streamId, { productId: "p", quantity: 1 })
+import { added, ItemAdded } from "../shop.ts"
 
 for (const backend of backends) {
   describe(`on ${backend.name}`, () => {

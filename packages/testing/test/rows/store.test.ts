@@ -7,9 +7,7 @@ import { assertMessages } from "../../src/assert-messages.ts"
 import { backends } from "../backends.ts"
 import { oneOf } from "../one-of.ts"
 import { openLog } from "../open-log.ts"
-import { AddItem, ItemAdded, OrderPlaced, PlaceOrder } from "../shop.ts"
-
-const item = (productId: string) => ({ productId, quantity: 1 })
+import { AddItem, item, ItemAdded, OrderPlaced, PlaceOrder } from "../shop.ts"
 
 for (const backend of backends) {
   describe(`on ${backend.name}`, () => {

@@ -6,9 +6,7 @@ import { describe, it } from "vitest"
 import { backends } from "../backends.ts"
 import { openLog, type TestLog } from "../open-log.ts"
 import { recorder } from "../recorder.ts"
-import { ItemAdded } from "../shop.ts"
-
-const added = (streamId: string, quantity = 1) => ItemAdded(streamId, { productId: "p", quantity })
+import { added, ItemAdded } from "../shop.ts"
 
 class Outage extends Error {}
 

@@ -8,9 +8,7 @@ import { mortal } from "../intercept-backend.ts"
 import { openLog } from "../open-log.ts"
 import { recorder } from "../recorder.ts"
 import { running } from "../running.ts"
-import { ItemAdded } from "../shop.ts"
-
-const added = (streamId: string, quantity = 1) => ItemAdded(streamId, { productId: "p", quantity })
+import { added, ItemAdded } from "../shop.ts"
 
 for (const backend of backends) {
   describe(`on ${backend.name}`, () => {

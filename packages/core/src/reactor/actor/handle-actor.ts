@@ -27,7 +27,7 @@ export async function handleActor(spec: ActorSpec, batch: Batch, access: Access)
   const done: Outcome["done"][number][] = []
   let failed: Outcome["failed"]
   for (const delivery of batch.messages) {
-    if (access.signal.aborted) break
+    if (access.aborted) break
     try {
       done.push({ delivery, actions: await handleOne(spec, delivery, { commands, states }, access) })
     } catch (error) {

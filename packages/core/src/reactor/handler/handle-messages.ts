@@ -3,6 +3,7 @@ import { DefinitionError } from "../../message/definition-error.ts"
 import type { StoredMessage } from "../../message/message.ts"
 import type { Action, AnyMessage } from "../action.ts"
 import { Histories } from "../histories.ts"
+import { MessageContext } from "../message-context.ts"
 import { actionsOf } from "../produced.ts"
 import type { Access, Batch, Delivery, Outcome } from "../registration.ts"
 import type { Handling } from "./define-handler.ts"
@@ -19,7 +20,7 @@ export async function handleMessages(spec: HandlerSpec, batch: Batch, access: Ac
   const histories = new Histories(spec.history, access)
   const done: Outcome["done"][number][] = []
   for (const delivery of batch.messages) {
-    if (access.signal.aborted) break
+    if (access.aborted) break
     const { streamId, position } = delivery.message
     const history = (await histories.of(streamId)).filter((one) => one.position <= position)
     try {
@@ -33,14 +34,15 @@ export async function handleMessages(spec: HandlerSpec, batch: Batch, access: Ac
 
 async function handleOne(
   { name, handles }: HandlerSpec,
-  { message, replaying, attempt }: Delivery,
+  delivery: Delivery,
   history: readonly StoredMessage[],
-  { logger, signal }: Access,
+  access: Access,
 ): Promise<readonly Action[]> {
+  const { message } = delivery
   const handling = handles.get(message.type)
   if (handling === undefined) throw new UnknownMessageType(message.type, name)
   const decoded = handling.definition.decode(message)
-  const result = await handling.handle(decoded, { history, replaying, attempt, logger, signal })
+  const result = await handling.handle(decoded, new MessageContext(history, delivery, access))
   return actionsOf(messagesOf(name, result))
 }
 

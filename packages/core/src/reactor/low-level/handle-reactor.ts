@@ -4,7 +4,8 @@ import type { Defined } from "../../message/definition.ts"
 import type { StoredMessage } from "../../message/message.ts"
 import type { Action } from "../action.ts"
 import { Histories } from "../histories.ts"
-import type { Reactor, ReactorContext, ReactorMessage, ReactorResult } from "../reactor.ts"
+import { MessageContext } from "../message-context.ts"
+import type { Reactor, ReactorMessage, ReactorResult } from "../reactor.ts"
 import type { Access, Batch, Delivery, Outcome } from "../registration.ts"
 import { concrete } from "./concrete.ts"
 
@@ -20,11 +21,11 @@ export async function handleReactor(reactor: Reactor, wanted: Wanted, batch: Bat
   if (reactor.handleBatch !== undefined) return handleTogether(reactor, wanted, batch.messages, histories, access)
   const done: Done[] = []
   for (const delivery of batch.messages) {
-    if (access.signal.aborted) break
+    if (access.aborted) break
     try {
       const history = await histories.of(delivery.message.streamId)
       const message = decoded(reactor, wanted, delivery.message)
-      const result = await reactor.handle?.(message, contextOf(delivery, history, access))
+      const result = await reactor.handle?.(message, new MessageContext(history, delivery, access))
       const actions = actionsOf(reactor, delivery, result, history)
       done.push({ delivery, actions })
       if (actions.some((action) => action.kind === "retry")) break
@@ -47,13 +48,13 @@ async function handleTogether(
   access: Access,
 ): Promise<Outcome> {
   const [first] = messages
-  if (first === undefined || access.signal.aborted) return { done: [] }
+  if (first === undefined || access.aborted) return { done: [] }
   const change = messages.findIndex((one) => one.replaying !== first.replaying)
   const run = change < 0 ? messages : messages.slice(0, change)
   const history = await histories.of(first.message.streamId)
   try {
     const decodedRun = run.map((one) => decoded(reactor, wanted, one.message))
-    const results = (await reactor.handleBatch?.(decodedRun, contextOf(first, history, access))) ?? []
+    const results = (await reactor.handleBatch?.(decodedRun, new MessageContext(history, first, access))) ?? []
     if (results.length > run.length) {
       throw new DefinitionError(
         `${reactor.name} gave ${results.length} results for ${run.length} messages: one per message`,
@@ -77,14 +78,6 @@ async function handleTogether(
 function decoded(reactor: Reactor, wanted: Wanted, message: StoredMessage): ReactorMessage {
   if (!wanted.has(message.type)) throw new UnknownMessageType(message.type, reactor.name)
   return wanted.get(message.type)?.decode(message) ?? message
-}
-
-function contextOf(
-  { replaying, attempt }: Delivery,
-  history: readonly StoredMessage[],
-  access: Access,
-): ReactorContext {
-  return { history, replaying, attempt, logger: access.logger, signal: access.signal }
 }
 
 function actionsOf(

@@ -78,7 +78,7 @@ async function handleRun(projection: Projection, batch: Batch, access: Access): 
   const actions: Asked = new Map()
   let failed: Outcome["failed"]
   for (const delivery of messages) {
-    if (access.signal.aborted) break
+    if (access.aborted) break
     const holding = holdings.get(projection.idOf(delivery))
     if (holding === undefined) break
     try {

@@ -1,8 +1,10 @@
 import { deepEqual, equal, ok } from "node:assert/strict"
 
 import { appended, appendOne, kinds, store, to } from "../build/appending.ts"
+import { NEVER } from "../build/lanes.ts"
 import { command, event, events, newId } from "../build/messages.ts"
 import { countOf, idsOf, readAll, readStream } from "../build/reading.ts"
+import { refuses } from "../build/refusal.ts"
 import { type Rule, rule } from "../rule.ts"
 
 /** What is stored, and where. */
@@ -144,6 +146,23 @@ export const appendRules: readonly Rule[] = [
       const messages = Array.from({ length: count }, (_, at) => event(`s-${at % 7}`, { payload: { at } }))
       await store(backend, ...messages)
       deepEqual(idsOf(await readAll(backend)), idsOf(messages))
+    },
+  ),
+
+  rule(
+    "append takes maxBatch messages in one call, and refuses more with nothing stored, scheduled ones counted",
+    async ({ backend, capabilities }) => {
+      const { maxBatch } = capabilities
+      const [first, ...others] = events("a", maxBatch)
+      const [one, last] = events("b", 2)
+      ok(first !== undefined && one !== undefined && last !== undefined)
+      const full = [to("a", [first, ...others])]
+      await refuses("invalid", backend.append([...full, to("b", [one])]))
+      const schedules = [{ message: last, at: NEVER }]
+      await refuses("invalid", backend.append([...full, { streams: [], schedules }]))
+      deepEqual([(await backend.operator.stats()).messages, await backend.operator.schedules({ limit: 1 })], [0, []])
+      deepEqual(kinds(await backend.append(full)), ["appended"])
+      equal((await backend.operator.stats()).messages, maxBatch)
     },
   ),
 

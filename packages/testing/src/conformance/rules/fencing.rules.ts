@@ -8,7 +8,7 @@ import { ensure, G } from "../build/groups.ts"
 import { setAside } from "../build/lanes.ts"
 import { event, events } from "../build/messages.ts"
 import { readAll, readStream } from "../build/reading.ts"
-import { allDone, givenBack, storing } from "../build/settles.ts"
+import { allDone, givenBack, partOf, storing } from "../build/settles.ts"
 import { type Rule, rule } from "../rule.ts"
 
 type Write = (backend: Backend) => Promise<unknown>
@@ -43,7 +43,7 @@ export const fencingRules: readonly Rule[] = [
           { ...allDone(slice), parts: [storing(slice, "a", effects)] },
           allDone(slice),
           givenBack(slice),
-          { ...givenBack(slice), dropped: 7 },
+          { ...givenBack(slice), parts: [partOf(slice, "a", { dropped: 7 })] },
         ])
         equal(await backend.extend(slice.lease, 60_000), false)
       },

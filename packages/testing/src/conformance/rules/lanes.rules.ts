@@ -8,7 +8,6 @@ import { ensure, infoOf, owner } from "../build/groups.ts"
 import { dueLanes, laneOf, NEVER, openLanes, park, setAside } from "../build/lanes.ts"
 import { event, events } from "../build/messages.ts"
 import { allDone, doneWith, lanePart, retried, settle, workOff } from "../build/settles.ts"
-import { until } from "../build/until.ts"
 import { type Rule, rule } from "../rule.ts"
 
 /** Streams that go their own way: retries and dead letters. */
@@ -243,40 +242,5 @@ export const laneRules: readonly Rule[] = [
       slice.messages.map(({ message, attempt }) => [message.position, attempt]),
       [[positions[0], 2]],
     )
-  }),
-
-  rule(
-    "lanes of a type that a process lacks do not hide the lanes of other partitions, however many they are",
-    async ({ backend }) => {
-      const types = ["noted", "sent"]
-      await ensure(backend, { types })
-      const names = Array.from({ length: 200 }, (_, at) => `s-${at}`)
-      const many = names.filter((name) => partitionOf(name, 2) === 0).slice(0, 60)
-      const last = names.find((name) => partitionOf(name, 2) === 1) ?? ""
-      await store(backend, ...many.map((streamId) => event(streamId, { type: "sent" })), event(last))
-      for (const streams of [many, [last]]) await setAside(backend, streams, { types, retryAt: NEVER })
-      await backend.operator.retryLanes("billing", [...many, last])
-      const lanes = await claimLanes(backend, { types: ["noted"] })
-      deepEqual(
-        lanes.lanes.map(({ key }) => key),
-        [last],
-      )
-    },
-    { partitions: 2 },
-  ),
-
-  rule("lanes of a type that a process lacks are not handed to it", async (log) => {
-    const { backend } = log
-    await ensure(backend, { types: ["noted", "sent"] })
-    const [first = 0] = await store(backend, event("a", { type: "sent" }))
-    await setAside(backend, ["a"], { types: ["noted", "sent"] })
-    const poor = await claim(backend, { types: ["noted"] })
-    ok(poor.kind === "idle" || poor.messages.length === 0, "a process got a message of a type it lacks")
-    if (poor.kind === "slice") await settle(backend, { lease: poor.lease, parts: [] })
-    const rich = await until(log, "the lane to be free", async () => {
-      const slice = await claim(backend, { types: ["noted", "sent"] })
-      return slice.kind === "slice" ? slice : undefined
-    })
-    deepEqual(positionsIn(rich), [first])
   }),
 ]

@@ -77,11 +77,12 @@ export const migrateRules: readonly Rule[] = [
     fresh,
   ),
 
-  rule("capabilities state what the storage can do [S36.a]", async ({ capabilities }) => {
+  rule("capabilities state what the storage can do [S36.a]", async ({ capabilities, lacks }) => {
     ok(capabilities.name.length > 0 && capabilities.durability.length > 10)
     ok(["process", "machine", "network"].includes(capabilities.reach) && ["push", "poll"].includes(capabilities.wake))
     ok(capabilities.partitions >= 1 && capabilities.maxMessageBytes >= 100_000 && capabilities.maxBatch >= 100)
     ok(capabilities.tx || !capabilities.txRollback, "undoing user's work needs transactions")
+    equal(capabilities.persistent, !lacks("persistence"), "the harness lacks persistence where the backend has none")
   }),
 
   rule("uninstall removes everything when told the log's name, and nothing otherwise [S36.b]", async ({ backend }) => {

@@ -9,12 +9,13 @@ import { readAll } from "../build/reading.ts"
 import { allDone, settle } from "../build/settles.ts"
 import { type Rule, rule } from "../rule.ts"
 
+const persistent = { needs: "persistence" } as const
+
 /** What outlives the objects that wrote it. A storage whose data ends with the process promises nothing of it. */
 export const reopenRules: readonly Rule[] = [
   rule(
     "a persistent log opened after its only backend object was closed holds messages, keys, documents and schedules",
-    async ({ backend, capabilities, reopen }) => {
-      if (!capabilities.persistent) return
+    async ({ backend, reopen }) => {
       const key = { idempotencyKey: "k", fingerprint: "f" }
       const documents = [{ collection: "c", id: "d", expectedRevision: 0, value: { kept: true } }]
       const first = event("a")
@@ -41,12 +42,12 @@ export const reopenRules: readonly Rule[] = [
         "appended",
       ])
     },
+    persistent,
   ),
 
   rule(
     "a persistent log opened after its only backend object was closed holds groups, lanes and leases",
-    async ({ backend, capabilities, reopen }) => {
-      if (!capabilities.persistent) return
+    async ({ backend, reopen }) => {
       await ensure(backend)
       const [first = 0] = await store(backend, event("a"), event("b"))
       await setAside(backend, ["a"], { retryAt: NEVER })
@@ -67,5 +68,6 @@ export const reopenRules: readonly Rule[] = [
       const again = await claimLanes(anew)
       deepEqual([positionsIn(again), again.messages[0]?.attempt], [[first], 2])
     },
+    persistent,
   ),
 ]

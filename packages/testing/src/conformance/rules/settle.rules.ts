@@ -3,10 +3,10 @@ import { deepEqual, equal } from "node:assert/strict"
 import { store, to } from "../build/appending.ts"
 import { claimLanes, claimNothing, claimPartition, positionsIn } from "../build/claims.ts"
 import { ensure, infoOf } from "../build/groups.ts"
-import { laneOf, openLanes } from "../build/lanes.ts"
+import { laneLease, laneOf, openLanes, settleLane } from "../build/lanes.ts"
 import { event, events, newId } from "../build/messages.ts"
 import { countOf, readStream } from "../build/reading.ts"
-import { allDone, doneWith, retried, settle, storing, workOff } from "../build/settles.ts"
+import { doneWith, partOf, retried, settle, storing, workOff } from "../build/settles.ts"
 import { type Rule, rule } from "../rule.ts"
 
 const made = (streamId: string) => event(streamId, { type: "made" })
@@ -55,9 +55,26 @@ export const settleRules: readonly Rule[] = [
   rule("settle counts what was dropped while replaying", async ({ backend }) => {
     await ensure(backend)
     await store(backend, ...events("a", 2))
-    for (const dropped of [3, 4])
-      await settle(backend, { ...allDone(await claimPartition(backend, { limit: 1 })), dropped })
+    for (const dropped of [3, 4]) {
+      const slice = await claimPartition(backend, { limit: 1 })
+      await settle(backend, doneWith(slice, partOf(slice, "a", { dropped })))
+    }
     equal((await infoOf(backend)).dropped, 7)
+  }),
+
+  rule("settle counts what a part dropped when the part is stored, and not before", async ({ backend }) => {
+    await ensure(backend)
+    await store(backend, event("a"), event("b"), event("out", { type: "made" }))
+    const slice = await claimPartition(backend)
+    const effects = to("out", [event("out", { type: "made" })], "no-stream")
+    const parts = [partOf(slice, "a", { dropped: 2 }), storing(slice, "b", effects, { dropped: 3 })]
+    const { lanes } = await settle(backend, doneWith(slice, ...parts))
+    const [lane] = lanes
+    deepEqual([lane?.key, (await infoOf(backend)).dropped], ["b", 2])
+    if (lane === undefined) throw new Error("unreachable")
+    const { from } = partOf(slice, "b")
+    await settleLane(backend, laneLease(slice, lane), { from, doneTo: slice.scannedTo, dropped: 3 })
+    equal((await infoOf(backend)).dropped, 5)
   }),
 
   rule("settle that stops its group stores its parts and fences what comes after [S42.a]", async ({ backend }) => {

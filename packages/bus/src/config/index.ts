@@ -1,0 +1,6 @@
+export type * from "./config.ts"
+export * from "./config-error.ts"
+export { configTable } from "./config-table.ts"
+export { configJsonSchema } from "./json-schema.ts"
+export { loadConfig } from "./load-config.ts"
+export { maskUrl, maskUrls } from "./mask-url.ts"

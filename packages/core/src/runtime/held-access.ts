@@ -1,0 +1,51 @@
+import type { Access } from "../reactor/registration.ts"
+
+/**
+ * What a reactor may ask for while it handles one stream, under a lease that may change meanwhile: its slice's first, its lane's after a
+ * hand-over. The signal follows; it is made when somebody reads it, for nearly nobody does.
+ */
+export class HeldAccess implements Access {
+  readonly group: Access["group"]
+  readonly history: Access["history"]
+  readonly document: Access["document"]
+  readonly baselines: Access["baselines"]
+  readonly logger: Access["logger"]
+  #lease: AbortSignal
+  #own: { readonly abort: AbortController; readonly onLost: () => void } | undefined
+
+  constructor(shared: Omit<Access, "signal" | "aborted">, lease: AbortSignal) {
+    this.group = shared.group
+    this.history = shared.history
+    this.document = shared.document
+    this.baselines = shared.baselines
+    this.logger = shared.logger
+    this.#lease = lease
+  }
+
+  get aborted(): boolean {
+    return this.#lease.aborted
+  }
+
+  get signal(): AbortSignal {
+    if (this.#own === undefined) {
+      const abort = new AbortController()
+      this.#own = { abort, onLost: () => abort.abort(this.#lease.reason) }
+      this.#follow(this.#own.onLost)
+    }
+    return this.#own.abort.signal
+  }
+
+  /** From now on the lease with this signal is the one that counts. */
+  heldBy(lease: AbortSignal): void {
+    const before = this.#lease
+    this.#lease = lease
+    if (this.#own === undefined) return
+    before.removeEventListener("abort", this.#own.onLost)
+    this.#follow(this.#own.onLost)
+  }
+
+  #follow(onLost: () => void): void {
+    if (this.#lease.aborted) onLost()
+    else this.#lease.addEventListener("abort", onLost, { once: true })
+  }
+}

@@ -1,0 +1,34 @@
+import type { Clock } from "./clock.ts"
+
+/** Tells those who wait for something to be settled when to look again. */
+export interface SettleWatch {
+  /** This process has settled something. */
+  settled(): void
+  /** How many settles there were: ask before looking. */
+  count(): number
+  /** Resolves once there were more than `count`, or after `ms`. */
+  after(count: number, ms: number): Promise<void>
+}
+
+export function createSettleWatch(clock: Clock): SettleWatch {
+  let settles = 0
+  const waiting = new Set<() => void>()
+  return {
+    settled() {
+      settles += 1
+      for (const wake of waiting) wake()
+    },
+    count: () => settles,
+    after: (count, ms) =>
+      new Promise((resolve) => {
+        if (settles > count) return resolve()
+        const wake = (): void => {
+          cancel()
+          waiting.delete(wake)
+          resolve()
+        }
+        const cancel = clock.setTimer(ms, wake)
+        waiting.add(wake)
+      }),
+  }
+}

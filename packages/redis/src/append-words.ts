@@ -1,0 +1,34 @@
+import { type Append, type ExpectedVersion, partitionOf, toSortable } from "@millrace/core/backend"
+
+import type { Word } from "./connection.ts"
+import { wordsOfMessage } from "./message-entry.ts"
+
+/** An append as the scripts read it from their arguments. */
+export function wordsOfAppend(append: Append, partitions: number): readonly Word[] {
+  const { streams, schedules = [], documents = [], idempotencyKey = "", fingerprint = "" } = append
+  const words: Word[] = [idempotencyKey, fingerprint, streams.length, schedules.length, documents.length]
+  for (const { streamId, expected, messages } of streams) {
+    words.push(toSortable(streamId), partitionOf(streamId, partitions), expectedWord(expected), messages.length)
+    for (const message of messages) words.push(...wordsOfMessage(message))
+  }
+  for (const { message, at } of schedules) {
+    const { streamId } = message
+    words.push(Math.ceil(at), toSortable(streamId), partitionOf(streamId, partitions), ...wordsOfMessage(message))
+  }
+  for (const { collection, id, expectedRevision, value } of documents) {
+    const change = value === undefined ? "delete" : "put"
+    words.push(collection, toSortable(id), expectedRevision, change, value === undefined ? "" : JSON.stringify(value))
+  }
+  return words
+}
+
+function expectedWord(expected: ExpectedVersion): Word {
+  if (expected === "no-stream") return "none"
+  if (expected === "stream-exists") return "some"
+  return expected
+}
+
+/** How many messages an append stores, schedules included. */
+export function countMessages({ streams, schedules = [] }: Append): number {
+  return streams.reduce((sum, { messages }) => sum + messages.length, schedules.length)
+}

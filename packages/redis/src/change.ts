@@ -1,0 +1,148 @@
+import { type Append, BackendError, type Instant, type Position } from "@millrace/core/backend"
+
+import { wordsOfAppend } from "./append-words.ts"
+import type { Word } from "./connection.ts"
+import { noSuchGroup } from "./errors.ts"
+import { type StoredGroup, storedGroup } from "./group-fields.ts"
+import type { GroupState } from "./group-state.ts"
+import type { Log } from "./log.ts"
+import { int, list, text } from "./reply.ts"
+import { type Move, writesOf } from "./save-groups.ts"
+import { scripts } from "./scripts.ts"
+
+/** What a change needs to read. */
+export interface Scope {
+  /** Groups by name; absent: all. */
+  readonly names?: readonly string[]
+  /** A partition by number; absent: all. */
+  readonly partition?: number | "none"
+  /** How many fencing tokens it may hand out. */
+  readonly tokens?: number
+}
+
+/** What was read, and what is to be written with the groups' own changes. */
+export interface Work {
+  readonly now: Instant
+  readonly head: Position
+  /** Those that exist, in the order asked. */
+  readonly groups: readonly GroupState[]
+  /** The group of this name. Throws `not-found`. */
+  group(name: string): GroupState
+  /** The next fencing token. */
+  nextToken(): number
+  /** A field that must not have changed, and what it held. Keys without prefix. */
+  readonly guards: (readonly [key: string, field: string, value: string])[]
+  /** Commands; the second word is the key without prefix. */
+  readonly writes: (readonly Word[])[]
+  /** Moves of native groups beside those that the groups' own changes bring about. */
+  readonly moves: Move[]
+  readonly news: News
+  readonly appends: Append[]
+  /** Commands of users' work, each with the type its key must have or get. */
+  readonly commands: (readonly [type: string, ...words: Word[]])[]
+  /** A text to keep with the verdicts on the appends. */
+  remember?: { readonly key: string; readonly field: string; readonly text: string }
+}
+
+/** What others are told once it is stored. */
+export interface News {
+  work: boolean
+  schedule: boolean
+  readonly challenged: Set<string>
+}
+
+/** What became of the commit of a change. */
+export type Committed =
+  | { readonly kind: "done"; readonly verdicts: readonly unknown[] }
+  | { readonly kind: "stale" }
+  | { readonly kind: "refused"; readonly verdicts: readonly unknown[] }
+  | { readonly kind: "taken"; readonly command: number; readonly detail: string }
+
+/** How often a change is worked out anew when others have changed what it was worked out from. */
+const TRIES = 100
+
+/** Reads groups, lets `work` change them, and writes that, if nobody else has changed them meanwhile; else all over again. */
+export async function change<T>(log: Log, scope: Scope, work: (read: Work) => T | Promise<T>): Promise<T> {
+  for (let tries = 0; tries < TRIES; tries += 1) {
+    const { read, stored } = await load(log, scope)
+    const result = await work(read)
+    const committed = await commit(log, read, stored)
+    if (committed.kind === "done") return result
+  }
+  throw contended(log)
+}
+
+export function contended(log: Log): BackendError {
+  return new BackendError("unavailable", `${log.connection.where}: others keep changing the same group: try again`)
+}
+
+/** Reads groups. */
+export async function load(
+  log: Log,
+  { names, partition, tokens = 0 }: Scope,
+): Promise<{ readonly read: Work; readonly stored: readonly StoredGroup[] }> {
+  const asked = names === undefined ? [] : [...new Set(names)]
+  const words = [tokens, asked.length, ...asked, partition ?? ""]
+  const none = names !== undefined && asked.length === 0
+  const [now, first, head, ...found] = list(
+    none ? ["0", 0, "0"] : await log.run(tokens === 0 ? scripts.load : scripts.loadWithTokens, words),
+  )
+  const stored: StoredGroup[] = []
+  for (const one of found) {
+    const [, id, ...facts] = list(one)
+    if (text(id) !== "") stored.push(storedGroup(text(id), facts))
+  }
+  return { read: workOn(stored, int(now), int(head), int(first), tokens), stored }
+}
+
+function workOn(stored: readonly StoredGroup[], now: Instant, head: Position, first: number, tokens: number): Work {
+  const groups = stored.map(({ group }) => group)
+  let token = first
+  return {
+    now,
+    head,
+    groups,
+    group(name) {
+      const found = groups.find((one) => one.name === name)
+      if (found === undefined) throw noSuchGroup(name)
+      return found
+    },
+    nextToken() {
+      if (token >= first + tokens) throw new RangeError(`more than ${tokens} tokens were asked for`)
+      token += 1
+      return token - 1
+    },
+    guards: [],
+    writes: [],
+    moves: [],
+    news: { work: false, schedule: false, challenged: new Set() },
+    appends: [],
+    commands: [],
+  }
+}
+
+/** Writes what was changed, all of it or nothing. */
+export async function commit(log: Log, work: Work, stored: readonly StoredGroup[]): Promise<Committed> {
+  const { guards, writes, moves } = writesOf(work, stored)
+  const { appends, commands, remember } = work
+  if (writes.length + appends.length + commands.length === 0) return { kind: "done", verdicts: [] }
+  const news = newsWords(work.news)
+  const words: Word[] = [guards.length, ...guards.flat(), appends.length]
+  for (const append of appends) words.push(...wordsOfAppend(append, log.partitions))
+  words.push(commands.length)
+  for (const [type, ...command] of commands) words.push(type, command.length, ...command)
+  words.push(remember?.key ?? "", remember?.field ?? "", remember?.text ?? "", writes.length)
+  for (const write of writes) words.push(write.length, ...write)
+  words.push(moves.length, ...moves.flat(), news.length, ...news)
+  const [kind, ...facts] = list(await log.run(scripts.commit, words))
+  if (kind === "stale") return { kind }
+  if (kind === "taken") {
+    const detail = `${text(facts[1])} holds a ${text(facts[2])}, and this command needs a ${text(facts[3])}`
+    return { kind, command: int(facts[0]), detail }
+  }
+  return { kind: kind === "done" ? "done" : "refused", verdicts: list(facts[0]) }
+}
+
+function newsWords({ work, schedule, challenged }: News): readonly string[] {
+  return [...(work ? ["w"] : []), ...(schedule ? ["s"] : []), ...[...challenged].map((name) => `c\0${name}`)]
+}

@@ -1,0 +1,54 @@
+import { type ClaimRequest, handledBefore, type Idle, type Slice, type SliceMessage } from "@millrace/core/backend"
+
+import { noSuchGroup } from "./errors.ts"
+import { replayOf } from "./group-fields.ts"
+import type { PartitionState } from "./group-state.ts"
+import type { Log } from "./log.ts"
+import { messageOfEntry } from "./message-entry.ts"
+import { int, list, storedJson, text } from "./reply.ts"
+import { scripts } from "./scripts.ts"
+
+/** Claims in one script where nothing unusual is in the way; else `slow`, and nothing was leased. */
+export async function claimUsual(log: Log, { owner, leaseMs, groups }: ClaimRequest): Promise<Slice | Idle | "slow"> {
+  const words = groups.flatMap(({ group, limit, types }) => [group, limit, types.length, ...types])
+  const answer = list(
+    await log.run(scripts.claim, [owner.processName, owner.bootId, Math.ceil(leaseMs), groups.length, ...words]),
+  )
+  switch (answer[0]) {
+    case "slow":
+      return "slow"
+    case "unknown":
+      throw noSuchGroup(text(answer[1]))
+    case "idle":
+      return { kind: "idle", now: int(answer[1]), nextAt: answer[2] === "" ? null : int(answer[2]), outdated: [] }
+    default: {
+      log.saw(int(answer[5]))
+      return sliceOf(answer)
+    }
+  }
+}
+
+function sliceOf(answer: readonly unknown[]): Slice {
+  const [, group, partition, token, from, scannedTo, reemit, epoch, replayJson, holdJson, entries] = answer
+  const replay = replayOf(text(replayJson))
+  const hold = text(holdJson)
+  const failures = hold === "" ? 0 : storedJson<NonNullable<PartitionState["hold"]>>(hold).failures
+  const messages = list(entries).map((entry, at): SliceMessage => {
+    const message = messageOfEntry(entry)
+    return { message, handledBefore: handledBefore(replay, message), attempt: at === 0 ? failures + 1 : 1 }
+  })
+  return {
+    kind: "slice",
+    source: "partition",
+    group: text(group),
+    lease: { of: "partition", group: text(group), partition: int(partition), token: int(token) },
+    messages,
+    takeovers: 0,
+    reemit: reemit === "1",
+    epoch: int(epoch),
+    from: int(from),
+    scannedTo: int(scannedTo),
+    skipped: [],
+    openLanes: [],
+  }
+}

@@ -1,0 +1,125 @@
+import {
+  checkLimit,
+  checkSpan,
+  type ClaimRequest,
+  type GroupWant,
+  type Idle,
+  type Instant,
+  isClaimable,
+  type LeaseState,
+  LANES_PER_SLICE,
+  type Slice,
+} from "@millrace/core/backend"
+
+import { type Candidate, handlesAll } from "./candidate.ts"
+import { change, type Work } from "./change.ts"
+import { claimUsual } from "./claim-usual.ts"
+import { keyPrefix } from "./connection.ts"
+import type { GroupState, Lane, PartitionState } from "./group-state.ts"
+import { laneSlice } from "./lane-slice.ts"
+import type { Log } from "./log.ts"
+import { partitionSlice } from "./partition-slice.ts"
+import { ask } from "./questions.ts"
+import { list } from "./reply.ts"
+import { firstWaiting, wantedOfLane } from "./waiting.ts"
+
+/** What a look at some groups found. */
+interface Look {
+  readonly candidates: Candidate[]
+  readonly outdated: Idle["outdated"][number][]
+  nextAt: number
+}
+
+/** Leases what is neediest: what a process of this name held before, then whatever has waited longest. */
+export async function claim(log: Log, request: ClaimRequest): Promise<Slice | Idle> {
+  checkSpan("leaseMs", request.leaseMs)
+  for (const { limit } of request.groups) checkLimit("limit", limit)
+  const usual = await claimUsual(log, request)
+  if (usual !== "slow") return usual
+  const names = request.groups.map(({ group }) => group)
+  return change(log, { names, tokens: LANES_PER_SLICE }, (work) => claimIn(log, request, work))
+}
+
+async function claimIn(log: Log, request: ClaimRequest, work: Work): Promise<Slice | Idle> {
+  const { now } = work
+  const look: Look = { candidates: [], outdated: [], nextAt: Infinity }
+  for (const want of request.groups) {
+    const group = work.group(want.group)
+    if (group.stopped === null)
+      await lookForWork(log, { group, want, processName: request.owner.processName, now }, look)
+  }
+  const best = look.candidates.reduce<Candidate | undefined>(needier, undefined)
+  if (best === undefined) {
+    const due = Math.min(look.nextAt, await nextSchedule(log))
+    return { kind: "idle", now, nextAt: due === Infinity ? null : due, outdated: look.outdated }
+  }
+  return best.kind === "partition" ? partitionSlice(log, work, best, request) : laneSlice(log, work, best, request)
+}
+
+async function nextSchedule({ connection, settings }: Log): Promise<number> {
+  const [, at] = list(await connection.ask("ZRANGE", `${keyPrefix(settings)}due`, 0, 0, "WITHSCORES")).flat()
+  return at === undefined ? Infinity : Number(at)
+}
+
+function needier(best: Candidate | undefined, one: Candidate): Candidate {
+  if (best === undefined || one.ownBefore !== best.ownBefore) return one.ownBefore || best === undefined ? one : best
+  return one.oldest < best.oldest ? one : best
+}
+
+/** One group that a process asks for. */
+interface Asked {
+  readonly group: GroupState
+  readonly want: GroupWant
+  readonly processName: string
+  readonly now: Instant
+}
+
+async function lookForWork(log: Log, asked: Asked, look: Look): Promise<void> {
+  const { group, want, now } = asked
+  const lacking = new Set<string>()
+  const first = await ask(
+    log,
+    group.partitions.map((at) => firstWaiting(group, at)),
+  )
+  for (const [index, at] of group.partitions.entries()) {
+    const waiting = first[index]
+    if (waiting !== undefined) {
+      const freeAt = Math.max(freeFrom(at.lease, now), at.hold?.retryAt ?? 0)
+      const ownBefore = at.lease.owner?.processName === asked.processName
+      if (!want.types.includes(waiting.type)) lacking.add(waiting.type)
+      else if (freeAt > now) look.nextAt = Math.min(look.nextAt, freeAt)
+      else look.candidates.push({ kind: "partition", group, want, at, ownBefore, oldest: waiting.position })
+    }
+    for (const lane of at.lanes.values())
+      if (lane.at.status === "retrying") await lookAtLane(log, asked, at, lane, look, lacking)
+  }
+  for (const type of lacking) look.outdated.push({ group: group.name, type })
+}
+
+async function lookAtLane(
+  log: Log,
+  { group, want, processName, now }: Asked,
+  at: PartitionState,
+  lane: Lane,
+  look: Look,
+  lacking: Set<string>,
+): Promise<void> {
+  const dueAt = Math.max(freeFrom(lane.lease, now), lane.at.retryAt)
+  if (handlesAll(group, want)) {
+    if (dueAt > now) look.nextAt = Math.min(look.nextAt, dueAt)
+  } else {
+    for await (const { type } of wantedOfLane(log, group, at, lane)) {
+      if (want.types.includes(type)) break
+      lacking.add(type)
+      return
+    }
+    if (dueAt > now) look.nextAt = Math.min(look.nextAt, dueAt)
+  }
+  if (dueAt > now) return
+  const ownBefore = lane.lease.owner?.processName === processName
+  look.candidates.push({ kind: "lanes", group, want, at, ownBefore, oldest: lane.at.next, first: lane })
+}
+
+function freeFrom(lease: LeaseState, now: Instant): Instant {
+  return isClaimable(lease, now) ? 0 : lease.until
+}

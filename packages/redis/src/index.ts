@@ -1,0 +1,5 @@
+export { open } from "./open.ts"
+export type { RedisOptions } from "./options.ts"
+export { redisBackend } from "./redis-backend.ts"
+export { redis } from "./redis-token.ts"
+export { type RedisTx, type RedisValue, TxRefused } from "./tx.ts"

@@ -1,0 +1,66 @@
+import { appending } from "./appending.ts"
+
+/**
+ * Makes a change that was worked out from what was read before: all of it or nothing.
+ * In: now; count, then guards (key, field, value it must still have; empty: absent); count, then appends; count, then users' commands (the type its key must have, length,
+ * words); what to remember (key, field, text; key empty: nothing); count, then writes (length, words; the key without prefix); count, then moves of native groups (`at` group partition position hash, `log` group before after, `gone` group partition); count of news, then these.
+ * Out: `stale` when a guard no longer holds; `refused` and a verdict per append (`ok`: it could be stored) when one can not be stored; `taken` and a key
+ * when a user's command names one of another type; else `done` and the verdicts. Only `done` has written.
+ */
+export const commit = String.raw`${appending}
+for n = 1, num() do
+  local key, field, value = arg(), arg(), arg()
+  if (call('HGET', P .. key, field) or '') ~= value then return { 'stale' } end
+end
+local appends, judged, sound = {}, {}, true
+for n = 1, num() do
+  local a = readAppend()
+  appends[n] = a
+  local verdict = judge(a)
+  if verdict then sound = false else stage(a) end
+  judged[n] = verdict or { 'ok' }
+end
+local commands = {}
+for n = 1, num() do
+  local wanted, words = arg(), {}
+  for w = 1, num() do words[w] = arg() end
+  local found = call('TYPE', words[2]).ok
+  if found ~= 'none' and wanted ~= 'any' and found ~= wanted then return { 'taken', n - 1, words[2], found, wanted } end
+  commands[n] = words
+end
+if not sound then return { 'refused', judged } end
+known = { ids = {}, keys = {}, versions = {}, revisions = {} }
+local text = {}
+for n, a in ipairs(appends) do
+  judged[n] = store(a)
+  text[n] = table.concat(judged[n], ',', 2)
+end
+checkKeys()
+local key, field, rest = arg(), arg(), arg()
+if key ~= '' then call('HSET', P .. key, field, table.concat(text, ';') .. '\n' .. rest) end
+for n = 1, num() do
+  local words = {}
+  for w = 1, num() do words[w] = arg() end
+  words[2] = P .. words[2]
+  call(unpack(words))
+end
+flush()
+for n = 1, num() do
+  local how, group = arg(), arg()
+  if how == 'at' then
+    local p, position, hash = arg(), num(), arg()
+    local consumer = hash ~= '' and call('HGET', P .. hash, 'consumer')
+    if consumer then forgetConsumer(group, p, consumer) end
+    moveNative(group, p, position)
+    if hash ~= '' then call('HSET', P .. hash, 'native', F(position)) end
+  elseif how == 'log' then moveNativeOfLog(group, int(LOG, 'partitions'), num(), num())
+  else redis.pcall('XGROUP', 'DESTROY', P .. 'p:' .. arg(), group) end
+end
+for n = 1, num() do call('PUBLISH', P .. 'wake', arg()) end
+local failures = {}
+for n, words in ipairs(commands) do
+  local answer = redis.pcall(unpack(words))
+  if type(answer) == 'table' and answer.err then failures[#failures + 1] = words[1] .. ' ' .. words[2] .. ': ' .. answer.err end
+end
+return { 'done', judged, failures }
+`

@@ -1,0 +1,50 @@
+import { appending } from "./appending.ts"
+
+/**
+ * Settles a partition whose parts have all gone well: the usual case, in one script.
+ * In: now, group, partition, token, checkpoint, dropped, text to remember, count, appends.
+ * Out: `done` and the verdicts; or `slow`: something is not usual (another token, open lanes or replay rows, an effect that can not be stored): nothing was written.
+ */
+export const settle = String.raw`${appending}
+local name, p, token, checkpoint, dropped, text = arg(), arg(), arg(), num(), num(), arg()
+local id = call('HGET', P .. 'groups', name)
+if not id then return { 'slow' } end
+local G = P .. 'g:' .. id
+local K = G .. ':p' .. p
+local f = call('HMGET', K, 'checkpoint', 'token', 'lanes', 'rows', 'settles', 'native', 'consumer', 'takeovers')
+local g = call('HMGET', G, 'lanes', 'maxLanes', 'order')
+if f[2] ~= token or tonumber(f[1]) > checkpoint then return { 'slow' } end
+if tonumber(f[3] or 0) > 0 or tonumber(f[4] or 0) > 0 or tonumber(g[1] or 0) > tonumber(g[2] or 0) then return { 'slow' } end
+local appends = {}
+for n = 1, num() do
+  local a = readAppend()
+  if judge(a) then return { 'slow' } end
+  stage(a)
+  appends[n] = a
+end
+known = { ids = {}, keys = {}, versions = {}, revisions = {} }
+local verdicts, places = {}, {}
+for n, a in ipairs(appends) do
+  verdicts[n] = store(a)
+  places[n] = table.concat(verdicts[n], ',', 2)
+end
+checkKeys()
+local before, settles = tonumber(f[1]), tonumber(f[5] or 0)
+local progress = checkpoint > before
+call('HSET', K, 'settled' .. F(settles % 32), table.concat(places, ';') .. '\n' .. text, 'settles', F(settles + 1),
+  'checkpoint', F(checkpoint), 'token', '', 'owner', '', 'boot', '', 'until', '0', 'hold', '',
+  'takeovers', progress and '0' or f[8] or '0')
+call('HINCRBY', K, 'revision', 1)
+if dropped > 0 then call('HINCRBY', G, 'dropped', dropped) end
+if g[3] == 'stream' then
+  if f[7] then forgetConsumer(name, p, f[7]) end
+  local native = f[6] and tonumber(f[6])
+  if not native or native > checkpoint or not isEmptyBetween(p, native, checkpoint) then
+    moveNative(name, p, checkpoint)
+    call('HSET', K, 'native', F(checkpoint))
+  end
+elseif progress then moveNativeOfLog(name, int(LOG, 'partitions'), before, checkpoint) end
+flush()
+if not progress then call('PUBLISH', P .. 'wake', 'w') end
+return { 'done', verdicts }
+`

@@ -1,0 +1,74 @@
+import { library } from "./library.ts"
+
+/**
+ * Removes messages from the front of the log, a piece at a time.
+ * In: now, up to which position, the most messages. Out: how many were removed, and up to where the log is trimmed now.
+ * The front of an index is cut off once it makes up half of it: so cutting costs little however often it is done, and readers pass over what is left.
+ */
+export const trim = String.raw`${library}
+local upto, most = math.min(num(), int(LOG, 'head')), num()
+local trimmed = int(LOG, 'trimmed')
+local removed, done = 0, trimmed
+local partitions, cuts, commands = {}, {}, {}
+
+local function remove(partition, position)
+  local entry = entryIn(partition, position)
+  if not entry then return end
+  local f = entry[2]
+  local id, kind, stream, correlation = f[2], f[4], f[6], f[12]
+  if call('HGET', P .. 'ids', id) == F(position) then call('HDEL', P .. 'ids', id) end
+  cuts['s:' .. stream] = 12
+  cuts['t:' .. kind] = 6
+  cuts['x:' .. partition .. ':' .. kind] = 6
+  if correlation ~= '' then cuts['c:' .. correlation] = 6 end
+  if f[8] == '' then commands[kind] = (commands[kind] or 0) + 1 end
+  partitions[partition] = position
+  removed = removed + 1
+end
+local function removeSegments()
+  local segments = call('ZRANGEBYSCORE', P .. 'segments', F(math.floor((trimmed + 1) / SEGMENT)), F(math.floor(upto / SEGMENT)))
+  for _, name in ipairs(segments) do
+    local begin = tonumber(name) * SEGMENT
+    for position = math.max(begin, trimmed + 1), math.min(begin + SEGMENT - 1, upto) do
+      if removed >= most then return end
+      local partition = partitionAt(position)
+      if partition then remove(partition, position) end
+      done = position
+    end
+    if begin + SEGMENT - 1 <= done then
+      call('DEL', P .. 'l:' .. name)
+      call('ZREM', P .. 'segments', name)
+    end
+  end
+  done = upto
+end
+if upto > trimmed then removeSegments() end
+for partition, position in pairs(partitions) do
+  call('XTRIM', P .. 'p:' .. partition, 'MINID', F(position + 1) .. '-0')
+end
+for name, width in pairs(cuts) do
+  local key = P .. name
+  local size = call('STRLEN', key)
+  local front = countUpto(key, done, width) * width
+  -- A stream keeps its last entry, which holds its version.
+  if width == 12 then front = math.min(front, size - 12) end
+  if front == size then call('DEL', key)
+  elseif front * 2 >= size then call('SET', key, call('GETRANGE', key, front, -1)) end
+end
+for kind, count in pairs(commands) do
+  if call('HINCRBY', P .. 'commands', kind, -count) <= 0 then call('HDEL', P .. 'commands', kind) end
+end
+for _ = 1, most do
+  local key = call('LINDEX', P .. 'keyed', 0)
+  if not key then break end
+  local use = call('HGET', P .. 'keys', key)
+  if use and tonumber(string.match(use, '^%d+:%d+:(%d+):')) > done then break end
+  call('HDEL', P .. 'keys', key)
+  call('LPOP', P .. 'keyed')
+end
+if done > trimmed then
+  call('HSET', LOG, 'trimmed', F(done))
+  call('HINCRBY', LOG, 'messages', -removed)
+end
+return { removed, F(math.max(done, trimmed)) }
+`

@@ -1,0 +1,97 @@
+import {
+  droppedBy,
+  leaseKey,
+  type PartVerdict,
+  REPEATS_KEPT,
+  type Settled,
+  type Settlement,
+} from "@millrace/core/backend"
+
+import type { Work } from "./change.ts"
+import type { PartWork } from "./part-work.ts"
+import { repeatText } from "./repeats.ts"
+import { groupKey } from "./save-groups.ts"
+import { settleLanes } from "./settle-lanes.ts"
+import { settlePartition } from "./settle-partition.ts"
+import type { Held, JudgedPart, Part } from "./settle.ts"
+import { stopGroup } from "./stop-group.ts"
+import type { RedisTx } from "./tx.ts"
+
+/** What a settle writes and answers, once where its effects are stored is put in. */
+export interface Plan {
+  readonly settled: Extract<Settled, { readonly kind: "settled" }>
+  /** The parts whose effects are handed in, in order, each with its number among all parts. */
+  readonly effects: readonly PartEffects[]
+  /** By command of users' work: whose it is. */
+  readonly commands: readonly Part[]
+}
+
+export interface PartEffects {
+  readonly part: Part
+  readonly at: number
+}
+
+/** Works out everything that a settle writes. `needs-whole-group`: it stops the group, and only one partition of it was read. */
+export function planSettle(
+  work: Work,
+  held: Held,
+  settlement: Settlement<RedisTx>,
+  known: {
+    readonly judged: readonly JudgedPart[]
+    readonly works: ReadonlyMap<Part, PartWork>
+    readonly whole: boolean
+  },
+): Plan | "needs-whole-group" {
+  const { group, at } = held
+  const { judged } = known
+  const lanesBefore = at.lanes.size
+  const lanes =
+    settlement.lease.of === "partition"
+      ? settlePartition(work, held, settlement, judged)
+      : settleLanes(work, held, settlement.lease, judged)
+  const open = group.openLanes + at.lanes.size - lanesBefore
+  const stop = settlement.stop ?? (open > group.maxLanes ? tooManyLanes(open, group.maxLanes) : undefined)
+  if (stop !== undefined && !known.whole) return "needs-whole-group"
+  const { effects, commands } = handIn(work, judged, known.works)
+  if (stop !== undefined) {
+    stopGroup(group, stop, work.now)
+    at.lease = { ...at.lease, takeovers: 0 }
+  }
+  const settled: Plan["settled"] = {
+    kind: "settled",
+    parts: judged.map(({ refused }): PartVerdict => refused ?? { kind: "stored", position: 0, streams: [] }),
+    lanes: stop === undefined ? lanes : [],
+    ...(stop !== undefined && settlement.stop === undefined ? { stopped: "max-lanes" } : {}),
+  }
+  group.added.dropped += droppedBy(settlement.parts, settled.parts)
+  const field = `settled${at.settles % REPEATS_KEPT}`
+  at.settles += 1
+  const text = repeatText(leaseKey(settlement.lease), settled, effects)
+  work.remember = { key: `${groupKey(group)}:p${at.partition}`, field, text }
+  return { settled, effects, commands }
+}
+
+/** Gives the script the effects and the commands of the parts that can be stored. */
+function handIn(
+  work: Work,
+  judged: readonly JudgedPart[],
+  works: ReadonlyMap<Part, PartWork>,
+): Pick<Plan, "effects" | "commands"> {
+  const effects: PartEffects[] = []
+  const commands: Part[] = []
+  judged.forEach(({ part, refused }, at) => {
+    if (refused !== undefined) return
+    for (const command of works.get(part)?.commands ?? []) {
+      work.commands.push(command)
+      commands.push(part)
+    }
+    if (part.effects === undefined) return
+    work.appends.push(part.effects)
+    effects.push({ part, at })
+  })
+  return { effects, commands }
+}
+
+function tooManyLanes(open: number, most: number): NonNullable<Settlement["stop"]> {
+  return { reason: "max-lanes", error: `${open} lanes are open, at most ${most} may be: see what fails first` }
+}

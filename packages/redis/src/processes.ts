@@ -1,0 +1,182 @@
+import {
+  type Beat,
+  checkName,
+  judgeBeat,
+  leaseAfterRelease,
+  leaseAfterSupersede,
+  type LeaseState,
+  PROCESS_TTL_MS,
+  type Pulse,
+  TYPE_GRACE_MS,
+} from "@millrace/core/backend"
+
+import { change, type Work } from "./change.ts"
+import type { Log } from "./log.ts"
+import { pruneTypes } from "./prune-types.ts"
+import { int, list, text } from "./reply.ts"
+import { scripts } from "./scripts.ts"
+
+/** A process not heard for a day is forgotten. */
+const FORGET_PROCESS_MS = 24 * 60 * 60 * 1000
+
+/** Who holds a process name. */
+interface Holder {
+  readonly bootId: string
+  readonly beats: number
+  readonly seenAt: number
+  readonly host: string
+  readonly pid: number
+}
+
+/** Hears a process: that it lives, goes, or wants its name. */
+export async function heartbeat(log: Log, beat: Beat): Promise<Pulse> {
+  checkName("process name", beat.owner.processName)
+  checkName("boot id", beat.owner.bootId)
+  for (;;) {
+    const pulse = beat.kind === "leave" ? undefined : await beatOn(log, beat)
+    if (pulse === "kept") return { kind: "ok" }
+    const ruled = await rule(log, beat, pulse ?? (await holderOf(log, beat.owner.processName)))
+    if (ruled !== "changed") return ruled
+  }
+}
+
+/** The usual case in one script: the holder of a name lives on and wants what it wanted. Else who holds the name. */
+async function beatOn(log: Log, { owner, facts, wants }: Beat): Promise<"kept" | Found> {
+  const [kind, ...rest] = list(
+    await log.run(scripts.beat, [
+      owner.processName,
+      owner.bootId,
+      facts.host,
+      facts.pid,
+      TYPE_GRACE_MS,
+      PROCESS_TTL_MS,
+      wants.length,
+      ...wants.flatMap(({ group, types }) => [group, types.length, ...types]),
+    ]),
+  )
+  if (kind === "other") return { holder: holderFrom(list(rest[1])) }
+  const names = rest.map(text)
+  if (names.length > 0)
+    await change(log, { names }, ({ groups, now }) => {
+      for (const group of groups) pruneTypes(group, now)
+    })
+  return "kept"
+}
+
+interface Found {
+  readonly holder: Holder | undefined
+}
+
+async function holderOf({ connection, settings }: Log, name: string): Promise<Found> {
+  const key = `{${settings.prefix}}:process:${name}`
+  const values = list(await connection.ask("HMGET", key, "boot", "beats", "seenAt", "host", "pid"))
+  return { holder: holderFrom(values.map((value) => value ?? "")) }
+}
+
+function holderFrom([boot, beats, seenAt, host, pid]: readonly unknown[]): Holder | undefined {
+  if (boot === "") return undefined
+  return { bootId: text(boot), beats: int(beats), seenAt: int(seenAt), host: text(host), pid: int(pid) }
+}
+
+/** What becomes of a beat that is not the holder's own; `changed` when the name has changed hands meanwhile. */
+async function rule(log: Log, beat: Beat, { holder }: Found): Promise<Pulse | "changed"> {
+  const { processName } = beat.owner
+  return change(log, {}, async (work): Promise<Pulse | "changed"> => {
+    const { holder: now } = await holderOf(log, processName)
+    if (now?.bootId !== holder?.bootId || now?.beats !== holder?.beats) return "changed"
+    const key = `process:${processName}`
+    work.guards.push([key, "boot", holder?.bootId ?? ""], [key, "beats", holder === undefined ? "" : `${holder.beats}`])
+    return ruled(log, work, beat, holder)
+  })
+}
+
+async function ruled(log: Log, work: Work, beat: Beat, holder: Holder | undefined): Promise<Pulse | "changed"> {
+  const { processName, bootId } = beat.owner
+  const key = `process:${processName}`
+  const ruling = judgeBeat(beat, holder, work.now)
+  switch (ruling.kind) {
+    case "keep":
+      return "changed"
+    case "take": {
+      const { from } = ruling
+      if (from !== undefined) changeLeases(work, from, (lease) => leaseAfterSupersede(lease, work.now))
+      takeName(work, beat)
+      for (const name of await forgotten(log, work.now))
+        work.writes.push(["UNLINK", `process:${name}`], ["SREM", "processes", name])
+      return { kind: "ok" }
+    }
+    case "held": {
+      if (ruling.challenge) work.news.challenged.add(processName)
+      // Nothing else changes, and yet the holder has to hear of it.
+      if (ruling.challenge) work.writes.push(["HSET", key, "challengedAt", work.now])
+      const { host = "", pid = 0, beats = 0, bootId: heldBy = "" } = holder ?? {}
+      return { kind: "held", bootId: heldBy, beats, host, pid }
+    }
+    case "fenced":
+      return { kind: "fenced", bootId: holder?.bootId ?? "" }
+    case "go":
+      work.writes.push(["UNLINK", key], ["SREM", "processes", processName])
+      changeLeases(work, bootId, (lease) => leaseAfterRelease(lease, false))
+      return { kind: "ok" }
+    case "nothing":
+      return { kind: "ok" }
+  }
+}
+
+function takeName(work: Work, { owner, facts, wants }: Beat): void {
+  const { now } = work
+  const key = `process:${owner.processName}`
+  const { host, pid } = facts
+  work.writes.push(["UNLINK", key], ["SADD", "processes", owner.processName])
+  work.writes.push([
+    "HSET",
+    key,
+    "boot",
+    owner.bootId,
+    "beats",
+    1,
+    "host",
+    host,
+    "pid",
+    pid,
+    "startedAt",
+    now,
+    "seenAt",
+    now,
+  ])
+  for (const { group: name, types } of wants) {
+    const group = work.groups.find((one) => one.name === name)
+    if (group === undefined) continue
+    group.heardAt = now
+    for (const type of types) {
+      const wanted = group.types.get(type)
+      if (wanted !== undefined) wanted.wantedAt = now
+    }
+  }
+  for (const group of work.groups) pruneTypes(group, now)
+}
+
+/** Changes every lease of a boot. */
+function changeLeases(work: Work, bootId: string, change: (lease: LeaseState) => LeaseState): void {
+  for (const group of work.groups) {
+    for (const at of group.partitions) {
+      for (const held of [at, ...at.lanes.values()]) {
+        if (held.lease.owner?.bootId !== bootId) continue
+        held.lease = change(held.lease)
+        work.news.work = true
+      }
+    }
+  }
+}
+
+/** Processes that nobody has heard of for long. */
+async function forgotten({ connection, settings }: Log, now: number): Promise<readonly string[]> {
+  const prefix = `{${settings.prefix}}:`
+  const names = list(await connection.ask("SMEMBERS", `${prefix}processes`)).map(text)
+  const old: string[] = []
+  for (const name of names) {
+    const seenAt = await connection.ask("HGET", `${prefix}process:${name}`, "seenAt")
+    if (now - Number(seenAt ?? 0) > FORGET_PROCESS_MS) old.push(name)
+  }
+  return old
+}

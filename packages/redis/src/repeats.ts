@@ -1,0 +1,72 @@
+import { partVerdict, type PartVerdict, type Settled, type StreamId } from "@millrace/core/backend"
+
+import type { PartEffects, Plan } from "./plan-settle.ts"
+import { storedJson } from "./reply.ts"
+import { verdictOf } from "./verdict.ts"
+
+/** An answer as it is kept: without the places of its effects, which the script puts before it. */
+interface Kept {
+  readonly settled: Plan["settled"]
+  /** For each part with effects: its number, and the streams that it appended to. */
+  readonly effects: readonly (readonly [at: number, streams: readonly StreamId[]])[]
+}
+
+/** The text kept of a settle: the script puts a line with the places of its effects before it. */
+export function repeatText(lease: string, settled: Plan["settled"], effects: readonly PartEffects[]): string {
+  const kept: Kept = {
+    settled: { ...settled, parts: settled.parts.map(plain) },
+    effects: effects.map(({ part, at }) => [at, part.effects?.streams.map(({ streamId }) => streamId) ?? []]),
+  }
+  return `${lease}\n${JSON.stringify(kept)}`
+}
+
+/** The answer to a settle that was stored before. */
+export function remembered(repeats: readonly string[], lease: string): Settled | undefined {
+  for (const repeat of repeats) {
+    const [places = "", key, json = ""] = splitLines(repeat)
+    if (key !== lease) continue
+    const { settled, effects } = storedJson<Kept>(json)
+    const lines = places.split(";")
+    const parts = [...settled.parts]
+    effects.forEach(([at, streams], index) => {
+      const [, position = 0, ...versions] = (lines[index] ?? "").split(",").map(Number)
+      parts[at] = {
+        kind: "stored",
+        position,
+        streams: streams.map((streamId, stream) => ({ streamId, version: versions[stream] ?? 0 })),
+      }
+    })
+    return { ...settled, parts }
+  }
+  return undefined
+}
+
+/** The answer with the places where its effects were stored. */
+export function withPlaces(
+  settled: Plan["settled"],
+  effects: readonly PartEffects[],
+  verdicts: readonly unknown[],
+): Settled {
+  const parts = [...settled.parts]
+  effects.forEach(({ part, at }, index) => {
+    if (part.effects !== undefined) parts[at] = partVerdict(verdictOf(part.effects, verdicts[index]))
+  })
+  return { ...settled, parts }
+}
+
+/** The first two lines, and the rest. */
+function splitLines(text: string): readonly string[] {
+  const first = text.indexOf("\n")
+  const second = text.indexOf("\n", first + 1)
+  return [text.slice(0, first), text.slice(first + 1, second), text.slice(second + 1)]
+}
+
+/** What user's work threw can not be stored as it was. */
+function plain(verdict: PartVerdict): PartVerdict {
+  if (verdict.kind !== "work-failed") return verdict
+  const { error } = verdict
+  return {
+    kind: "work-failed",
+    error: error instanceof Error ? { name: error.name, message: error.message } : String(error),
+  }
+}

@@ -1,0 +1,142 @@
+import {
+  checkAppend,
+  checkSettlement,
+  leaseKey,
+  type PartVerdict,
+  partVerdict,
+  type Settled,
+  type Settlement,
+} from "@millrace/core/backend"
+
+import { commit, contended, load, type Work } from "./change.ts"
+import type { GroupState, Lane, PartitionState } from "./group-state.ts"
+import type { Log } from "./log.ts"
+import { type PartWork, runPartWork } from "./part-work.ts"
+import { planSettle } from "./plan-settle.ts"
+import { remembered, withPlaces } from "./repeats.ts"
+import { settleUsual } from "./settle-usual.ts"
+import type { RedisTx } from "./tx.ts"
+import { verdictOf } from "./verdict.ts"
+
+export type Part = Settlement<RedisTx>["parts"][number]
+
+/** A part, and why it can not be stored (`undefined`: it can, as far as is known). */
+export interface JudgedPart {
+  readonly part: Part
+  readonly refused: Refused | undefined
+}
+
+export type Refused = Exclude<PartVerdict, { readonly kind: "stored" }>
+
+/** Where a settlement applies: its lease is in force. `lanes` are those of a lease of lanes. */
+export interface Held {
+  readonly group: GroupState
+  readonly at: PartitionState
+  readonly lanes: readonly Lane[]
+}
+
+/** What is known of a settlement's parts: their work has run, and some have turned out not to be storable. */
+interface Known {
+  readonly works: Map<Part, PartWork>
+  readonly refused: Map<Part, Refused>
+}
+
+/** How often a settle is worked out anew because others changed the same partition. */
+const TRIES = 100
+
+/**
+ * Stores what became of a slice. What is to be written is worked out here, and one script writes it all if what it was worked out from still holds and all
+ * effects can be stored; else it writes nothing and says why, and it is worked out again.
+ */
+export async function settle(log: Log, settlement: Settlement<RedisTx>): Promise<Settled> {
+  const usual = await settleUsual(log, settlement)
+  if (usual !== "slow") return usual
+  const { lease, parts } = settlement
+  const known: Known = { works: new Map(), refused: new Map() }
+  const tokens = parts.length + (lease.of === "lanes" ? lease.lanes.length : 0) + 1
+  let whole = settlement.stop !== undefined
+  for (let tries = 0; tries < TRIES + parts.length; tries += 1) {
+    const scope = { names: [lease.group], tokens, ...(whole ? {} : { partition: lease.partition }) }
+    const { read, stored } = await load(log, scope)
+    const admitted = admit(read, settlement)
+    if (admitted.kind === "over") return admitted.answer
+    const { group, at } = admitted.held
+    const isOpen = (key: string): boolean => at.lanes.has(key)
+    checkSettlement(settlement, { order: group.order, checkpoint: at.checkpoint, isOpen })
+    if (known.works.size < parts.length) await prepare(log, parts, known)
+    const judged = parts.map((part): JudgedPart => ({ part, refused: known.refused.get(part) }))
+    if (group.order === "log" && known.refused.size > 0) return nothingStored(judged)
+    const plan = planSettle(read, admitted.held, settlement, { judged, works: known.works, whole })
+    if (plan === "needs-whole-group") {
+      whole = true
+      continue
+    }
+    const committed = await commit(log, read, stored)
+    if (committed.kind === "done") return withPlaces(plan.settled, plan.effects, committed.verdicts)
+    if (committed.kind === "stale") forgetJudgement(known)
+    else if (committed.kind === "taken") {
+      const part = plan.commands[committed.command]
+      if (part !== undefined) known.refused.set(part, { kind: "work-failed", error: new TypeError(committed.detail) })
+    } else noteRefused(plan.effects, committed.verdicts, known)
+  }
+  throw contended(log)
+}
+
+/** Judges a settlement by its token: it was settled before, holds its lease, or comes too late. */
+function admit(
+  work: Work,
+  { lease }: Settlement<RedisTx>,
+): { readonly kind: "held"; readonly held: Held } | { readonly kind: "over"; readonly answer: Settled } {
+  const [group] = work.groups
+  const at = group?.partitions.find(({ partition }) => partition === lease.partition)
+  const before = at === undefined ? undefined : remembered(at.repeats, leaseKey(lease))
+  if (before !== undefined) return { kind: "over", answer: before }
+  const fenced = { kind: "over", answer: { kind: "fenced" } } as const
+  if (group === undefined || at === undefined) return fenced
+  if (lease.of === "partition")
+    return at.token === lease.token ? { kind: "held", held: { group, at, lanes: [] } } : fenced
+  const lanes = lease.lanes.flatMap(({ key, token }) => {
+    const lane = at.lanes.get(key)
+    return lane?.token === token ? [lane] : []
+  })
+  return lanes.length === lease.lanes.length ? { kind: "held", held: { group, at, lanes } } : fenced
+}
+
+/** Runs user's work, once however often the settle is worked out, and finds what no state of the log could make storable. */
+async function prepare(log: Log, parts: readonly Part[], { works, refused }: Known): Promise<void> {
+  for (const part of parts) {
+    const work = await runPartWork(part, log)
+    const bad = part.effects === undefined ? undefined : checkAppend(part.effects, log.holds)
+    const verdict = work.failed ?? (bad === undefined ? undefined : partVerdict(bad))
+    if (verdict === undefined || verdict.kind === "stored") works.set(part, work)
+    else {
+      works.set(part, { commands: [], failed: verdict })
+      refused.set(part, verdict)
+    }
+  }
+}
+
+/** What was refused by the state of the log is judged again. */
+function forgetJudgement({ works, refused }: Known): void {
+  for (const part of refused.keys()) if (works.get(part)?.failed === undefined) refused.delete(part)
+}
+
+/** A group in total order is its own only lane: the worker still holds it and decides again. The refused part names the reason for all. */
+function nothingStored(judged: readonly JudgedPart[]): Settled {
+  const reason = judged.find(({ refused }) => refused !== undefined)?.refused
+  const parts = judged.flatMap(({ refused = reason }) => (refused === undefined ? [] : [refused]))
+  return { kind: "settled", parts, lanes: [] }
+}
+
+function noteRefused(
+  effects: readonly { readonly part: Part }[],
+  verdicts: readonly unknown[],
+  { refused }: Known,
+): void {
+  effects.forEach(({ part }, at) => {
+    const answer = verdicts[at]
+    if (part.effects === undefined || (Array.isArray(answer) && answer[0] === "ok")) return
+    const verdict = partVerdict(verdictOf(part.effects, answer))
+    if (verdict.kind !== "stored") refused.set(part, verdict)
+  })
+}

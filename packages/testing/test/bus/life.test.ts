@@ -1,0 +1,212 @@
+import { deepEqual, equal, match, rejects, throws } from "node:assert/strict"
+import { hostname } from "node:os"
+
+import { createBus, FiredTooLate, ListenerFailed, OnError } from "@millrace/bus"
+import { DefinitionError, type Logger, silentLogger } from "@millrace/core"
+import { describe, it, onTestFinished } from "vitest"
+
+import { backends } from "../backends.ts"
+import { mortal } from "../intercept-backend.ts"
+import { openLog } from "../open-log.ts"
+import { travelUntil } from "../travel-until.ts"
+import { Auth } from "./apis.ts"
+import { listenLoosely } from "./loosely.ts"
+import { openBus } from "./open-bus.ts"
+
+const EVE = { username: "eve" }
+
+for (const backend of backends) {
+  describe(`on ${backend.name}`, () => {
+    it("hooks run around start, stop, sending and handling [L10.a]", async () => {
+      const log = await openLog(backend)
+      const bus = await openBus(log, { service: "accounts", apis: [Auth] })
+      const seen: string[] = []
+      bus.onStart(() => {
+        seen.push("start")
+        bus.auth.userDeleted.listen(() => void seen.push("handled"), { listenerName: "deleted" })
+      })
+      bus.onStop(() => void seen.push("stop"))
+      bus.beforeSent(({ type }) => void seen.push(`before sent ${type}`))
+      bus.afterSent(({ type }) => void seen.push(`after sent ${type}`))
+      bus.beforeHandled(({ type }, { group }) => void seen.push(`before handled ${type} by ${group}`))
+      bus.afterHandled(({ type }) => void seen.push(`after handled ${type}`))
+      await bus.auth.userDeleted.fire(EVE)
+      await bus.start()
+      await bus.drain()
+      await bus.stop()
+      deepEqual(seen, [
+        "before sent auth.user_deleted",
+        "after sent auth.user_deleted",
+        "start",
+        "before handled auth.user_deleted by accounts-deleted",
+        "handled",
+        "after handled auth.user_deleted",
+        "stop",
+      ])
+    })
+
+    it("a hook that throws before sending keeps the event from being stored [L10.a]", async () => {
+      const log = await openLog(backend)
+      const bus = await openBus(log, { service: "accounts", apis: [Auth] })
+      bus.beforeSent(() => {
+        throw new Error("not today")
+      })
+      await rejects(bus.auth.userDeleted.fire(EVE), /not today/)
+      deepEqual(await bus.app.readStream("auth"), [])
+    })
+
+    it("a background task runs until the service stops, and one that fails shuts it down [L10.b]", async () => {
+      const log = await openLog(backend)
+      const bus = await openBus(log, { service: "accounts", apis: [Auth] })
+      const ended = Promise.withResolvers<string>()
+      bus.background(
+        (signal) => new Promise((resolve) => signal.addEventListener("abort", () => resolve(ended.resolve("ended")))),
+        { name: "waits" },
+      )
+      await bus.start()
+      await bus.stop()
+      equal(await ended.promise, "ended")
+
+      const failing = await openBus(log, { service: "reports", processName: "p2" })
+      failing.background(() => Promise.reject(new Error("boom")), { name: "fails" })
+      await rejects(travelUntil(log.clock, failing.run()), ListenerFailed)
+    })
+
+    it("every runs once per tick across processes, durably [L10.c]", async () => {
+      const log = await openLog(backend)
+      const ticks: string[] = []
+      const busOf = async (processName: string) => {
+        const bus = await openBus(log, { service: "reports", processName })
+        bus.every("5m", (tick) => void ticks.push(tick.toISOString()), { name: "totals" })
+        await bus.drain()
+        return bus
+      }
+      const [one, two] = [await busOf("p1"), await busOf("p2")]
+      const expected: string[] = []
+      for (let n = 0; n < 3; n += 1) {
+        const at = (Math.floor(log.clock.now() / 300_000) + 1) * 300_000
+        expected.push(new Date(at).toISOString())
+        await log.clock.advance(at - log.clock.now())
+        await Promise.all([one.drain(), two.drain()])
+      }
+      deepEqual(ticks, expected)
+      await log.clock.advance(3_600_000)
+      await two.drain()
+      equal(ticks.length, 4)
+      equal((await two.app.scheduled()).length, 1)
+    })
+
+    it("a task of every that fails runs again at the next tick [L10.c]", async () => {
+      const log = await openLog(backend)
+      const bus = await openBus(log, { service: "reports" })
+      let runs = 0
+      bus.every(
+        60_000,
+        () => {
+          runs += 1
+          throw new Error("boom")
+        },
+        { name: "fails" },
+      )
+      await bus.drain()
+      for (let n = 0; n < 3; n += 1) {
+        await log.clock.advance(60_000)
+        await bus.drain()
+      }
+      equal(runs, 3)
+    })
+
+    it("an event fired after its handler returned is refused [L5.b]", async () => {
+      const log = await openLog(backend)
+      const bus = await openBus(log, { service: "accounts", apis: [Auth] })
+      const later = Promise.withResolvers<void>()
+      let late: Promise<void> = Promise.resolve()
+      bus.auth.userDeleted.listen(
+        ({ username }) => {
+          late = later.promise.then(() => bus.auth.userCreated.fire({ username, email: "e" }))
+          late.catch(() => {})
+        },
+        { listenerName: "deleted" },
+      )
+      await bus.auth.userDeleted.fire(EVE)
+      await bus.drain()
+      later.resolve()
+      await rejects(late, FiredTooLate)
+    })
+
+    it("a listener given while the service works is refused [L2.a]", async () => {
+      const log = await openLog(backend)
+      const bus = await openBus(log, { service: "accounts", apis: [Auth] })
+      await bus.drain()
+      throws(() => bus.auth.userDeleted.listen(() => {}, { listenerName: "late" }), /too late/)
+    })
+
+    it("a restarted process of the same name gets its unfinished events at once, another one after the timeout [L4.b L4.c lesson 46]", async () => {
+      for (const [processName, waits] of [
+        ["worker1", false],
+        ["worker2", true],
+      ] as const) {
+        const log = await openLog(backend)
+        const process = mortal(await log.connect())
+        const dying = await openBus(log, {
+          service: "mailer",
+          apis: [Auth],
+          processName: "worker1",
+          backend: process.backend,
+          unclosed: true,
+        })
+        const handling = Promise.withResolvers<void>()
+        dying.auth.userDeleted.listen(
+          () => {
+            handling.resolve()
+            return new Promise(() => {})
+          },
+          { listenerName: "deleted" },
+        )
+        await dying.auth.userDeleted.fire(EVE)
+        await dying.start()
+        await travelUntil(log.clock, handling.promise)
+        process.kill()
+
+        const next = await openBus(log, { service: "mailer", apis: [Auth], processName })
+        const done = Promise.withResolvers<number>()
+        next.auth.userDeleted.listen(() => done.resolve(log.clock.now()), { listenerName: "deleted" })
+        const from = log.clock.now()
+        const starting = travelUntil(log.clock, next.start())
+        await starting
+        const took = (await travelUntil(log.clock, done.promise)) - from
+        equal(took >= 30_000, waits, `${processName} took ${took} ms`)
+      }
+    })
+
+    it("a name that passes with the process is random, four characters long, and warned of [L4.a]", async () => {
+      const log = await openLog(backend)
+      const warned: string[] = []
+      const logger: Logger = { ...silentLogger, warn: (_facts, text) => void warned.push(text) }
+      const bus = await createBus({ service: "mailer", backend: await log.connect(), logger, clock: log.clock })
+      onTestFinished(() => bus.close())
+      match(bus.processName, /^[0-9a-f]{4}$/)
+      match(warned.join("\n"), /acknowledgement timeout/)
+    })
+  })
+}
+
+describe("the bus", () => {
+  it("fills the placeholders of a process name, and refuses others [L4.d]", async () => {
+    const named = await createBus({
+      service: "mailer",
+      processName: "{service_name}-{hostname}-{pid}",
+      logger: silentLogger,
+    })
+    onTestFinished(() => named.close())
+    equal(named.processName, `mailer-${hostname()}-${process.pid}`)
+    await rejects(createBus({ service: "mailer", processName: "{host}", logger: silentLogger }), DefinitionError)
+  })
+
+  it("refuses a listener without a name [L3.d]", async () => {
+    const bus = await createBus({ service: "mailer", apis: [Auth], processName: "p1", logger: silentLogger })
+    onTestFinished(() => bus.close())
+    throws(() => listenLoosely(bus.auth.userDeleted, () => {}), /has no listenerName/)
+    throws(() => listenLoosely(bus.auth.userDeleted, () => {}, { onError: OnError.PARK }), /has no listenerName/)
+  })
+})

@@ -1,0 +1,82 @@
+import { equal } from "node:assert/strict"
+
+import { type Backend, createApp, silentLogger } from "@millrace/core"
+import { open, redisBackend } from "@millrace/redis"
+import { Cluster } from "ioredis"
+import { afterAll, beforeAll, describe, it, onTestFinished } from "vitest"
+
+import { allRules } from "../../src/conformance/all-rules.ts"
+import { backendConformance, type Harness } from "../../src/conformance/index.ts"
+import { startRedis, type TestRedis } from "../../src/servers/start-redis.ts"
+import { testClock } from "../../src/test-clock.ts"
+import { assertCopied } from "./assert-copied.ts"
+import { copier } from "./copier.ts"
+import { noted } from "./noted.ts"
+
+/** What sends every kind of script and command that there is: a key outside the log's slot would be refused. */
+const SUBJECTS = /^(?:migrate|append|read|documents|claim|lanes$|settle|schedules|processes|listen|operator)/
+
+let server: TestRedis | undefined
+
+function url(): string {
+  if (server === undefined) throw new Error("the server is not started yet")
+  return server.url
+}
+
+beforeAll(async () => {
+  server = await startRedis({ cluster: true })
+}, 30_000)
+
+afterAll(() => server?.stop())
+
+let logs = 0
+const harness: Harness = {
+  name: "redis, one node of a cluster,",
+  async open({ partitions, migrated }) {
+    const clock = testClock()
+    logs += 1
+    const prefix = `rule_${logs}`
+    const opened: Backend[] = []
+    const reopen = async (): Promise<Backend> => {
+      const backend = open(`${url()}?cluster=1`, { prefix, partitions, clock })
+      opened.push(backend)
+      return backend
+    }
+    const backend = await reopen()
+    if (migrated) await backend.migrate()
+    return {
+      backend,
+      reopen,
+      advance: (ms) => clock.advance(ms),
+      async dispose() {
+        for (const one of opened) await one.close()
+      },
+    }
+  },
+}
+
+describe("on redis", () => {
+  backendConformance(
+    { describe, it },
+    harness,
+    allRules.filter(({ subject }) => SUBJECTS.test(subject)),
+  )
+
+  it("an app works on a cluster through a client of its user's, which stays open", async () => {
+    const { port } = new URL(url())
+    const client = new Cluster([{ host: "127.0.0.1", port: Number(port) }])
+    onTestFinished(() => client.disconnect())
+    const backend = redisBackend(client, { prefix: "app" })
+    const app = await createApp({ backend, reactors: [copier()], logger: silentLogger })
+    const notes = Array.from({ length: 20 }, (_, at) => noted(`source-${at % 4}`, at))
+    for (const note of notes) await app.dispatch(note)
+    await app.drain()
+    await assertCopied(
+      backend,
+      notes.map(({ id }) => id),
+    )
+    await app.close()
+    await backend.close()
+    equal(await client.set("still-open", "yes"), "OK")
+  })
+})

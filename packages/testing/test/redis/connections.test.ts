@@ -1,0 +1,56 @@
+import { ok } from "node:assert/strict"
+
+import { createApp, silentLogger } from "@millrace/core"
+import { open } from "@millrace/redis"
+import type { Redis } from "ioredis"
+import { describe, it, onTestFinished } from "vitest"
+
+import { recorder } from "../recorder.ts"
+import { running } from "../running.ts"
+import { Noted, noted } from "./noted.ts"
+import { redisForTest } from "./redis-for-test.ts"
+
+const LISTENERS = 10
+const MESSAGES = 1_000
+const STREAMS = 50
+
+/** Connections to the server besides the one that asks. */
+async function connections(redis: Redis): Promise<number> {
+  return (
+    String(await redis.client("LIST"))
+      .trim()
+      .split("\n").length - 1
+  )
+}
+
+/** Commands that clients sent: those that scripts run are counted apart. */
+async function commands(redis: Redis): Promise<number> {
+  const stats = await redis.info("commandstats")
+  const calls = /^cmdstat_(?:eval|evalsha|evalsha_ro|fcall|fcall_ro):calls=(\d+)/gm
+  return [...stats.matchAll(calls)].reduce((sum, [, count]) => sum + Number(count), 0)
+}
+
+describe("on redis", () => {
+  it("ten listeners of a process need few connections, and few round trips for a thousand messages each [lesson 41]", async () => {
+    const { url, beside } = await redisForTest()
+    const backend = open(url)
+    onTestFinished(() => backend.close())
+    const listeners = Array.from({ length: LISTENERS }, (_, at) =>
+      recorder(`listener-${at}`, [Noted], { startFrom: "beginning" }),
+    )
+    const app = await createApp({ backend, reactors: listeners, logger: silentLogger })
+    onTestFinished(() => app.close())
+    const streams = Array.from({ length: STREAMS }, (_, at) => `source-${at}`)
+    for (let round = 0; round < MESSAGES / STREAMS; round += 1)
+      await app.appendToStreams(streams.map((streamId) => ({ streamId, messages: [noted(streamId, round)] })))
+    const before = await commands(beside)
+    const run = running(app, { processName: "worker-1" })
+    await Promise.all(listeners.map((listener) => listener.reached(MESSAGES)))
+    const opened = await connections(beside)
+    await run.stop()
+    const trips = (await commands(beside)) - before
+    ok(opened <= 3, `${opened} connections`)
+    const handled = LISTENERS * MESSAGES
+    ok(trips <= handled / 10, `${trips} round trips for ${handled} deliveries`)
+  })
+})
