@@ -121,9 +121,13 @@ export function openConnection(target: string | Client, settings: Settings): Con
     async forget(pattern, remove) {
       await ready()
       const nodes = client instanceof Cluster ? client.nodes("master") : [client]
-      for (const node of nodes)
-        for await (const keys of node.scanStream({ match: pattern, count: SCAN_COUNT }))
-          await remove(list(keys).map(text))
+      try {
+        for (const node of nodes)
+          for await (const keys of node.scanStream({ match: pattern, count: SCAN_COUNT }))
+            await remove(list(keys).map(text))
+      } catch (error) {
+        throw toBackendError(error, where, "read")
+      }
     },
     second() {
       if (own) return clientFor(target, settings, true)
