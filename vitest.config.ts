@@ -38,6 +38,7 @@ export default defineConfig({
   ssr: { resolve: { conditions } },
   test: {
     pool: "forks",
+    globalSetup: [`${root}packages/testing/test/lend-mongo.ts`],
     // Where a test starts Node itself, it resolves the sources as well.
     execArgv: ["--conditions=millrace-source"],
     testTimeout: 20_000,

@@ -18,7 +18,7 @@ if (command === undefined) fail("bootstrap: name a command to run")
 const nodeFolder = isNodeRecentEnough(process.versions.node) ? dirname(process.execPath) : installNode()
 const pnpmFolder = installPnpm()
 const path = [join(root, "node_modules", ".bin"), nodeFolder, pnpmFolder, process.env.PATH].join(delimiter)
-const env = { ...process.env, PATH: path, TURBO_TELEMETRY_DISABLED: "1", DO_NOT_TRACK: "1" }
+const env = { ...process.env, PATH: path, TURBO_TELEMETRY_DISABLED: "1", DO_NOT_TRACK: "1", ...mongodbServer() }
 installDependencies()
 run()
 
@@ -26,6 +26,12 @@ run()
 function isNodeRecentEnough(version) {
   const [major, minor] = version.split(".").map(Number)
   return (major === 22 && minor >= 18) || (major === 24 && minor >= 11) || major >= 26
+}
+
+/** The program that serves a MongoDB to tests, benches and demos, where one lies beside the repository and no other is named. */
+function mongodbServer() {
+  const program = join(root, "..", "shared", "servers", "mongodb.sh")
+  return process.env.MILLRACE_MONGODB_SERVER || !existsSync(program) ? {} : { MILLRACE_MONGODB_SERVER: program }
 }
 
 function installNode() {

@@ -17,6 +17,7 @@ export const checks: readonly Step[] = [
   { name: "lint", command: ["oxlint", "--type-aware", "--deny-warnings"] },
   { name: "unused", command: ["knip", "--no-config-hints"] },
   { name: "arrows", command: ["node", "tooling/scripts/arrows.ts"] },
+  { name: "capabilities", command: ["node", "--conditions=millrace-source", "tooling/scripts/capabilities.ts"] },
   { name: "tags", command: ["node", "tooling/scripts/tags.ts"] },
   { name: "format", command: ["oxfmt", "--check"] },
   { name: "manifests", command: ["sherif"] },

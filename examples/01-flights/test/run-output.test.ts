@@ -3,6 +3,7 @@ import { tmpdir } from "node:os"
 
 import { describe, expect, it } from "vitest"
 
+import { missingMongo, skippedFor } from "./missing-mongo.ts"
 import { type Played, runDemo } from "./run-demo.ts"
 import { shape } from "./shape.ts"
 
@@ -24,13 +25,16 @@ function splitAtCrash({ output }: Played): { readonly crash: string; readonly re
   return { crash: crashes[0] ?? "", rest: lines.filter((line) => !CRASH.test(line)).join("\n") }
 }
 
-for (const [backend, ended] of [
-  ["memory", "abandoned"],
-  ["sqlite", "killed"],
-  ["postgres", "killed"],
-  ["redis", "killed"],
+const noMongo = await missingMongo()
+
+for (const [backend, ended, missing] of [
+  ["memory", "abandoned", undefined],
+  ["sqlite", "killed", undefined],
+  ["postgres", "killed", undefined],
+  ["redis", "killed", undefined],
+  ["mongodb", "killed", noMongo],
 ] as const) {
-  describe(`on ${backend}`, () => {
+  describe.skipIf(missing)(`on ${backend}${skippedFor(missing)}`, () => {
     it("the demo prints what its README promises, and loses a worker on the way", { timeout: RUN_MS }, async () => {
       const played = await runDemo("--flights", "500", "--backend", backend)
       expect(played.errors).toBe("")
@@ -50,7 +54,7 @@ describe("the demo", () => {
     const unknown = await runDemo("--backend", "paper")
     expect(unknown.code).toBe(1)
     expect(unknown.errors).toContain(
-      "--backend paper: only memory, sqlite, postgres, redis are started here by their bare names",
+      "--backend paper: only memory, sqlite, postgres, redis, mongodb are started here by their bare names",
     )
     const gone = await runDemo("--backend", "postgres", "--folder", tmpdir(), "--prove-only")
     expect(gone.code).toBe(1)

@@ -4,9 +4,10 @@ import { DatabaseSync } from "node:sqlite"
 import { type Backend, memoryBackend } from "@millrace/core"
 import { sqliteBackend } from "@millrace/sqlite"
 
+import { mongoLog } from "./mongo-log.ts"
 import { postgresLog } from "./postgres-log.ts"
 import { redisLog } from "./redis-log.ts"
-import { memoryRows, postgresRows, redisRows, sqliteRows, TABLE, type UseRows } from "./rows-in-storage.ts"
+import { memoryRows, mongodbRows, postgresRows, redisRows, sqliteRows, TABLE, type UseRows } from "./rows-in-storage.ts"
 import { temporaryFolder } from "./temporary-folder.ts"
 
 /** What tells a storage the time. */
@@ -34,6 +35,8 @@ export interface TestedBackend {
   readonly name: string
   /** Whether other processes can reach it. */
   readonly shared: boolean
+  /** Whether it runs users' work inside the settle: `capabilities.tx`. */
+  readonly tx: boolean
   /** A new, empty log whose storage tells `time`; without it the machine's. */
   open(time?: Time): Promise<SharedLog>
   /** Makes a reactor that writes to the user's own table inside the settle. */
@@ -43,6 +46,7 @@ export interface TestedBackend {
 const memory: TestedBackend = {
   name: "memory",
   shared: false,
+  tx: true,
   rows: memoryRows,
   async open(time) {
     const made = () => memoryBackend(time === undefined ? {} : { clock: time })
@@ -68,6 +72,7 @@ const memory: TestedBackend = {
 const sqlite: TestedBackend = {
   name: "sqlite",
   shared: true,
+  tx: true,
   rows: sqliteRows,
   async open(time) {
     const folder = await temporaryFolder()
@@ -91,8 +96,11 @@ const sqlite: TestedBackend = {
   },
 }
 
-const postgres: TestedBackend = { name: "postgres", shared: true, rows: postgresRows, open: postgresLog }
+const postgres: TestedBackend = { name: "postgres", shared: true, tx: true, rows: postgresRows, open: postgresLog }
 
-const redis: TestedBackend = { name: "redis", shared: true, rows: redisRows, open: redisLog }
+const redis: TestedBackend = { name: "redis", shared: true, tx: true, rows: redisRows, open: redisLog }
 
-export const backends: readonly TestedBackend[] = [memory, sqlite, postgres, redis]
+/** Without transactions, as every server of its protocol can do. */
+const mongodb: TestedBackend = { name: "mongodb", shared: true, tx: false, rows: mongodbRows, open: mongoLog }
+
+export const backends: readonly TestedBackend[] = [memory, sqlite, postgres, redis, mongodb]

@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, it } from "vitest"
 import type { Harness, OpenLog } from "../src/conformance/index.ts"
 import { startPostgres, type TestPostgres } from "../src/servers/start-postgres.ts"
 import { memoryHarness } from "./conformance/memory-harness.ts"
+import { mongodbHarness } from "./conformance/mongodb-harness.ts"
 import { postgresHarness } from "./conformance/postgres-harness.ts"
 import { sqliteHarness } from "./conformance/sqlite-harness.ts"
 import { allFaults } from "./faults/all-faults.ts"
@@ -15,6 +16,7 @@ import { ensured, type Player, playerOn } from "./histories/player.ts"
 import { shorten } from "./histories/shorten.ts"
 import { histories, type Step } from "./histories/step.ts"
 import { viewOfLog } from "./histories/views.ts"
+import { mongoForTests } from "./mongo-for-tests.ts"
 
 const deep = process.env["MILLRACE_DEEP"] === "1"
 const seed = Number(process.env["MILLRACE_SEED"] ?? Date.now() % 1_000_000)
@@ -98,6 +100,20 @@ describe("on postgres", () => {
         if (server === undefined) throw new Error("the server is not started yet")
         return server
       })
+      for (const history of random(deep ? size.histories / 4 : size.histories))
+        await holds(history, (steps) => agree(memoryHarness(), harness, steps))
+    },
+  )
+})
+
+describe("on mongodb", () => {
+  it(
+    "random histories show what memory shows at every step, and every message is handled once and in order [S24.d S41.a lesson 48]",
+    TIME_LIMIT,
+    async () => {
+      const { server, missing } = await mongoForTests()
+      if (server === undefined) throw new Error(missing)
+      const harness = mongodbHarness(() => server.urlOf(`histories_${process.pid}`))
       for (const history of random(deep ? size.histories / 4 : size.histories))
         await holds(history, (steps) => agree(memoryHarness(), harness, steps))
     },

@@ -1,4 +1,5 @@
 import { type MemoryTx, txToken, type TxToken } from "@millrace/core"
+import { mongodb, type MongodbTx } from "@millrace/mongodb"
 import { postgres, type PostgresTx } from "@millrace/postgres"
 import { redis, type RedisTx } from "@millrace/redis"
 import type { SqliteTx } from "@millrace/sqlite"
@@ -66,4 +67,11 @@ export function redisRows<Made>(use: UseRows<Made>): Made {
     },
     put: (key, value) => tx.hSet(tx.key(TABLE), { [key]: value }),
   }))
+}
+
+/** The collection in MongoDB: each log's own. Only where the server has transactions. */
+export function mongodbRows<Made>(use: UseRows<Made>): Made {
+  return use<MongodbTx>(mongodb.tx, () => {
+    throw new Error("this test needs a storage with transactions")
+  })
 }

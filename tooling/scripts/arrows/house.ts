@@ -53,6 +53,7 @@ export const rooms: readonly Room[] = [
     packages: ["@millrace/core", "vitest", "node:"],
   },
   { folder: "packages/sqlite/src", rooms: [], packages: ["@millrace/core/backend", "node:"] },
+  { folder: "packages/mongodb/src", rooms: [], packages: ["@millrace/core/backend", "mongodb", "node:"] },
   // Only what reads configs needs these libraries: who gives none never loads them.
   {
     folder: "packages/bus/src/config",

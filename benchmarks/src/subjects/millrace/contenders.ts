@@ -1,7 +1,9 @@
+import type { GrowingLog } from "../../benches/log-growth.ts"
 import type { AppendTarget } from "../../harness/append-load.ts"
-import type { Contender, Subject } from "../../harness/bench.ts"
+import type { Contender, Round, Subject } from "../../harness/bench.ts"
 import type { CommandTarget } from "../../harness/command-load.ts"
 import type { OrderTarget } from "../../harness/order-load.ts"
+import type { ReadTarget } from "../../harness/read-load.ts"
 import type { WorkTarget } from "../../harness/work-load.ts"
 import { type BackendName, openBackend } from "./open-backend.ts"
 
@@ -14,6 +16,10 @@ export function millraceOn(backend: BackendName) {
   const orders: Contender<OrderTarget> = {
     name: "millrace",
     open: async ({ url }) => (await import("./orders.ts")).millraceOrders(await openBackend(backend, url)),
+  }
+  const reading: Contender<ReadTarget> = {
+    name: "millrace",
+    open: async ({ url }) => (await import("./read.ts")).millraceReading(await openBackend(backend, url)),
   }
   const work: Contender<WorkTarget> = {
     name: "millrace",
@@ -31,5 +37,7 @@ export function millraceOn(backend: BackendName) {
     name: "millrace",
     measure: async ({ url }) => (await import("./idle-cost.ts")).idleCost(backend, url),
   }
-  return { appends, orders, work, commands, idleLatency, idleCost }
+  const growing = async ({ url }: Round): Promise<GrowingLog> =>
+    (await import("./growing-log.ts")).growingLog(await openBackend(backend, url))
+  return { appends, orders, work, commands, reading, growing, idleLatency, idleCost }
 }

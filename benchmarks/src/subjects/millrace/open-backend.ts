@@ -15,6 +15,11 @@ const openers = {
       url,
       onStatement === undefined ? {} : { onCall: onStatement },
     ),
+  mongodb: async (url: string, { onStatement }: BackendOptions): Promise<Backend> =>
+    (await import("../../../../packages/mongodb/src/index.ts")).mongodbBackend(
+      url,
+      onStatement === undefined ? {} : { onCommand: () => onStatement() },
+    ),
 }
 
 /** The storages that Millrace is measured on. */

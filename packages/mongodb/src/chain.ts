@@ -1,0 +1,131 @@
+import type { Instant, Position, StreamId, Version } from "@millrace/core/backend"
+
+import type { CommitDocument } from "./commit-document.ts"
+import { type Database, inChain } from "./database.ts"
+
+/** A commit of the chain. */
+export type ChainCommit = CommitDocument & { readonly _id: number; readonly n: number }
+
+/** Commits read at once, and how many such pages are read before what is known is given up instead. */
+const PAGE = 50
+const MOST_PAGES = 20
+
+/** Streams whose version is kept in mind. */
+const MOST_STREAMS = 100_000
+
+/** The end of the chain as this process knows it. Whoever writes at `head + 1` finds out whether it still is the end. */
+export interface Chain {
+  readonly head: Position
+  /** When the last commit was recorded. */
+  readonly at: Instant
+  /** The version of a stream at `head`; `undefined` where it is not known. */
+  version(streamId: StreamId): Version | undefined
+  /** Keeps a version that was looked up. */
+  learn(streamId: StreamId, version: Version): void
+  /** Reads what others have added. Whatever was there when this was called is known afterwards. */
+  refresh(): Promise<void>
+  /** Takes in a commit of our own. */
+  add(commit: CommitDocument): void
+  /** Forgets everything, for the log was removed. */
+  forget(): void
+}
+
+/** `onCommit` is told of every commit taken in, in order, but for those given up; `onGap` of the new head then. */
+export function chainOf(
+  database: Database,
+  told: { onCommit(commit: ChainCommit, own: boolean): void; onGap(head: Position): void },
+): Chain {
+  const versions = new Map<StreamId, Version>()
+  let head = -1
+  let at: Instant = 0
+  let reading: Promise<void> | undefined
+  let next: Promise<void> | undefined
+
+  const learn = (streamId: StreamId, version: Version): void => {
+    const known = versions.get(streamId) ?? -1
+    versions.delete(streamId)
+    versions.set(streamId, Math.max(version, known))
+    if (versions.size <= MOST_STREAMS) return
+    for (const oldest of versions.keys()) {
+      versions.delete(oldest)
+      return
+    }
+  }
+  const take = (commit: CommitDocument, own: boolean): void => {
+    if (!isChained(commit) || commit._id !== head + 1) return
+    head = commit._id + commit.n - 1
+    at = Math.max(at, commit.at)
+    for (const message of commit.messages ?? []) if (message !== null) learn(message.stream, message.version)
+    told.onCommit(commit, own)
+  }
+  const jump = async (): Promise<void> => {
+    const last = await lastCommit(database)
+    versions.clear()
+    head = last === undefined ? 0 : last._id + last.n - 1
+    at = last?.at ?? 0
+    told.onGap(head)
+  }
+  const readOn = async (): Promise<void> => {
+    if (head < 0) return jump()
+    for (let page = 0; page < MOST_PAGES; page += 1) {
+      const from = head + 1
+      const found = await database.read(() =>
+        database.commits
+          .find(inChain({ from }), { sort: { _id: 1 }, limit: PAGE, projection: { keys: 0, settles: 0, todo: 0 } })
+          .toArray(),
+      )
+      for (const commit of found) take(commit, false)
+      if (found.length < PAGE) return
+    }
+    return jump()
+  }
+  return {
+    get head() {
+      return Math.max(head, 0)
+    },
+    get at() {
+      return at
+    },
+    version: (streamId) => versions.get(streamId),
+    learn,
+    refresh() {
+      if (reading === undefined) {
+        reading = readOn().finally(() => {
+          reading = undefined
+        })
+        return reading
+      }
+      // The one under way may have asked already: whoever comes now needs the next one.
+      next ??= reading
+        .catch(() => {})
+        .then(() => {
+          next = undefined
+          reading ??= readOn().finally(() => {
+            reading = undefined
+          })
+          return reading
+        })
+      return next
+    },
+    add: (commit) => take(commit, true),
+    forget() {
+      versions.clear()
+      head = -1
+      at = 0
+    },
+  }
+}
+
+/** The commit at the end of the chain. */
+export async function lastCommit(database: Database): Promise<ChainCommit | undefined> {
+  const [last] = await database.read(() =>
+    database.commits
+      .find(inChain({ from: 0 }), { sort: { _id: -1 }, limit: 1, projection: { _id: 1, n: 1, at: 1, by: 1 } })
+      .toArray(),
+  )
+  return last !== undefined && isChained(last) ? last : undefined
+}
+
+export function isChained(commit: CommitDocument): commit is ChainCommit {
+  return typeof commit._id === "number" && commit.n !== undefined
+}

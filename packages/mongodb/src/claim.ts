@@ -1,0 +1,87 @@
+import { checkLimit, checkSpan, type ClaimRequest, type Idle, type Slice } from "@millrace/core/backend"
+
+import { type Asked, type Candidate, lookForWork, type Look, needier, noLook } from "./candidates.ts"
+import type { GroupState } from "./group-state.ts"
+import type { Log } from "./log.ts"
+import { nextDue } from "./schedules.ts"
+import { takeLanes } from "./take-lanes.ts"
+import { takePartition } from "./take-partition.ts"
+
+/** A lease that was taken, and its messages still to be read. */
+export type Taken = () => Promise<Slice>
+
+/** Looks that find something which is gone when it is to be taken. */
+const MOST_LOOKS = 100
+
+/**
+ * Leases what is neediest: what a process of this name held before, then whatever has waited longest. First by what this process knows, for
+ * the write shows whether it is still so; only an answer that there is nothing needs a fresh look.
+ */
+export async function claim(log: Log, request: ClaimRequest): Promise<Slice | Idle> {
+  checkSpan("leaseMs", request.leaseMs)
+  for (const { limit } of request.groups) checkLimit("limit", limit)
+  let fresh = false
+  for (let count = 0; count < MOST_LOOKS; count += 1) {
+    const states = await statesOf(log, request, fresh)
+    const now = await log.clock.now()
+    const look = await lookAt(log, request, states, now)
+    const best = look.candidates.reduce<Candidate | undefined>(needier, undefined)
+    if (best !== undefined) {
+      const taken = await take(log, request, best)
+      if (taken !== undefined) return taken()
+      fresh = true
+      continue
+    }
+    if (fresh) return idle(log, look, now)
+    fresh = true
+  }
+  return { kind: "idle", now: await log.clock.now(), nextAt: await log.clock.now(), outdated: [] }
+}
+
+async function statesOf(log: Log, { groups }: ClaimRequest, fresh: boolean): Promise<ReadonlyMap<string, GroupState>> {
+  const names = [...new Set(groups.map(({ group }) => group))]
+  const [states] = await Promise.all([
+    fresh ? log.groups.fresh(names) : Promise.all(names.map((name) => log.groups.known(name))),
+    fresh ? log.chain.refresh() : undefined,
+  ])
+  return new Map(states.map((state) => [state.name, state]))
+}
+
+async function lookAt(
+  log: Log,
+  { groups, owner }: ClaimRequest,
+  states: ReadonlyMap<string, GroupState>,
+  now: number,
+): Promise<Look> {
+  const look = noLook()
+  for (const want of groups) {
+    const group = states.get(want.group)
+    if (group === undefined || group.stopped !== null) continue
+    await log.ahead(group.id).look(group, log.chain.head)
+    await lookForWork(log, { group, want, processName: owner.processName, now }, look)
+  }
+  return look
+}
+
+/** Takes what is neediest in the best candidate's group, as that is at the write. */
+async function take(log: Log, request: ClaimRequest, { group, want }: Candidate): Promise<Taken | undefined> {
+  return log.groups.change(group.name, async (draft): Promise<Taken | undefined> => {
+    if (draft.stopped !== null) return undefined
+    const now = await log.clock.now()
+    const asked: Asked = { group: draft, want, processName: request.owner.processName, now }
+    const look = noLook()
+    await log.ahead(draft.id).look(draft, log.chain.head)
+    await lookForWork(log, asked, look)
+    const best = look.candidates.reduce<Candidate | undefined>(needier, undefined)
+    if (best === undefined) return undefined
+    return best.kind === "partition"
+      ? takePartition(log, draft, best, { request, now })
+      : takeLanes(log, draft, best, { request, now })
+  })
+}
+
+async function idle(log: Log, look: Look, now: number): Promise<Idle> {
+  const due = await nextDue(log.database)
+  const nextAt = Math.min(look.nextAt, due ?? Number.POSITIVE_INFINITY)
+  return { kind: "idle", now, nextAt: nextAt === Number.POSITIVE_INFINITY ? null : nextAt, outdated: look.outdated }
+}

@@ -1,0 +1,190 @@
+import { randomUUID } from "node:crypto"
+
+import type { Listening, Wake } from "@millrace/core/backend"
+
+import type { Chain } from "./chain.ts"
+import type { Database } from "./database.ts"
+import { closedError } from "./errors.ts"
+import { PULSE } from "./migrate.ts"
+import { gatherNews, type News } from "./news.ts"
+
+/** The pause between two looks while something happens, and for how long after it something is said to happen. */
+const BUSY_POLL_MS = 4
+const BUSY_FOR_MS = 1_000
+
+/** How soon after one note for other processes the next may go. */
+const NOTE_GAP_MS = 20
+
+/** Wake-ups of one backend object: those of its own writes at once, those of others by looking. */
+export interface Ears {
+  readonly news: News
+  listen(onWake: (wake: Wake) => void): Promise<Listening>
+  close(): Promise<void>
+}
+
+/** What processes tell each other beside messages. Each counter rises. */
+interface Pulse {
+  readonly work: number
+  readonly schedule: number
+  readonly challenges: readonly { readonly name: string; readonly by: string }[]
+}
+
+const NO_PULSE: Pulse = { work: 0, schedule: 0, challenges: [] }
+
+/** Challenges kept for others to see. */
+const MOST_CHALLENGES = 50
+
+export function openEars(parts: {
+  readonly database: Database
+  readonly chain: () => Chain
+  readonly idlePollMs: number
+}): Ears {
+  const { database } = parts
+  const heard = new Set<(wake: Wake) => void>()
+  let closed = false
+  let flushing = false
+  let noting: Promise<void> | undefined
+  let toNote = { work: false, schedule: false, challenged: new Array<string>() }
+  let polling: Promise<void> | undefined
+  let wakeUp: (() => void) | undefined
+  let lastNews = 0
+
+  const tell = (wakes: readonly Wake[]): void => {
+    for (const hear of heard) for (const wake of wakes) hear(wake)
+  }
+  const happened = (): void => {
+    lastNews = performance.now()
+    wakeUp?.()
+  }
+  const news = gatherNews(() => {
+    if (flushing) return
+    flushing = true
+    queueMicrotask(flush)
+  })
+  function flush(): void {
+    flushing = false
+    const wakes = news.take()
+    if (wakes.length === 0 || closed) return
+    happened()
+    tell(wakes)
+    for (const wake of wakes) {
+      if (wake.kind === "work") toNote.work = true
+      if (wake.kind === "schedule") toNote.schedule = true
+      if (wake.kind === "challenge") toNote.challenged.push(wake.processName)
+    }
+    if (toNote.work || toNote.schedule || toNote.challenged.length > 0) noting ??= note()
+  }
+  /** Leaves word for other processes; what comes up while one is on its way goes with the next. Messages need none: the chain shows them. */
+  async function note(): Promise<void> {
+    try {
+      while ((toNote.work || toNote.schedule || toNote.challenged.length > 0) && !closed) {
+        const { work, schedule, challenged } = toNote
+        toNote = { work: false, schedule: false, challenged: [] }
+        const added = challenged.map((name) => ({ name, by: randomUUID() }))
+        for (const { by } of added) ownChallenges.add(by)
+        await database.read(() =>
+          database.commits.updateOne(
+            { _id: PULSE },
+            {
+              $inc: { "pulse.work": work ? 1 : 0, "pulse.schedule": schedule ? 1 : 0 },
+              ...(added.length === 0
+                ? {}
+                : { $push: { "pulse.challenges": { $each: added, $slice: -MOST_CHALLENGES } } }),
+            },
+          ),
+        )
+        seen = { ...seen, work: seen.work + (work ? 1 : 0), schedule: seen.schedule + (schedule ? 1 : 0) }
+        await pause(NOTE_GAP_MS)
+      }
+    } catch {
+      // A wake-up is a hint: whoever misses it looks by itself.
+    } finally {
+      noting = undefined
+    }
+  }
+  const ownChallenges = new Set<string>()
+  let seen = NO_PULSE
+  let known = false
+
+  /** One command: the pulse, and whether the chain goes on. */
+  const look = async (): Promise<void> => {
+    const chain = parts.chain()
+    const next = chain.head + 1
+    const found = await database.commits
+      .find({ _id: { $in: [PULSE, next] } }, { projection: { _id: 1, pulse: 1 } })
+      .toArray()
+    if (found.some(({ _id }) => _id === next)) await chain.refresh()
+    const pulse = found.find(({ _id }) => _id === PULSE)?.pulse ?? NO_PULSE
+    const before = seen
+    const first = !known
+    seen = { work: pulse.work ?? 0, schedule: pulse.schedule ?? 0, challenges: pulse.challenges ?? [] }
+    known = true
+    if (first) return
+    const wakes: Wake[] = []
+    if (seen.work > before.work) wakes.push({ kind: "work" })
+    if (seen.schedule > before.schedule) wakes.push({ kind: "schedule" })
+    for (const { name, by } of seen.challenges)
+      if (!before.challenges.some((one) => one.by === by) && !ownChallenges.has(by))
+        wakes.push({ kind: "challenge", processName: name })
+    if (wakes.length === 0) return
+    happened()
+    tell(wakes)
+  }
+  const poll = async (): Promise<void> => {
+    let lost = false
+    let wait = BUSY_POLL_MS
+    while (heard.size > 0 && !closed) {
+      try {
+        await look()
+        if (lost) tell([{ kind: "reconnected" }])
+        lost = false
+      } catch {
+        lost = true
+      }
+      const busy = performance.now() - lastNews < BUSY_FOR_MS && !lost
+      wait = busy ? BUSY_POLL_MS : Math.min(wait * 2, parts.idlePollMs)
+      await new Promise<void>((resolve) => {
+        const timer = setTimeout(resolve, wait)
+        wakeUp = () => {
+          if (wait <= BUSY_POLL_MS) return
+          clearTimeout(timer)
+          resolve()
+        }
+      })
+      wakeUp = undefined
+    }
+    polling = undefined
+  }
+  return {
+    news,
+    async listen(onWake) {
+      if (closed) throw closedError()
+      const ear = (wake: Wake): void => onWake(wake)
+      heard.add(ear)
+      if (polling === undefined) {
+        await parts.chain().refresh()
+        known = false
+        await look()
+        polling ??= poll()
+      }
+      return {
+        async close() {
+          heard.delete(ear)
+          if (heard.size === 0) wakeUp?.()
+        },
+      }
+    },
+    async close() {
+      closed = true
+      heard.clear()
+      wakeUp?.()
+      await Promise.all([noting, polling])
+    },
+  }
+}
+
+function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => {
+    setTimeout(resolve, ms)
+  })
+}

@@ -1,0 +1,27 @@
+import type { Holds } from "@millrace/core/backend"
+
+import type { Chain } from "./chain.ts"
+import type { Database } from "./database.ts"
+import type { Groups } from "./groups.ts"
+import type { News } from "./news.ts"
+import type { Settings } from "./options.ts"
+import type { Segments } from "./segments.ts"
+import type { ServerClock } from "./server-clock.ts"
+import type { Ahead } from "./waiting.ts"
+import type { Writer } from "./writer.ts"
+
+/** A log in MongoDB as one backend object has it. */
+export interface Log {
+  readonly database: Database
+  readonly settings: Settings
+  readonly holds: Holds
+  readonly clock: ServerClock
+  readonly chain: Chain
+  readonly segments: Segments
+  /** What lies before a group, by its id. */
+  ahead(group: string): Ahead
+  readonly writer: Writer
+  readonly groups: Groups
+  readonly news: News
+  readonly partitions: number
+}

@@ -1,0 +1,47 @@
+import type { Wake } from "@millrace/core/backend"
+
+/** What has changed and is yet to be told. Told once, however much comes together meanwhile. */
+export interface News {
+  messages(types: Iterable<string>): void
+  work(): void
+  schedule(): void
+  challenge(processName: string): void
+}
+
+/** Gathers news; `tell` is asked to come for them as soon as there are some. */
+export function gatherNews(tell: () => void): News & { take(): readonly Wake[] } {
+  const types = new Set<string>()
+  const challenged = new Set<string>()
+  let work = false
+  let schedule = false
+  return {
+    messages(added) {
+      for (const type of added) types.add(type)
+      if (types.size > 0) tell()
+    },
+    work() {
+      work = true
+      tell()
+    },
+    schedule() {
+      schedule = true
+      tell()
+    },
+    challenge(processName) {
+      challenged.add(processName)
+      tell()
+    },
+    take() {
+      const wakes: Wake[] = []
+      if (types.size > 0) wakes.push({ kind: "messages", types: [...types] })
+      if (work) wakes.push({ kind: "work" })
+      if (schedule) wakes.push({ kind: "schedule" })
+      for (const processName of challenged) wakes.push({ kind: "challenge", processName })
+      types.clear()
+      challenged.clear()
+      work = false
+      schedule = false
+      return wakes
+    },
+  }
+}

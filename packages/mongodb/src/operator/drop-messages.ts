@@ -1,0 +1,146 @@
+import { categoryOf, type Position } from "@millrace/core/backend"
+import type { AnyBulkWriteOperation } from "mongodb"
+
+import { isChained } from "../chain.ts"
+import type { CommitDocument } from "../commit-document.ts"
+import { tallyOf } from "../counts.ts"
+import { type Database, inChain } from "../database.ts"
+import { commandKey, idKey, onceKey, versionKey } from "../keys.ts"
+import type { Log } from "../log.ts"
+import { type LogEntry, readEntries, SEGMENT, startOf } from "../segments.ts"
+import type { StreamDocument, TypeDocument } from "../stored.ts"
+import { nameKey, streamKey } from "../stream-ends.ts"
+
+/** Commits handled at once. */
+const PAGE = 200
+
+/** Positions counted at once. */
+const STRETCH = 5_000
+
+interface Stretch {
+  readonly from: Position
+  readonly to: Position
+}
+
+/**
+ * Removes the messages of a stretch; first finishes what an earlier trim left undone. Readers stop at the new beginning before anything is gone.
+ * Every step may be done twice.
+ */
+export async function dropMessages(log: Log, wanted: Stretch | undefined): Promise<void> {
+  const { database } = log
+  const found = await database.read(() => database.logs.findOne({ _id: "log" }))
+  const stretch = found?.trimming ?? wanted
+  if (stretch === undefined) return
+  await database.write(() =>
+    database.logs.updateOne({ _id: "log" }, { $set: { trimming: stretch }, $max: { trimmedTo: stretch.to } }),
+  )
+  const counted = (found?.counted ?? 0) * SEGMENT
+  for (let from = stretch.from; from < stretch.to; from += STRETCH) {
+    const to = Math.min(from + STRETCH, stretch.to)
+    await keepEnds(database, await readEntries(database, from, to), { counted, to })
+  }
+  await dropCommits(database, stretch)
+  await database.write(() => database.logs.updateOne({ _id: "log" }, { $unset: { trimming: true } }))
+  if (stretch !== wanted && wanted !== undefined) await dropMessages(log, wanted)
+}
+
+/** Versions go on, so the ends of streams are kept; what is counted already is counted down, once for each stretch. */
+async function keepEnds(
+  database: Database,
+  entries: readonly LogEntry[],
+  { counted, to }: { readonly counted: Position; readonly to: Position },
+): Promise<void> {
+  const all = tallyOf(entries)
+  const down = tallyOf(entries.filter(({ position }) => position <= counted))
+  const notYet = { $not: { $gte: to } }
+  const ends = [...all.streams].map(([stream, { version, last }]): AnyBulkWriteOperation<StreamDocument> => ({
+    updateOne: {
+      filter: { _id: streamKey(stream) },
+      update: {
+        $max: { version, last },
+        $setOnInsert: { stream, category: categoryOf(stream), messages: 0, segment: 0 },
+      },
+      upsert: true,
+    },
+  }))
+  const streams = [...down.streams].map(([stream, { messages }]): AnyBulkWriteOperation<StreamDocument> => ({
+    updateOne: {
+      filter: { _id: streamKey(stream), trimmed: notYet },
+      update: { $inc: { messages: -messages }, $set: { trimmed: to } },
+    },
+  }))
+  const types = [...down.types].map(([type, { messages, commands }]): AnyBulkWriteOperation<TypeDocument> => ({
+    updateOne: {
+      filter: { _id: nameKey(type), trimmed: notYet },
+      update: { $inc: { messages: -messages, commands: -commands }, $set: { trimmed: to } },
+    },
+  }))
+  if (ends.length > 0) await database.write(() => database.streams.bulkWrite(ends, { ordered: false }))
+  if (streams.length > 0) await database.write(() => database.streams.bulkWrite(streams, { ordered: false }))
+  if (types.length > 0) await database.write(() => database.types.bulkWrite(types, { ordered: false }))
+}
+
+async function dropCommits(database: Database, { from, to }: Stretch): Promise<void> {
+  let next = from === 0 ? 0 : await startOf(database, from + 1)
+  for (;;) {
+    const begin = next
+    const commits = await database.read(() =>
+      database.commits.find(inChain({ from: begin, to }), { sort: { _id: 1 }, limit: PAGE }).toArray(),
+    )
+    for (const commit of commits) await dropFrom(database, commit, to)
+    const last = commits.at(-1)
+    if (last === undefined || commits.length < PAGE || typeof last._id !== "number") break
+    next = last._id + 1
+  }
+  // What stood beside the chain and spoke of no message goes with the messages of its time.
+  await database.write(() =>
+    database.commits.deleteMany({
+      _id: { $gt: "" },
+      head: { $lte: to },
+      open: { $exists: false },
+      scheduled: { $exists: false },
+      settles: { $exists: false },
+    }),
+  )
+}
+
+/** Takes from a commit what lies up to `to`. What has to outlive its messages stays: the keys of first versions, and of schedules. */
+async function dropFrom(database: Database, commit: CommitDocument, to: Position): Promise<void> {
+  if (!isChained(commit)) return
+  const { _id, n, messages = [], uses = [], keys } = commit
+  const gone = messages.flatMap((message, index) =>
+    message !== null && _id + index <= to ? [{ message, position: _id + index }] : [],
+  )
+  const unused = uses.filter(({ last }) => last > 0 && last <= to)
+  const dead = new Set([
+    ...gone.flatMap(({ message, position }) => [
+      idKey(message.id),
+      ...(message.kind === "command"
+        ? [commandKey(message.stream, message.version, position)]
+        : message.version === 1
+          ? []
+          : [versionKey(message.stream, message.version)]),
+    ]),
+    ...unused.map(({ key }) => onceKey(key)),
+  ])
+  const left = keys.filter((key) => !dead.has(key))
+  if (_id + n - 1 > to) {
+    const rest = messages.map((message, index) => (_id + index <= to ? null : message))
+    const kept = uses.filter((use) => !unused.includes(use))
+    await database.write(() =>
+      database.commits.updateOne({ _id }, { $set: { keys: left, messages: rest, uses: kept } }),
+    )
+    return
+  }
+  // A key of its own: an empty list would stand in the index too, and there only once.
+  const shell = left.filter((key) => key.startsWith("s:") || key.startsWith("i:"))
+  await database.write(() =>
+    database.commits.updateOne(
+      { _id },
+      {
+        $set: { keys: shell.length > 0 ? shell : [`z:${_id}`] },
+        $unset: { messages: true, types: true, conversations: true, uses: true, settles: true },
+      },
+    ),
+  )
+}

@@ -1,0 +1,172 @@
+import { randomUUID } from "node:crypto"
+
+import {
+  BackendError,
+  type Beat,
+  checkName,
+  type Instant,
+  judgeBeat,
+  leaseAfterRelease,
+  leaseAfterSupersede,
+  type LeaseState,
+  PROCESS_TTL_MS,
+  type Pulse,
+  TYPE_GRACE_MS,
+} from "@millrace/core/backend"
+
+import { isTaken } from "./errors.ts"
+import { edit, type GroupState, setLane } from "./group-state.ts"
+import type { Log } from "./log.ts"
+import type { Heard, ProcessDocument } from "./stored.ts"
+import { nameKey } from "./stream-ends.ts"
+import { leaving, pruneTypes } from "./type-grace.ts"
+
+/** A process not heard for a day is forgotten. */
+const FORGET_PROCESS_MS = 24 * 60 * 60 * 1000
+
+/** For how long it matters who wanted a type. */
+const HEARD_MS = 2 * (TYPE_GRACE_MS + PROCESS_TTL_MS)
+
+/** Beats of a name by several at once that meet before one gives up. */
+const MOST_ROUNDS = 100
+
+/** Hears a process: that it lives, goes, or wants its name. */
+export async function heartbeat(log: Log, beat: Beat): Promise<Pulse> {
+  checkName("process name", beat.owner.processName)
+  checkName("boot id", beat.owner.bootId)
+  for (let round = 0; round < MOST_ROUNDS; round += 1) {
+    const pulse = await hear(log, beat)
+    if (pulse === undefined) continue
+    if (pulse.kind === "ok" && beat.kind !== "leave") await letGo(log)
+    return pulse
+  }
+  throw new BackendError(
+    "unavailable",
+    `${log.database.where}: ${MOST_ROUNDS} beats of one process name at once; nothing was changed: try again`,
+  )
+}
+
+/** `undefined`: somebody else wrote first. */
+async function hear(log: Log, beat: Beat): Promise<Pulse | undefined> {
+  const { database } = log
+  const { processName, bootId } = beat.owner
+  const _id = nameKey(processName)
+  const [now, stored] = await Promise.all([log.clock.now(), database.read(() => database.processes.findOne({ _id }))])
+  const holder = stored === null || stored.left ? undefined : stored
+  const ruling = judgeBeat(beat, holder, now)
+  switch (ruling.kind) {
+    case "keep":
+    case "take": {
+      const before = ruling.kind === "keep" ? holder : undefined
+      const next: ProcessDocument = {
+        _id,
+        name: processName,
+        by: randomUUID(),
+        rev: (stored?.rev ?? 0) + 1,
+        bootId,
+        host: beat.facts.host,
+        pid: beat.facts.pid,
+        startedAt: before?.startedAt ?? now,
+        seenAt: now,
+        beats: (before?.beats ?? 0) + 1,
+        left: false,
+        heard: heardBy(beat, stored?.heard ?? [], now),
+      }
+      if (!(await put(log, stored, next))) return undefined
+      if (ruling.kind === "take" && ruling.from !== undefined)
+        await changeLeases(log, ruling.from, (lease) => leaseAfterSupersede(lease, now))
+      return { kind: "ok" }
+    }
+    case "held": {
+      if (ruling.challenge) log.news.challenge(processName)
+      const { host = "", pid = 0, beats = 0, bootId: heldBy = "" } = holder ?? {}
+      return { kind: "held", bootId: heldBy, beats, host, pid }
+    }
+    case "fenced":
+      return { kind: "fenced", bootId: holder?.bootId ?? "" }
+    case "go":
+      if (
+        stored !== null &&
+        !(await put(log, stored, { ...stored, rev: stored.rev + 1, by: randomUUID(), left: true }))
+      )
+        return undefined
+      await changeLeases(log, bootId, (lease) => leaseAfterRelease(lease, false))
+      return { kind: "ok" }
+    case "nothing":
+      return { kind: "ok" }
+  }
+}
+
+async function put({ database }: Log, stored: ProcessDocument | null, next: ProcessDocument): Promise<boolean> {
+  try {
+    if (stored === null) await database.write(() => database.processes.insertOne(next))
+    else {
+      const { matchedCount } = await database.write(() =>
+        database.processes.replaceOne({ _id: stored._id, rev: stored.rev }, next),
+      )
+      if (matchedCount === 1) return true
+    }
+  } catch (error) {
+    if (!isTaken(error instanceof BackendError ? error.cause : error)) throw error
+  }
+  // A repetition after a broken connection meets what it wrote itself.
+  const there = await database.read(() => database.processes.findOne({ _id: next._id }, { projection: { by: 1 } }))
+  return there?.by === next.by
+}
+
+/** What is known to be wanted: by this beat, and by earlier ones of this name that still count. */
+function heardBy({ wants }: Beat, before: readonly Heard[], now: Instant): readonly Heard[] {
+  const fresh = wants.map(({ group, types }): Heard => ({ group, types: [...types], at: now }))
+  const older = before.filter((one) => now - one.at <= HEARD_MS && !fresh.some((other) => isSame(one, other)))
+  return [...fresh, ...older]
+}
+
+function isSame(one: Heard, other: Heard): boolean {
+  return one.group === other.group && JSON.stringify(one.types) === JSON.stringify(other.types)
+}
+
+/** What processes said they want. */
+export async function heardNow({ database }: Log): Promise<readonly Heard[]> {
+  const all = await database.read(() => database.processes.find({}, { projection: { heard: 1 } }).toArray())
+  return all.flatMap(({ heard }) => heard)
+}
+
+/** Changes every lease of a boot. */
+async function changeLeases(log: Log, bootId: string, change: (lease: LeaseState) => LeaseState): Promise<void> {
+  for (const group of await log.groups.fresh()) {
+    if (!holdsLease(group, bootId)) continue
+    await log.groups.change(group.name, (draft) => {
+      for (const { partition, lease, lanes } of draft.partitions) {
+        const own = [...lanes.values()].filter((lane) => lane.lease.owner?.bootId === bootId)
+        if (lease.owner?.bootId !== bootId && own.length === 0) continue
+        const at = edit(draft, partition)
+        if (lease.owner?.bootId === bootId) at.lease = change(at.lease)
+        for (const lane of own) setLane(at, { ...lane, lease: change(lane.lease) })
+      }
+    })
+    log.news.work()
+  }
+}
+
+function holdsLease({ partitions }: GroupState, bootId: string): boolean {
+  return partitions.some(
+    ({ lease, lanes }) =>
+      lease.owner?.bootId === bootId || [...lanes.values()].some((lane) => lane.lease.owner?.bootId === bootId),
+  )
+}
+
+/** Lets go of types and processes that nobody has heard of for long. */
+async function letGo(log: Log): Promise<void> {
+  const { database } = log
+  const [now, heard, groups] = await Promise.all([
+    log.clock.now(),
+    heardNow(log),
+    database.read(() => database.groups.find({}, { projection: { name: 1, types: 1, heardAt: 1 } }).toArray()),
+  ])
+  for (const { name, heardAt, types } of groups) {
+    const known = new Map(types.map(({ type, since, wantedAt }) => [type, { since, wantedAt }]))
+    if (leaving({ name, heardAt, types: known }, { now, heard }).length === 0) continue
+    await log.groups.change(name, async (draft) => pruneTypes(draft, { now, heard: await heardNow(log) }))
+  }
+  await database.write(() => database.processes.deleteMany({ seenAt: { $lt: now - FORGET_PROCESS_MS } }))
+}

@@ -1,0 +1,227 @@
+import {
+  checkLimit,
+  type Position,
+  READ_LIMIT,
+  type ReadPage,
+  type ReadQuery,
+  type StreamRange,
+} from "@millrace/core/backend"
+
+import { type Database, inChain } from "./database.ts"
+import type { Log } from "./log.ts"
+import { lookUp } from "./look-up.ts"
+import { type LogEntry, readEntries, startOf } from "./segments.ts"
+import { storedMessageOf } from "./stored-message.ts"
+import { readStream } from "./stream-messages.ts"
+
+/** Where the log begins and ends at the moment of a read. */
+export interface Bounds {
+  readonly head: Position
+  readonly trimmedTo: Position
+}
+
+export async function boundsOf({ chain, database }: Pick<Log, "chain" | "database">): Promise<Bounds> {
+  const [log] = await Promise.all([
+    database.read(() => database.logs.findOne({ _id: "log" }, { projection: { trimmedTo: 1 } })),
+    chain.refresh(),
+  ])
+  return { head: chain.head, trimmedTo: log?.trimmedTo ?? 0 }
+}
+
+/** Reads messages at or below the head of the moment at which it begins. */
+export async function read(log: Log, query: ReadQuery): Promise<ReadPage> {
+  if (query.from !== "ids") checkLimit("limit", query.limit)
+  const limit = query.from === "ids" ? query.ids.length : Math.min(query.limit, READ_LIMIT)
+  const bounds = await boundsOf(log)
+  const entries = (await entriesOf(log, query, { ...bounds, limit })).filter(
+    ({ position }) => position > bounds.trimmedTo,
+  )
+  return {
+    messages: entries.slice(0, limit).map(({ message, position, at }) => storedMessageOf(message, position, at)),
+    more: entries.length > limit,
+    ...bounds,
+  }
+}
+
+type Within = Bounds & { readonly limit: number }
+
+/** One more than the limit, where there are more. */
+async function entriesOf(log: Log, query: ReadQuery, within: Within): Promise<readonly LogEntry[]> {
+  switch (query.from) {
+    case "log":
+      return query.types === undefined ? ofLog(log.database, query, within) : ofTypes(log.database, query, within)
+    case "streams":
+      return ofStreams(log, query, within)
+    case "correlation":
+      return ofConversation(log.database, query, within)
+    case "ids":
+      return ofIds(log.database, query.ids, within)
+  }
+}
+
+async function ofLog(
+  database: Database,
+  query: Extract<ReadQuery, { readonly from: "log" }>,
+  { head, trimmedTo, limit }: Within,
+): Promise<readonly LogEntry[]> {
+  const after = Math.max(query.after ?? 0, trimmedTo)
+  const upto = Math.min(query.upto ?? head, head)
+  if (query.direction === "backward")
+    return (await readEntries(database, Math.max(after, upto - limit - 1), upto)).toReversed()
+  return readEntries(database, after, Math.min(upto, after + limit + 1))
+}
+
+/** Positions looked through at once for some types; doubled each time nothing like enough is found. */
+const WINDOW = 2_000
+
+async function ofTypes(
+  database: Database,
+  query: Extract<ReadQuery, { readonly from: "log" }>,
+  { head, trimmedTo, limit }: Within,
+): Promise<readonly LogEntry[]> {
+  const types = new Set(query.types)
+  const low = Math.max(query.after ?? 0, trimmedTo)
+  const high = Math.min(query.upto ?? head, head)
+  const forward = query.direction !== "backward"
+  const found: LogEntry[] = []
+  let size = WINDOW
+  for (let [after, upto] = [low, high]; after < upto && found.length <= limit; size *= 2) {
+    const [begin, end] = forward ? [after, Math.min(upto, after + size)] : [Math.max(after, upto - size), upto]
+    const from = begin === 0 ? 1 : await startOf(database, begin + 1)
+    const commits = await database.read(() =>
+      database.commits
+        .find(
+          { types: { $in: [...types] }, ...inChain({ from, to: end }) },
+          { sort: { _id: forward ? 1 : -1 }, limit: limit + 2, projection: { n: 1, at: 1, messages: 1 } },
+        )
+        .toArray(),
+    )
+    const entries = commits.flatMap((commit) => entriesIn(commit, ({ type }) => types.has(type)))
+    if (!forward) entries.sort((one, other) => other.position - one.position)
+    for (const entry of entries) if (entry.position > begin && entry.position <= end) found.push(entry)
+    if (forward) after = end
+    else upto = begin
+  }
+  return found
+}
+
+async function ofConversation(
+  database: Database,
+  query: Extract<ReadQuery, { readonly from: "correlation" }>,
+  { head, limit }: Within,
+): Promise<readonly LogEntry[]> {
+  const { correlationId, after = 0 } = query
+  const from = after === 0 ? 1 : await startOf(database, after + 1)
+  const commits = await database.read(() =>
+    database.commits
+      .find(
+        { conversations: correlationId, ...inChain({ from, to: head }) },
+        { sort: { _id: 1 }, limit: limit + 2, projection: { n: 1, at: 1, messages: 1 } },
+      )
+      .toArray(),
+  )
+  return commits
+    .flatMap((commit) => entriesIn(commit, ({ id, correlation = id }) => correlation === correlationId))
+    .filter(({ position }) => position > after && position <= head)
+}
+
+async function ofIds(database: Database, ids: readonly string[], { head }: Within): Promise<readonly LogEntry[]> {
+  if (ids.length === 0) return []
+  const wanted = new Set(ids)
+  const { commits: holding } = await lookUp(database, { ids: [...wanted], once: [], ends: [] })
+  const commits = await database.read(() =>
+    database.commits
+      .find({ _id: { $in: [...holding] } }, { sort: { _id: 1 }, projection: { n: 1, at: 1, messages: 1 } })
+      .toArray(),
+  )
+  return commits
+    .flatMap((commit) => entriesIn(commit, ({ id }) => wanted.has(id)))
+    .filter(({ position }) => position <= head)
+}
+
+function entriesIn(
+  {
+    _id: first,
+    at,
+    messages,
+  }: {
+    readonly _id: number | string
+    readonly at: number
+    readonly messages?: readonly (LogEntry["message"] | null)[]
+  },
+  wanted: (message: LogEntry["message"]) => boolean,
+): LogEntry[] {
+  if (typeof first !== "number") return []
+  return (messages ?? []).flatMap((message, index) =>
+    message !== null && wanted(message) ? [{ position: first + index, at, message }] : [],
+  )
+}
+
+async function ofStreams(
+  log: Log,
+  query: Extract<ReadQuery, { readonly from: "streams" }>,
+  within: Within,
+): Promise<readonly LogEntry[]> {
+  const found: LogEntry[] = []
+  let resume = query.afterPosition
+  for (const range of query.streams) {
+    found.push(...(await ofStream(log, query, range, { ...within, limit: within.limit - found.length, resume })))
+    if (found.length > within.limit) return found
+    resume = undefined
+  }
+  return found
+}
+
+/** The most commits read in one go. */
+const COMMITS = 1_000
+
+async function ofStream(
+  { database, chain }: Log,
+  { include = "events", direction = "forward" }: Extract<ReadQuery, { readonly from: "streams" }>,
+  { streamId, after = 0, upto }: StreamRange,
+  { head, trimmedTo, limit, resume }: Within & { readonly resume: Position | undefined },
+): Promise<readonly LogEntry[]> {
+  const forward = direction === "forward"
+  const found: LogEntry[] = []
+  let [low, high] = [trimmedTo, head]
+  if (resume !== undefined) [low, high] = forward ? [Math.max(low, resume), high] : [low, Math.min(high, resume - 1)]
+  const from = after === 0 ? 0 : after + 1
+  const counted = include !== "commands" && resume === undefined
+  // Versions have no gaps, so a page of a long stream is known by its versions.
+  const last = counted && forward ? Math.min(upto ?? Number.MAX_SAFE_INTEGER, after + limit + 1) : upto
+  const known = upto ?? chain.version(streamId)
+  const first =
+    counted && !forward && known !== undefined
+      ? Math.max(from, Math.min(known, chain.version(streamId) ?? known) - limit)
+      : from
+  for (;;) {
+    const page = await readStream(database, {
+      stream: streamId,
+      from: first,
+      ...(last === undefined ? {} : { upto: last }),
+      after: low,
+      to: high,
+      direction,
+      commits: Math.min(limit + 1, COMMITS),
+    })
+    for (const entry of page.entries)
+      if (fits(entry, { include, from: after === 0 ? 0 : from, upto })) found.push(entry)
+    const end = page.entries.at(-1)
+    if (!page.full || found.length > limit || end === undefined) return found
+    if (forward) low = end.position
+    else high = end.position - 1
+  }
+}
+
+/** Whether a message of a commit is one of those asked for: its neighbours of the same stream came with it. */
+function fits(
+  { message }: LogEntry,
+  {
+    include,
+    from,
+    upto,
+  }: { readonly include: "events" | "commands" | "all"; readonly from: number; readonly upto: number | undefined },
+): boolean {
+  if (include !== "all" && message.kind !== (include === "events" ? "event" : "command")) return false
+  return message.version >= from && (upto === undefined || message.version <= upto)
+}

@@ -1,0 +1,145 @@
+import type { Instant, Position } from "@millrace/core/backend"
+
+import { type ChainCommit, isChained } from "./chain.ts"
+import type { MessageDocument } from "./commit-document.ts"
+import { type Database, inChain } from "./database.ts"
+
+/** How many positions lie in one segment. */
+export const SEGMENT = 1_000
+
+/** What segments may take in memory, by the length of their messages' texts. */
+const MOST_CHARACTERS = 48 * 1024 * 1024
+const MESSAGE_CHARACTERS = 300
+
+/** Commits asked for at once: all of a segment, for they may hold a message each. */
+const BATCH = 1_000
+
+/** A message of the log and where it is. */
+export interface LogEntry {
+  readonly position: Position
+  readonly at: Instant
+  readonly message: MessageDocument
+}
+
+/** Stretches of the log, read once for all groups and partitions of this process and kept for a while. */
+export interface Segments {
+  /** The messages of segment `number` (positions `number * SEGMENT + 1` and on) up to `head`, in order. */
+  load(number: number, head: Position): Promise<readonly LogEntry[]>
+  /** Takes in a commit at the end of the chain. */
+  add(commit: ChainCommit): void
+  forget(): void
+}
+
+export function segmentOf(position: Position): number {
+  return Math.floor((position - 1) / SEGMENT)
+}
+
+interface Kept {
+  readonly entries: LogEntry[]
+  /** Everything up to here is in it. */
+  upto: Position
+  characters: number
+}
+
+export function segmentsOf(database: Database): Segments {
+  const kept = new Map<number, Kept>()
+  const loading = new Map<number, Promise<void>>()
+  let characters = 0
+
+  const put = (into: Kept, entry: LogEntry): void => {
+    into.entries.push(entry)
+    const size = entry.message.payload.length + (entry.message.metadata?.length ?? 0) + MESSAGE_CHARACTERS
+    into.characters += size
+    characters += size
+  }
+  const makeRoom = (but: number): void => {
+    for (const [number, { characters: size }] of kept) {
+      if (characters <= MOST_CHARACTERS) return
+      if (number === but) continue
+      kept.delete(number)
+      characters -= size
+    }
+  }
+  const fill = async (number: number, head: Position): Promise<void> => {
+    const end = Math.min((number + 1) * SEGMENT, head)
+    const from = kept.get(number)?.upto ?? number * SEGMENT
+    if (from >= end) return
+    const entries = await readEntries(database, from, end)
+    // Meanwhile the end of the chain may have come in by itself.
+    const into = kept.get(number) ?? { entries: [], upto: number * SEGMENT, characters: 0 }
+    for (const entry of entries) if (entry.position > into.upto) put(into, entry)
+    into.upto = Math.max(into.upto, end)
+    kept.delete(number)
+    kept.set(number, into)
+    makeRoom(number)
+  }
+  return {
+    async load(number, head) {
+      const end = Math.min((number + 1) * SEGMENT, head)
+      while ((kept.get(number)?.upto ?? -1) < end) {
+        const running = loading.get(number)
+        if (running !== undefined) {
+          await running
+          continue
+        }
+        const filling = fill(number, head).finally(() => loading.delete(number))
+        loading.set(number, filling)
+        await filling
+      }
+      return kept.get(number)?.entries ?? []
+    },
+    add(commit) {
+      commit.messages?.forEach((message, index) => {
+        const position = commit._id + index
+        const number = segmentOf(position)
+        let into = kept.get(number)
+        if (into === undefined && position === number * SEGMENT + 1) {
+          into = { entries: [], upto: position - 1, characters: 0 }
+          kept.set(number, into)
+        }
+        if (into === undefined || into.upto !== position - 1) return
+        if (message !== null) put(into, { position, at: commit.at, message })
+        into.upto = position
+      })
+      makeRoom(segmentOf(commit._id + commit.n - 1))
+    },
+    forget() {
+      kept.clear()
+      characters = 0
+    },
+  }
+}
+
+/** The messages above `after` and up to `upto`, in order. */
+export async function readEntries(database: Database, after: Position, upto: Position): Promise<readonly LogEntry[]> {
+  if (upto <= after) return []
+  const from = await startOf(database, after + 1)
+  const commits = await database.read(() =>
+    database.commits
+      .find(inChain({ from, to: upto }), {
+        sort: { _id: 1 },
+        projection: { n: 1, at: 1, messages: 1 },
+        batchSize: BATCH,
+      })
+      .toArray(),
+  )
+  const entries: LogEntry[] = []
+  for (const commit of commits) {
+    if (!isChained(commit)) continue
+    commit.messages?.forEach((message, index) => {
+      const position = commit._id + index
+      if (message !== null && position > after && position <= upto) entries.push({ position, at: commit.at, message })
+    })
+  }
+  return entries
+}
+
+/** The `_id` of the commit that holds a position. */
+export async function startOf(database: Database, position: Position): Promise<number> {
+  const [found] = await database.read(() =>
+    database.commits
+      .find(inChain({ from: 0, to: position }), { sort: { _id: -1 }, limit: 1, projection: { _id: 1 } })
+      .toArray(),
+  )
+  return typeof found?._id === "number" ? found._id : position
+}

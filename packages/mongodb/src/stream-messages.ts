@@ -1,0 +1,71 @@
+import type { Position, StreamId, Version } from "@millrace/core/backend"
+
+import { type Database, inChain } from "./database.ts"
+import { streamRange } from "./keys.ts"
+import { type LogEntry, startOf } from "./segments.ts"
+
+/** Which messages of a stream to read. */
+export interface StreamPart {
+  readonly stream: StreamId
+  /** The versions they belong to. */
+  readonly from?: Version
+  readonly upto?: Version
+  /** Positions above, and up to. */
+  readonly after: Position
+  readonly to: Position
+  readonly direction: "forward" | "backward"
+  /** The most commits to read: each holds at least one of them. */
+  readonly commits: number
+}
+
+/** The messages of a stream, in order of the direction, picked out of their commits by the server. `full`: there may be more. */
+export async function readStream(
+  database: Database,
+  part: StreamPart,
+): Promise<{ readonly entries: readonly LogEntry[]; readonly full: boolean }> {
+  const { stream, after, to, direction } = part
+  if (to <= after) return { entries: [], full: false }
+  const start = after === 0 ? 1 : await startOf(database, after + 1)
+  const keys = { $elemMatch: streamRange(stream, part.from, part.upto) }
+  const found = await database.read(() =>
+    database.commits
+      .aggregate<Picked>([
+        { $match: { keys, ...inChain({ from: start, to }) } },
+        { $sort: { _id: direction === "forward" ? 1 : -1 } },
+        { $limit: part.commits },
+        {
+          $project: {
+            at: 1,
+            n: 1,
+            messages: { $filter: { input: "$messages", cond: { $eq: ["$$this.stream", { $literal: stream }] } } },
+          },
+        },
+      ])
+      .toArray(),
+  )
+  const entries = found.flatMap(({ _id, at, messages }) => {
+    const own = messages.flatMap((message): LogEntry[] => {
+      const position = _id + message.nth
+      return position > after && position <= to ? [{ position, at, message }] : []
+    })
+    return direction === "forward" ? own : own.reverse()
+  })
+  return { entries, full: found.length === part.commits }
+}
+
+type Picked = Pick<LogEntry, "at"> & {
+  readonly _id: number
+  readonly n: number
+  readonly messages: readonly LogEntry["message"][]
+}
+
+/** The messages of a stream above a position, a page at a time. `readTo`: everything up to there is in it. */
+export async function readStreamAbove(
+  database: Database,
+  stream: StreamId,
+  { after, upto, commits }: { readonly after: Position; readonly upto: Position; readonly commits: number },
+): Promise<{ readonly entries: readonly LogEntry[]; readonly readTo: Position }> {
+  const { entries, full } = await readStream(database, { stream, after, to: upto, direction: "forward", commits })
+  const last = entries.at(-1)
+  return { entries, readTo: full && last !== undefined ? last.position : upto }
+}

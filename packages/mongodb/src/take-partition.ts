@@ -1,0 +1,105 @@
+import {
+  type ClaimRequest,
+  handledBefore,
+  type Instant,
+  leaseAfterClaim,
+  type PartitionSlice,
+  type Position,
+  type ReplayState,
+  type Skipped,
+  type SliceMessage,
+  takeoversOf,
+} from "@millrace/core/backend"
+
+import type { Candidate } from "./candidates.ts"
+import type { Taken } from "./claim.ts"
+import { edit, type GroupState, nextToken, type PartitionState } from "./group-state.ts"
+import type { Log } from "./log.ts"
+import { messagesAt } from "./messages-at.ts"
+
+/** A message to hand out, before it is read. */
+interface Chosen {
+  readonly position: Position
+  readonly attempt: number
+  readonly replay: ReplayState
+}
+
+interface Scanned {
+  readonly chosen: readonly Chosen[]
+  readonly skipped: readonly Skipped[]
+  readonly scannedTo: Position
+}
+
+/** Leases a partition of a draft, and chooses its next messages. */
+export function takePartition(
+  log: Log,
+  draft: GroupState,
+  candidate: Candidate,
+  { request, now }: { readonly request: ClaimRequest; readonly now: Instant },
+): Taken {
+  const at = edit(draft, candidate.partition)
+  const limit = takeoversOf(at.lease) > 0 ? 1 : candidate.want.limit
+  const { chosen, skipped, scannedTo } = scan(log, draft, at, { limit, types: candidate.want.types })
+  at.lease = leaseAfterClaim(at.lease, { owner: request.owner, now, leaseMs: request.leaseMs })
+  at.leaseMs = request.leaseMs
+  at.token = nextToken(draft)
+  const slice: Omit<PartitionSlice, "messages"> = {
+    kind: "slice",
+    source: "partition",
+    group: draft.name,
+    lease: { of: "partition", group: draft.name, partition: at.partition, token: at.token },
+    takeovers: at.lease.takeovers,
+    reemit: draft.reemit,
+    epoch: draft.epoch,
+    from: at.checkpoint,
+    scannedTo,
+    skipped,
+    openLanes: draft.order === "key" ? [...at.lanes.keys()] : [],
+    ...(draft.order === "key" && at.rows.size > 0
+      ? { replayRows: [...at.rows].map(([key, replay]) => ({ key, replay })) }
+      : {}),
+  }
+  return async () => ({ ...slice, messages: await read(log, chosen) })
+}
+
+function scan(
+  log: Log,
+  group: GroupState,
+  at: PartitionState,
+  { limit, types }: { readonly limit: number; readonly types: readonly string[] },
+): Scanned {
+  const chosen: Chosen[] = []
+  const skipped = new Map<string, Position>()
+  const failures = at.hold?.failures ?? 0
+  const { waiting, upto } = log.ahead(group.id).of(group, at.partition)
+  let scannedTo = Math.max(upto, at.checkpoint)
+  for (const { position, type, stream } of waiting) {
+    if (!types.includes(type)) {
+      scannedTo = position - 1
+      break
+    }
+    if (group.marks.has(position)) continue
+    if (group.order === "stream" && at.lanes.has(stream)) {
+      if (!skipped.has(stream)) skipped.set(stream, position)
+      continue
+    }
+    const replay = (group.order === "stream" ? at.rows.get(stream) : undefined) ?? at.replay
+    chosen.push({ position, attempt: chosen.length === 0 ? failures + 1 : 1, replay })
+    if (chosen.length === limit) {
+      scannedTo = position
+      break
+    }
+  }
+  return { chosen, skipped: [...skipped].map(([key, position]) => ({ key, position })), scannedTo }
+}
+
+async function read(log: Log, chosen: readonly Chosen[]): Promise<readonly SliceMessage[]> {
+  const found = await messagesAt(
+    log,
+    chosen.map(({ position }) => position),
+  )
+  return chosen.flatMap(({ position, attempt, replay }) => {
+    const message = found.get(position)
+    return message === undefined ? [] : [{ message, handledBefore: handledBefore(replay, message), attempt }]
+  })
+}

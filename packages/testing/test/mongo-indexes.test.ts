@@ -1,0 +1,173 @@
+import { deepEqual, equal, match, ok, rejects } from "node:assert/strict"
+
+import type { Backend } from "@millrace/core"
+import type { ReadQuery } from "@millrace/core/backend"
+import { mongodbBackend } from "@millrace/mongodb"
+import { type BSON, type Db, MongoClient } from "mongodb"
+import { afterAll, beforeAll, describe, it } from "vitest"
+
+import { store, to } from "../src/conformance/build/appending.ts"
+import { claimPartition } from "../src/conformance/build/claims.ts"
+import { ensure } from "../src/conformance/build/groups.ts"
+import { command, event, events } from "../src/conformance/build/messages.ts"
+import { allDone, settle } from "../src/conformance/build/settles.ts"
+import { mongoForTests } from "./mongo-for-tests.ts"
+import { mongoProxy } from "./mongo-wire/mongo-proxy.ts"
+import type { WireCommand } from "./mongo-wire/wire-frame.ts"
+
+const mongo = await mongoForTests()
+const database = (name: string): string => mongo.server?.urlOf(`indexes_${process.pid}_${name}`) ?? ""
+
+const COMMITS = "millrace_commits"
+
+async function withLog(
+  name: string,
+  use: (log: { readonly url: string; readonly raw: Db }) => Promise<void>,
+): Promise<void> {
+  const url = database(name)
+  const client = new MongoClient(url)
+  const backend = mongodbBackend(url)
+  try {
+    await backend.migrate()
+    await use({ url, raw: client.db() })
+  } finally {
+    await backend.close()
+    await client.close()
+  }
+}
+
+/** Opens the log as a process that starts does, and appends. */
+async function appendAnew(url: string): Promise<void> {
+  const backend = mongodbBackend(url)
+  try {
+    await store(backend, event("a"))
+  } finally {
+    await backend.close()
+  }
+}
+
+describe.skipIf(mongo.missing)(`on mongodb${mongo.missing === undefined ? "" : `, skipped: ${mongo.missing}`}`, () => {
+  it("a log whose unique index was dropped is refused until migrate has made it again", async () => {
+    await withLog("dropped", async ({ url, raw }) => {
+      await appendAnew(url)
+      await raw.collection(COMMITS).dropIndex("keys")
+      await rejects(appendAnew(url), {
+        code: "not-migrated",
+        message: /lacks the unique index keys on millrace_commits.*run migrate/,
+      })
+      const repairing = mongodbBackend(url)
+      const { steps } = await repairing.migrate()
+      await repairing.close()
+      deepEqual(steps.length, 1)
+      match(steps[0] ?? "", /index keys on millrace_commits/)
+      await appendAnew(url)
+    })
+  })
+
+  it("an index of the right name that is not unique is as good as none", async () => {
+    await withLog("shape", async ({ url, raw }) => {
+      await raw.collection(COMMITS).dropIndex("keys")
+      await raw.collection(COMMITS).createIndex({ keys: 1 }, { name: "keys" })
+      await rejects(appendAnew(url), { code: "not-migrated" })
+    })
+  })
+
+  describe("what is read", () => {
+    const url = database("read")
+    const seen: WireCommand[] = []
+    let backend: Backend
+    let client: MongoClient
+    let close: () => Promise<void>
+
+    /** What the backend asks of the server meanwhile, but for writes. */
+    async function asked(work: () => Promise<unknown>): Promise<readonly WireCommand[]> {
+      seen.length = 0
+      await work()
+      return seen.filter(
+        ({ name }) => name === "find" || name === "aggregate" || name === "count" || name === "distinct",
+      )
+    }
+
+    beforeAll(async () => {
+      if (mongo.missing !== undefined) return
+      const proxy = await mongoProxy(url, (one) => {
+        seen.push(one)
+        return "pass"
+      })
+      const opened = mongodbBackend(proxy.url)
+      await opened.migrate()
+      // Enough that no server prefers to go through all of it.
+      for (let turn = 0; turn < 30; turn += 1) {
+        await opened.append(
+          Array.from({ length: 100 }, (_, at) =>
+            to(`other-${turn}-${at}`, [event(`other-${turn}-${at}`, { type: `t${at}` })]),
+          ),
+        )
+      }
+      backend = opened
+      client = await new MongoClient(url).connect()
+      close = async () => {
+        await opened.close()
+        await client.close()
+        await proxy.close()
+      }
+    })
+    afterAll(() => close())
+
+    const first = event("stream-1", { type: "rare" })
+    const queries: readonly { readonly what: string; readonly query: ReadQuery }[] = [
+      { what: "a stream", query: { from: "streams", streams: [{ streamId: "stream-1" }], limit: 10 } },
+      {
+        what: "the end of a stream, commands too",
+        query: {
+          from: "streams",
+          streams: [{ streamId: "stream-1" }],
+          include: "all",
+          direction: "backward",
+          limit: 1,
+        },
+      },
+      { what: "a page of the log", query: { from: "log", after: 2_000, limit: 10 } },
+      { what: "the last message", query: { from: "log", direction: "backward", limit: 1 } },
+      { what: "a rare type of the log", query: { from: "log", types: ["rare"], limit: 10 } },
+      { what: "a conversation", query: { from: "correlation", correlationId: first.id, limit: 10 } },
+      { what: "messages by id", query: { from: "ids", ids: [first.id] } },
+    ]
+    it.each(queries)("$what is found by an index", async ({ query, what }) => {
+      if ((await backend.read({ from: "ids", ids: [first.id] })).messages.length === 0)
+        await store(backend, first, command("stream-1"))
+      const commands = await asked(async () => {
+        const { messages } = await backend.read(query)
+        ok(messages.length > 0, `${what}: nothing was read`)
+      })
+      ok(commands.length > 0)
+      for (const one of commands) await checkIndexed(client.db(), one)
+    })
+
+    it("claim and settle find what they need by an index", async () => {
+      await ensure(backend, { start: { at: "now" } })
+      await store(backend, ...events("work", 3))
+      const commands = await asked(async () => {
+        const slice = await claimPartition(backend)
+        await settle(backend, allDone(slice))
+      })
+      ok(commands.length > 0)
+      for (const one of commands) await checkIndexed(client.db(), one)
+    })
+  })
+})
+
+/** Throws when the server would go through the whole collection for this command. Collections of a few documents are beside the point. */
+async function checkIndexed(db: Db, { name, collection, body }: WireCommand): Promise<void> {
+  if (!collection.endsWith("_commits")) return
+  const { lsid: _, $db: __, $readPreference: ___, $clusterTime: ____, ...explained } = body
+  const plan: BSON.Document = await db.command({ explain: explained, verbosity: "queryPlanner" })
+  const text = JSON.stringify(plan)
+  equal(/"COLLSCAN"|"Seq Scan"/.test(text), false, `${name} goes through all of ${collection}: ${JSON.stringify(body)}`)
+  const conditions = [...text.matchAll(/"Index Cond":"((?:[^"\\]|\\.)*)"/g)].map(([, condition]) => condition ?? "")
+  // On DocumentDB a scan of everything is one of the index on _id that names the collection only.
+  ok(
+    conditions.length === 0 || conditions.some((condition) => /object_id|document/.test(condition)),
+    `${name} goes through all of ${collection}: ${JSON.stringify(body)}`,
+  )
+}
