@@ -4,7 +4,10 @@ import { isBackendName, openBackend } from "../open-backend.ts"
 import { quietLogger } from "../quiet-logger.ts"
 import { appendOver } from "./measure-appends.ts"
 import { groupOf } from "./measure-drain.ts"
-import { type Appended, type Handled, isOrder } from "./process-words.ts"
+import { type Appended, type Count, type Handled, isOrder } from "./process-words.ts"
+
+/** How often the parent hears how much was handled. */
+const TELL_MS = 10
 
 const [backendName, url] = process.argv.slice(2)
 if (!isBackendName(backendName) || url === undefined) throw new Error("usage: growth-worker.ts <backend> <url>")
@@ -34,4 +37,6 @@ async function work(group: string, position: number): Promise<void> {
     }),
   )
   await app.start()
+  const told = setInterval(() => process.send?.({ count: handled.length } satisfies Count), TELL_MS)
+  process.once("disconnect", () => clearInterval(told))
 }

@@ -18,6 +18,15 @@ export interface Handled {
   readonly handled: readonly (readonly [string, number, number])[]
 }
 
+/** How much was handled so far. */
+export interface Count {
+  readonly count: number
+}
+
+export function isCount(value: unknown): value is Count {
+  return typeof value === "object" && value !== null && "count" in value
+}
+
 export function isOrder(value: unknown): value is Order {
   return typeof value === "object" && value !== null && "kind" in value
 }
