@@ -10,10 +10,16 @@ import { TABLE } from "./rows-in-storage.ts"
 /** The server of this test file: started when first needed, and ended when the file's process has gone. */
 let server: Promise<TestRedis> | undefined
 
+/** Keeps what it has over a restart, without waiting for the disk. The server that the environment names is taken as it is. */
+function start(): Promise<TestRedis> {
+  const given = process.env["MILLRACE_TEST_REDIS_URL"]
+  return startRedis(given === undefined || given === "" ? { appendfsync: "no" } : {})
+}
+
 /** A log under a prefix of its own; the user's table is a hash in its slot. */
 export async function redisLog(time?: Time): Promise<SharedLog> {
-  server ??= startRedis()
-  const { url: serverUrl } = await server
+  server ??= start()
+  const { url: serverUrl, own, restart } = await server
   const beside = new Redis(serverUrl)
   const prefix = `rows_${randomUUID()}`
   const options = time === undefined ? {} : { clock: time }
@@ -30,6 +36,7 @@ export async function redisLog(time?: Time): Promise<SharedLog> {
       const value = await beside.hget(`{${prefix}}${TABLE}`, key)
       return value === null ? undefined : Number(value)
     },
+    ...(own ? { restart } : {}),
     async remove() {
       await remove(`{${prefix}}*`)
       await remove(`{${prefix}_*`)
