@@ -115,8 +115,10 @@ local entries, skipped, scannedTo = {}, {}, nil
 -- Reads a partition's stream as its native group's consumer. False when the first waiting message is not there.
 local function readPartition(types)
   local key, last = P .. 'p:' .. best.p, best.checkpoint
-  local stored = call('HGET', best.key, 'native')
-  local native = stored and tonumber(stored)
+  local stored = call('HMGET', best.key, 'native', 'consumer')
+  local native = stored[1] and tonumber(stored[1])
+  -- What was handed out was not settled: its owner has left, or was never heard of again.
+  if native and native > best.checkpoint and stored[2] then forgetConsumer(best.group.name, best.p, stored[2]) end
   if not native or native > best.checkpoint or not isEmptyBetween(best.p, native, best.position - 1) then
     moveNative(best.group.name, best.p, best.position - 1)
     native = best.position - 1
