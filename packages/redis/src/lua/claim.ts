@@ -112,7 +112,18 @@ end
 local MOST_SCANNED, MOST_BYTES, AT_ONCE = 1000, 4000000, 100
 local entries, skipped, scannedTo = {}, {}, nil
 
--- Reads a partition's stream as its native group's consumer. False when the first waiting message is not there.
+-- Whether so many wanted messages were met as there must be: entries may have been deleted by others.
+local function isWhole(types, met)
+  local info = call('XINFO', 'STREAM', P .. 'p:' .. best.p)
+  for n = 1, #info, 2 do if info[n] == 'max-deleted-entry-id' and info[n + 1] == '0-0' then return true end end
+  for kind, since in pairs(types) do
+    local key, low = P .. 'x:' .. best.p .. ':' .. kind, math.max(best.checkpoint, since)
+    if scannedTo > low then met = met - countUpto(key, scannedTo, 6) + countUpto(key, low, 6) end
+  end
+  return met == 0
+end
+
+-- Reads a partition's stream as its native group's consumer. False when a message is not there.
 local function readPartition(types)
   local key, last = P .. 'p:' .. best.p, best.checkpoint
   local stored = call('HMGET', best.key, 'native', 'consumer')
@@ -123,7 +134,7 @@ local function readPartition(types)
     moveNative(best.group.name, best.p, best.position - 1)
     native = best.position - 1
   end
-  local scanned, bytes, limit, first, open = 0, 0, best.group.limit, nil, {}
+  local scanned, bytes, limit, first, met, open = 0, 0, best.group.limit, nil, 0, {}
   if best.lanes > 0 then for _, stream in ipairs(call('HKEYS', best.group.key .. ':l' .. best.p)) do open[stream] = true end end
   while #entries < limit and scanned < MOST_SCANNED and bytes < MOST_BYTES do
     local count = math.min(AT_ONCE, limit - #entries)
@@ -139,6 +150,7 @@ local function readPartition(types)
       if since and position > since and position > best.checkpoint then
         local stream = entry[2][6]
         first = first or position
+        met = met + 1
         if not open[stream] then
           entries[#entries + 1] = entry
           bytes = bytes + #entry[2][14]
@@ -158,7 +170,7 @@ local function readPartition(types)
     end
   end
   call('HSET', best.key, 'native', F(last), 'consumer', name)
-  return first == best.position
+  return first == best.position and isWhole(types, met)
 end
 
 -- Reads on in the whole log. False when a message is not there.
