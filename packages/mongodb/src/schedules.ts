@@ -1,9 +1,9 @@
 import { checkLimit, type Instant, type Promotion } from "@millrace/core/backend"
 
 import type { Database } from "./database.ts"
+import type { ScheduleChange } from "./entry.ts"
 import { finishOpen } from "./finish.ts"
 import type { Log } from "./log.ts"
-import type { ScheduleChange } from "./plan-commit.ts"
 import type { ScheduleStored } from "./stored.ts"
 
 /** Appends what is due, in order of (due, number), each once: the key of its firing is there once. */
