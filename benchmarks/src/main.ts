@@ -1,10 +1,11 @@
 // Measures Millrace side by side with a bare driver and with its peers: `npm run bench [-- <suite>…]`. See ../README.md.
 import { parseArgs } from "node:util"
 
+import { commitInUse } from "./harness/environment.ts"
 import { figure } from "./harness/judge-claim.ts"
 import { type BenchRecord, isGood } from "./harness/record.ts"
 import { benchText, environmentText } from "./harness/report.ts"
-import { keep } from "./harness/results.ts"
+import { isKept, keep } from "./harness/results.ts"
 import { runSuite } from "./harness/run-suite.ts"
 import { DEFAULT_SUITE, suites } from "./suites/index.ts"
 
@@ -25,7 +26,8 @@ const names = positionals.length === 0 ? [DEFAULT_SUITE] : positionals
 const chosen = names.map((name) => {
   const suite = Object.entries(suites).find(([one]) => one === name)?.[1]
   const benches = [...(suite?.benches ?? []), ...(options.full ? (suite?.growth ?? []) : [])]
-  return { name, suite, benches: benches.filter((bench) => options.only.some((only) => bench.name.startsWith(only))) }
+  const wanted = benches.filter((bench) => options.only.some((only) => bench.name.startsWith(only)))
+  return { name, suite, benches: wanted }
 })
 const unknown = chosen.find(({ suite, benches }) => suite === undefined || benches.length === 0)
 if (unknown !== undefined) {
@@ -35,11 +37,15 @@ if (unknown !== undefined) {
   process.exit(2)
 }
 
+const keeping = options.save || options.full
+const commit = commitInUse()
 const say = options.json ? console.error : console.log
 const records: BenchRecord[] = []
 for (const { name, suite, benches } of chosen) {
-  if (suite === undefined) continue
-  await runSuite(suite, benches, {
+  // a full run goes on where it was broken off
+  const left = options.full ? benches.filter((bench) => !isKept(name, bench.name, commit)) : benches
+  if (suite === undefined || left.length === 0) continue
+  await runSuite(suite, left, {
     name,
     seed: Number(options.seed),
     rounds: options.rounds === undefined ? undefined : Number(options.rounds),
@@ -49,7 +55,7 @@ for (const { name, suite, benches } of chosen) {
     onBench(record) {
       records.push(record)
       say(benchText(record))
-      if (options.save) keep(record)
+      if (keeping) keep(record)
     },
   })
   const last = records.at(-1)

@@ -1,59 +1,54 @@
-import type { Bench, Round } from "../harness/bench.ts"
-import type { Sample } from "../harness/sample.ts"
+import type { Bench } from "../harness/bench.ts"
+import { atMessages, inProcesses, ofPayloads, short, withGroups } from "../subjects/millrace/growth/courses.ts"
+import type { BackendName } from "../subjects/millrace/open-backend.ts"
 
-/** A log that grows, and what can be asked of it at each length. */
-export interface GrowingLog {
-  /** Stores messages until there are so many. */
-  growTo(messages: number): Promise<void>
-  /** Appends of one event, 64 callers at once, for a second. */
-  appends(): Promise<Sample>
-  /** A new group handles what was stored since it began. */
-  drain(): Promise<Sample>
-  /** Streams read from beginning to end, one after another. */
-  streams(): Promise<Sample>
-  close(): Promise<void>
-}
+/** Every course fits into ten minutes; a part of the command that may take forty. */
+const LIMIT_MS = 15 * 60_000
+const SIZES = [10_000, 100_000, 1_000_000, 5_000_000]
+/** What counts as flat: the machine's own noise is ±30 %. */
+const FLAT = 0.7
 
-const LENGTHS = [10_000, 500_000] as const
-const WORKS = ["appends", "drain", "streams"] as const
-const TIMES = 3
-
-/** How much slower anything may be on the long log. */
-const BAR = 0.7
-const LIMIT_MS = 900_000
-
-const nameOf = (work: (typeof WORKS)[number], length: number): string => `${work}-at-${length / 1_000}k`
-
-/** The same work on a short log and on a long one. */
-export function growth(open: (round: Round) => Promise<GrowingLog>): Bench {
-  const [short, long] = LENGTHS
-  return {
-    name: "growth",
-    what: "appends of 64 callers, messages handled by a new group, and streams of 20 events read, on a short log and on a long one",
-    unit: "a second",
-    limitMs: LIMIT_MS,
-    course: {
-      names: LENGTHS.flatMap((length) => WORKS.map((work) => nameOf(work, length))),
-      async run(round, emit) {
-        const log = await open(round)
-        try {
-          for (const length of LENGTHS) {
-            await log.growTo(length)
-            for (let time = 0; time < TIMES; time += 1) {
-              for (const work of WORKS) emit(nameOf(work, length), await log[work]())
-            }
-          }
-        } finally {
-          await log.close()
-        }
-      },
+/** How Millrace grows on a storage: the same appends and the same drain, one thing varied at a time. */
+export function growthOf(backend: BackendName): readonly Bench[] {
+  const [first, last] = [short(SIZES[0] ?? 0), short(SIZES.at(-1) ?? 0)]
+  return [
+    {
+      name: "growth-messages",
+      what: "64 callers appending, and a backlog of 20,000 drained, with so many messages in the log",
+      unit: "messages/s",
+      course: atMessages(backend, SIZES),
+      claims: ["append", "drain"].map((work) => ({
+        kind: "ratio",
+        name: `growth-${work}-at-${last}-to-${first}`,
+        of: `${work} at ${last}`,
+        to: `${work} at ${first}`,
+        bar: FLAT,
+      })),
+      limitMs: LIMIT_MS,
     },
-    claims: WORKS.map((work) => ({
-      kind: "ratio",
-      name: `growth-${work}`,
-      of: nameOf(work, long),
-      to: nameOf(work, short),
-      bar: BAR,
-    })),
-  }
+    {
+      name: "growth-processes",
+      what: "so many processes at once, appending with 64 callers each, and sharing a backlog of 40,000",
+      unit: "messages/s",
+      course: inProcesses(backend),
+      claims: [],
+      limitMs: LIMIT_MS,
+    },
+    {
+      name: "growth-groups",
+      what: "so many groups that each handle every message of a backlog, in one process",
+      unit: "messages handled/s",
+      course: withGroups(backend),
+      claims: [],
+      limitMs: LIMIT_MS,
+    },
+    {
+      name: "growth-payload",
+      what: "64 callers appending, and a backlog drained, with payloads of so many kB",
+      unit: "messages/s",
+      course: ofPayloads(backend),
+      claims: [],
+      limitMs: LIMIT_MS,
+    },
+  ]
 }

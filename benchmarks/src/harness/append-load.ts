@@ -1,4 +1,4 @@
-import { type Faults, type Sample } from "./sample.ts"
+import { type Faults, noFaults, type Sample } from "./sample.ts"
 import { quantile } from "./statistics.ts"
 
 /** What is appended: the `number`-th entry of one stream, from 1. About 120 bytes of JSON. */
@@ -25,6 +25,10 @@ export interface Load {
   readonly streamsPerCaller?: number
   /** Entries that each stream has before. Default 0. */
   readonly stored?: number
+  /** Begins the names of the streams: several processes append to different ones. Default `cart`. */
+  readonly prefix?: string
+  /** Fields that each entry has besides its own. */
+  readonly payload?: Readonly<Partial<Entry>>
   readonly warmUpMs: number
   readonly spanMs: number
 }
@@ -32,12 +36,28 @@ export interface Load {
 const STREAMS_PER_CALLER = 8
 
 /** The stream that a caller appends to in a turn. */
-export function streamOf(caller: number, turn: number, streamsPerCaller = STREAMS_PER_CALLER): string {
-  return `cart-${caller}.${turn % streamsPerCaller}`
+export function streamOf(caller: number, turn: number, streamsPerCaller: number, prefix = "cart"): string {
+  return `${prefix}-${caller}.${turn % streamsPerCaller}`
 }
 
-/** Keeps `callers` appends in flight, counts those confirmed within the span, then reads the log back and looks for faults. */
+/** Puts a load on a target, then reads the log back and looks for faults. */
 export async function appendUnderLoad(target: AppendTarget, load: Load): Promise<Sample> {
+  try {
+    const { sample, confirmed } = await keepAppending(target, load)
+    return { ...sample, faults: faultsOf(confirmed, await target.stored()) }
+  } finally {
+    await target.close()
+  }
+}
+
+/** What was confirmed, by stream: its last number. */
+export type Confirmed = ReadonlyMap<string, number>
+
+/** Keeps `callers` appends in flight and counts those confirmed within the span. */
+export async function keepAppending(
+  target: Pick<AppendTarget, "append">,
+  load: Load,
+): Promise<{ readonly sample: Sample; readonly confirmed: Confirmed }> {
   const confirmed = new Map<string, number>()
   const latencies: number[] = []
   const from = performance.now() + load.warmUpMs
@@ -46,29 +66,21 @@ export async function appendUnderLoad(target: AppendTarget, load: Load): Promise
 
   const call = async (caller: number): Promise<void> => {
     for (let turn = 0; performance.now() < until; turn += 1) {
-      const stream = streamOf(caller, turn, streamsPerCaller)
+      const stream = streamOf(caller, turn, streamsPerCaller, load.prefix)
       const number = before + Math.floor(turn / streamsPerCaller) + 1
       const began = performance.now()
-      await target.append(entryOf(stream, number))
+      await target.append({ ...entryOf(stream, number), ...load.payload })
       const ended = performance.now()
       confirmed.set(stream, number)
       if (ended >= from && ended < until) latencies.push(ended - began)
     }
   }
 
-  try {
-    await Promise.all(Array.from({ length: load.callers }, (_, caller) => call(caller)))
-    const faults = faultsOf(confirmed, await target.stored())
-    latencies.sort((a, b) => a - b)
-    return {
-      value: (latencies.length * 1_000) / load.spanMs,
-      operations: latencies.length,
-      faults,
-      facts: { p50Ms: quantile(latencies, 0.5), p99Ms: quantile(latencies, 0.99) },
-    }
-  } finally {
-    await target.close()
-  }
+  await Promise.all(Array.from({ length: load.callers }, (_, caller) => call(caller)))
+  latencies.sort((a, b) => a - b)
+  const facts = { p50Ms: quantile(latencies, 0.5), p99Ms: quantile(latencies, 0.99) }
+  const value = (latencies.length * 1_000) / load.spanMs
+  return { sample: { value, operations: latencies.length, faults: noFaults, facts }, confirmed }
 }
 
 export function entryOf(stream: string, number: number): Entry {
@@ -83,10 +95,7 @@ export function entryOf(stream: string, number: number): Entry {
 }
 
 /** Compares what was confirmed (per stream, the last number; all below it too) with what the log holds. */
-export function faultsOf(
-  confirmed: ReadonlyMap<string, number>,
-  stored: readonly Pick<Entry, "stream" | "number">[],
-): Faults {
+export function faultsOf(confirmed: Confirmed, stored: readonly Pick<Entry, "stream" | "number">[]): Faults {
   const seen = new Map<string, Set<number>>()
   const last = new Map<string, number>()
   let doubled = 0

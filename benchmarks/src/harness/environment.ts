@@ -49,7 +49,7 @@ export function describeEnvironment({ folder, seed, storage, peers }: RunFacts):
 }
 
 /** The commit checked out, marked when files differ from it. */
-function commitInUse(): string {
+export function commitInUse(): string {
   try {
     const git = (...words: string[]) =>
       execFileSync("git", words, { cwd: import.meta.dirname, encoding: "utf8" }).trim()

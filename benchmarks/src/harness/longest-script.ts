@@ -5,7 +5,7 @@ export async function longestScriptMs(url: string): Promise<number> {
   const redis = new Redis(url)
   try {
     const entries: unknown = await redis.call("SLOWLOG", "GET", "-1")
-    return Array.isArray(entries) ? Math.max(0, ...entries.map(scriptMs)) : 0
+    return Math.max(0, ...listOf(entries).map(scriptMs))
   } finally {
     redis.disconnect()
   }
@@ -13,8 +13,11 @@ export async function longestScriptMs(url: string): Promise<number> {
 
 /** An entry is `[id, when, microseconds, [command, …], …]`. */
 function scriptMs(entry: unknown): number {
-  if (!Array.isArray(entry)) return 0
-  const [, , micros, words]: readonly unknown[] = entry
-  const command = Array.isArray(words) ? String(words[0]).toUpperCase() : ""
+  const [, , micros, words] = listOf(entry)
+  const command = String(listOf(words)[0]).toUpperCase()
   return /^(?:EVAL|EVALSHA|FCALL)(?:_RO)?$/.test(command) ? Number(micros) / 1_000 : 0
+}
+
+function listOf(value: unknown): readonly unknown[] {
+  return Array.isArray(value) ? value : []
 }

@@ -1,3 +1,5 @@
+import { setTimeout } from "node:timers/promises"
+
 import { type Entry, entryOf, faultsOf } from "./append-load.ts"
 import type { Faults, Sample } from "./sample.ts"
 
@@ -7,6 +9,8 @@ export interface OrderTarget {
   order(entry: Entry): Promise<unknown>
   /** Resolves once `count` reactions are stored. */
   reacted(count: number): Promise<void>
+  /** The reactions so far, if it can tell: one that loses some is then measured up to its last. */
+  readonly reactions?: () => number
   /** The events and the reactions stored, in log order, by the cart and the number of their order. */
   stored(): StoredOrders | Promise<StoredOrders>
   close(): Promise<void> | void
@@ -29,6 +33,9 @@ export interface OrderLoad {
 
 /** A round that has not seen all reactions after this is over: what is missing counts as lost. */
 const PATIENCE_MS = 60_000
+/** So is one that tells its reactions, when for so long there was no further one. */
+const STALL_MS = 8_000
+const LOOK_MS = 50
 
 /** The ledger that an order's reaction goes to. */
 export function ledgerOf(entry: Pick<Entry, "product">): string {
@@ -42,15 +49,14 @@ export async function placeOrders(target: OrderTarget, load: OrderLoad): Promise
   try {
     await placeAll(target, warmUp, load.ordersPerCart)
     const before = countOf(warmUp, load)
-    if (before > 0) await withPatience(target.reacted(before))
+    if (before > 0) await lastReaction(target, before)
     const count = countOf(measured, load)
     const began = performance.now()
     await placeAll(target, measured, load.ordersPerCart)
     const accepted = performance.now()
-    await withPatience(target.reacted(before + count))
-    const ended = performance.now()
+    const { ended, reacted } = await lastReaction(target, before + count)
     return {
-      value: (count * 1_000) / (ended - began),
+      value: ((reacted - before) * 1_000) / (ended - began),
       operations: count,
       faults: faultsIn(await target.stored(), [...warmUp, ...measured].flat(), load.ordersPerCart),
       facts: { acceptedPerSecond: (count * 1_000) / (accepted - began) },
@@ -95,11 +101,28 @@ function faultsIn({ events, reactions }: StoredOrders, carts: readonly string[],
   }
 }
 
-async function withPatience(work: Promise<void>): Promise<void> {
-  let timer: NodeJS.Timeout | undefined
-  const over = new Promise<void>((resolve) => {
-    timer = setTimeout(resolve, PATIENCE_MS)
-  })
-  await Promise.race([work, over])
-  clearTimeout(timer)
+/** Waits for all reactions, or until nothing happens any more: when the last was seen, and how many there were. */
+async function lastReaction(
+  target: OrderTarget,
+  count: number,
+): Promise<{ readonly ended: number; readonly reacted: number }> {
+  const over = new AbortController()
+  const all = target.reacted(count).then(() => ({ ended: performance.now(), reacted: count }))
+  try {
+    return await Promise.race([all, stalled(target, count, over.signal)])
+  } finally {
+    over.abort()
+  }
+}
+
+async function stalled({ reactions }: OrderTarget, count: number, signal: AbortSignal) {
+  const began = performance.now()
+  let last = { ended: began, reacted: reactions?.() ?? count }
+  const limit = reactions === undefined ? PATIENCE_MS : STALL_MS
+  while (!signal.aborted && performance.now() - last.ended < limit) {
+    await setTimeout(LOOK_MS)
+    const reacted = reactions?.() ?? count
+    if (reacted !== last.reacted) last = { ended: performance.now(), reacted }
+  }
+  return reactions === undefined ? { ended: performance.now(), reacted: count } : last
 }

@@ -1,6 +1,6 @@
 import { appendManyCallers, appendOneCaller } from "../benches/append.ts"
-import { growth } from "../benches/growth.ts"
 import { idleCost, idleLatency } from "../benches/idle.ts"
+import { growth } from "../benches/log-growth.ts"
 import { readLog } from "../benches/read-log.ts"
 import { drain } from "../benches/work.ts"
 import type { Suite } from "../harness/bench.ts"

@@ -1,6 +1,7 @@
 import { appendManyCallers, appendOneCaller } from "../benches/append.ts"
 import { commandsOnLongStreams } from "../benches/commands.ts"
 import { endToEnd } from "../benches/end-to-end.ts"
+import { growthOf } from "../benches/growth.ts"
 import { idleCost, idleLatency } from "../benches/idle.ts"
 import { drain, orderedPerKey, orderedWhenFailing } from "../benches/work.ts"
 import type { Suite } from "../harness/bench.ts"
@@ -45,20 +46,18 @@ export const postgres: Suite = {
       contenders: [
         { who: millrace.work, entries: 10_000 },
         { who: graphileWorker("concurrent").ordered, entries: 2_000 },
-        { who: graphileWorker("tuned").ordered, entries: 2_000 },
         { who: pgBoss.ordered, entries: 2_000 },
       ],
-      bars: { "graphile-worker": 5, "graphile-worker-tuned": 5 },
+      bars: { "graphile-worker": 5 },
     }),
     orderedWhenFailing({
       rounds,
       contenders: [
         { who: millrace.work, entries: 5_000 },
         { who: graphileWorker("concurrent").ordered, entries: 2_000 },
-        { who: graphileWorker("tuned").ordered, entries: 2_000 },
         { who: pgBoss.ordered, entries: 2_000 },
       ],
-      bars: { "graphile-worker": 5, "graphile-worker-tuned": 5 },
+      bars: { "graphile-worker": 5 },
     }),
     endToEnd({ rounds, contenders: [millrace.orders], slow: [emmett.orders], bars: { emmett: 10 } }),
     commandsOnLongStreams({
@@ -69,5 +68,5 @@ export const postgres: Suite = {
     idleLatency([millrace.idleLatency]),
     idleCost(millrace.idleCost),
   ],
-  growth: [],
+  growth: growthOf("postgres"),
 }

@@ -1,9 +1,10 @@
 import { join } from "node:path"
 
-import { startMongo, startPostgres } from "@millrace/testing"
+import { startMongo, startPostgres, startRedis } from "@millrace/testing"
 
 import { mongodbEvidence } from "./mongodb-evidence.ts"
 import { postgresEvidence } from "./postgres-evidence.ts"
+import { redisEvidence } from "./redis-evidence.ts"
 import { sqliteEvidence } from "./sqlite-evidence.ts"
 import type { Started, Storage } from "./storage.ts"
 
@@ -20,8 +21,15 @@ export const storages: ReadonlyMap<string, Storage> = new Map<string, Storage>([
     },
   ],
   ["postgres", onServer(["postgres:", "postgresql:"], () => startPostgres(), postgresEvidence, "postgres")],
+  ["redis", onServer(["redis:", "rediss:"], startOwnRedis, redisEvidence, "redis")],
   ["mongodb", onServer(["mongodb:", "mongodb+srv:"], () => startMongoDatabase(), mongodbEvidence, "mongodb")],
 ])
+
+/** The server of `MILLRACE_TEST_REDIS_URL`, else one of our own that synchronises every write: what was answered survives. */
+async function startOwnRedis(): Promise<Started> {
+  const given = process.env["MILLRACE_TEST_REDIS_URL"]
+  return startRedis(given === undefined || given === "" ? { appendfsync: "always" } : {})
+}
 
 /** A database on a server of the run's own. */
 async function startMongoDatabase(): Promise<Started> {

@@ -4,6 +4,7 @@ import { missingMongo, skippedFor } from "./missing-mongo.ts"
 import { type Played, runDemo } from "./run-demo.ts"
 import { tamperOnMongodb } from "./tampering/tamper-on-mongodb.ts"
 import { tamperOnPostgres } from "./tampering/tamper-on-postgres.ts"
+import { tamperOnRedis } from "./tampering/tamper-on-redis.ts"
 import type { TamperedLog, TamperedServer } from "./tampering/tampering.ts"
 import { type TemporaryFolder, temporaryFolder } from "./temporary-folder.ts"
 
@@ -16,6 +17,7 @@ const noMongo = await missingMongo()
 
 for (const { tampering, missing } of [
   { tampering: tamperOnPostgres, missing: undefined },
+  { tampering: tamperOnRedis, missing: undefined },
   { tampering: tamperOnMongodb, missing: noMongo },
 ]) {
   describe.skipIf(missing)(

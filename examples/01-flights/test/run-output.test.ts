@@ -31,6 +31,7 @@ for (const [backend, ended, missing] of [
   ["memory", "abandoned", undefined],
   ["sqlite", "killed", undefined],
   ["postgres", "killed", undefined],
+  ["redis", "killed", undefined],
   ["mongodb", "killed", noMongo],
 ] as const) {
   describe.skipIf(missing)(`on ${backend}${skippedFor(missing)}`, () => {
@@ -53,7 +54,7 @@ describe("the demo", () => {
     const unknown = await runDemo("--backend", "paper")
     expect(unknown.code).toBe(1)
     expect(unknown.errors).toContain(
-      "--backend paper: only memory, sqlite, postgres, mongodb are started here by their bare names",
+      "--backend paper: only memory, sqlite, postgres, redis, mongodb are started here by their bare names",
     )
     const gone = await runDemo("--backend", "postgres", "--folder", tmpdir(), "--prove-only")
     expect(gone.code).toBe(1)

@@ -26,8 +26,13 @@ export async function append(log: Log, appends: readonly Append[]): Promise<read
       throw stored.length === 0 ? error : halfWay(log, error)
     }
   }
-  const next = stored[Symbol.iterator]()
-  return refused.map((verdict) => verdict ?? nextOf(next))
+  let next = 0
+  return refused.map((verdict) => {
+    const found = verdict ?? stored[next]
+    if (found === undefined) throw new BackendError("corrupt", "a script answered fewer verdicts than it was asked for")
+    if (verdict === undefined) next += 1
+    return found
+  })
 }
 
 async function appendPiece(log: Log, appends: readonly Append[]): Promise<readonly Verdict[]> {
@@ -53,12 +58,6 @@ function* pieces(appends: readonly Append[]): Iterable<readonly Append[]> {
     messages += count
   }
   if (piece.length > 0) yield piece
-}
-
-function nextOf(verdicts: Iterator<Verdict>): Verdict {
-  const { value, done } = verdicts.next()
-  if (done === true) throw new BackendError("corrupt", "a script answered fewer verdicts than it was asked for")
-  return value
 }
 
 /** Some scripts of the call have run. */

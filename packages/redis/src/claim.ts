@@ -8,28 +8,20 @@ import {
   isClaimable,
   type LeaseState,
   LANES_PER_SLICE,
-  type Position,
   type Slice,
 } from "@millrace/core/backend"
 
+import { type Candidate, handlesAll } from "./candidate.ts"
 import { change, type Work } from "./change.ts"
 import { claimUsual } from "./claim-usual.ts"
+import { keyPrefix } from "./connection.ts"
 import type { GroupState, Lane, PartitionState } from "./group-state.ts"
 import { laneSlice } from "./lane-slice.ts"
 import type { Log } from "./log.ts"
 import { partitionSlice } from "./partition-slice.ts"
 import { ask } from "./questions.ts"
+import { list } from "./reply.ts"
 import { firstWaiting, wantedOfLane } from "./waiting.ts"
-
-/** Something that may be leased now. */
-export type Candidate = {
-  readonly group: GroupState
-  readonly want: GroupWant
-  readonly at: PartitionState
-  /** Whether a process of the asking one's name holds an expired lease of it. */
-  readonly ownBefore: boolean
-  readonly oldest: Position
-} & ({ readonly kind: "partition" } | { readonly kind: "lanes"; readonly first: Lane })
 
 /** What a look at some groups found. */
 interface Look {
@@ -53,7 +45,8 @@ async function claimIn(log: Log, request: ClaimRequest, work: Work): Promise<Sli
   const look: Look = { candidates: [], outdated: [], nextAt: Infinity }
   for (const want of request.groups) {
     const group = work.group(want.group)
-    if (group.stopped === null) await lookForWork(log, { group, want, processName: request.owner.processName, now }, look)
+    if (group.stopped === null)
+      await lookForWork(log, { group, want, processName: request.owner.processName, now }, look)
   }
   const best = look.candidates.reduce<Candidate | undefined>(needier, undefined)
   if (best === undefined) {
@@ -64,9 +57,8 @@ async function claimIn(log: Log, request: ClaimRequest, work: Work): Promise<Sli
 }
 
 async function nextSchedule({ connection, settings }: Log): Promise<number> {
-  const first = await connection.ask("ZRANGE", `{${settings.prefix}}:due`, 0, 0, "WITHSCORES")
-  const score = Array.isArray(first) ? first.flat()[1] : undefined
-  return score === undefined ? Infinity : Number(score)
+  const [, at] = list(await connection.ask("ZRANGE", `${keyPrefix(settings)}due`, 0, 0, "WITHSCORES")).flat()
+  return at === undefined ? Infinity : Number(at)
 }
 
 function needier(best: Candidate | undefined, one: Candidate): Candidate {
@@ -126,11 +118,6 @@ async function lookAtLane(
   if (dueAt > now) return
   const ownBefore = lane.lease.owner?.processName === processName
   look.candidates.push({ kind: "lanes", group, want, at, ownBefore, oldest: lane.at.next, first: lane })
-}
-
-/** Whether a process lacks nothing of a group: then no message needs to be looked at to know. */
-export function handlesAll(group: GroupState, want: GroupWant): boolean {
-  return [...group.types.keys()].every((type) => want.types.includes(type))
 }
 
 function freeFrom(lease: LeaseState, now: Instant): Instant {

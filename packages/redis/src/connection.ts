@@ -1,11 +1,10 @@
-import { Cluster, Redis } from "ioredis"
+import { Cluster } from "ioredis"
 
+import { checkClient, type Client, clientFor, untilReady } from "./client.ts"
 import { closedError, replyWord, toBackendError, unreachable } from "./errors.ts"
 import type { Settings } from "./options.ts"
+import { list, text } from "./reply.ts"
 import type { Script } from "./script.ts"
-
-/** A client of the driver: of one server, or of a cluster. */
-export type Client = Redis | Cluster
 
 /** A word of a command. */
 export type Word = string | number | Buffer
@@ -35,11 +34,8 @@ export interface Greeter {
   ask(command: string, ...words: readonly Word[]): Promise<unknown>
 }
 
-const MIN_RETRY_MS = 20
-const MAX_RETRY_MS = 1_000
 const SCAN_COUNT = 1_000
 const CLUSTER_EVENTS = ["+node", "-node", "node error"] as const
-const DEFAULT_PORT = 6_379
 
 /** The key by which scripts find the log, and all others. */
 export function logKey(settings: Settings): string {
@@ -54,6 +50,7 @@ export function keyPrefix(settings: Settings): string {
 /** Opens nothing yet: the first call does. A client passed in is used as it is, and stays open. */
 export function openConnection(target: string | Client, settings: Settings): Connection {
   const own = typeof target === "string"
+  if (!own) checkClient(target)
   const client = own ? clientFor(target, settings) : target
   const where = `the log ${settings.prefix} in Redis`
   const key = logKey(settings)
@@ -125,7 +122,8 @@ export function openConnection(target: string | Client, settings: Settings): Con
       await ready()
       const nodes = client instanceof Cluster ? client.nodes("master") : [client]
       for (const node of nodes)
-        for await (const keys of node.scanStream({ match: pattern, count: SCAN_COUNT })) await remove(keys)
+        for await (const keys of node.scanStream({ match: pattern, count: SCAN_COUNT }))
+          await remove(list(keys).map(text))
     },
     second() {
       if (own) return clientFor(target, settings, true)
@@ -151,63 +149,4 @@ export function openConnection(target: string | Client, settings: Settings): Con
 /** The driver refused to send it: the server never saw it. */
 function isUnsent(error: unknown): boolean {
   return error instanceof Error && /isn't writeable|enableOfflineQueue|Cluster isn't ready/.test(error.message)
-}
-
-async function untilReady(client: Client, timeoutMs: number, failure: () => string, where: string): Promise<void> {
-  if (client.status === "wait" || client.status === "end") client.connect().catch(() => {})
-  if (client.status === "ready") return
-  const { promise, resolve, reject } = Promise.withResolvers<void>()
-  const timer = setTimeout(() => reject(unreachable(where, failure())), timeoutMs)
-  const ended = (): void => reject(unreachable(where, failure()))
-  const refused = (error: Error): void => {
-    // What no repetition mends is said at once.
-    if (replyWord(error) !== undefined && replyWord(error) !== "LOADING") reject(toBackendError(error, where, "read"))
-  }
-  client.once("ready", resolve)
-  client.once("end", ended)
-  client.on("error", refused)
-  try {
-    await promise
-  } finally {
-    clearTimeout(timer)
-    client.off("ready", resolve)
-    client.off("end", ended)
-    client.off("error", refused)
-  }
-}
-
-function clientFor(url: string, settings: Settings, subscriber = false): Client {
-  const shared = {
-    lazyConnect: true,
-    connectTimeout: settings.connectTimeoutMs,
-    // A command whose answer was lost is never sent again behind our back: whoever sent it knows what repeating it means.
-    autoResendUnfulfilledCommands: false,
-    maxRetriesPerRequest: subscriber ? null : 0,
-    reconnectOnError: (error: Error): 1 | false => (error.message.startsWith("READONLY") ? 1 : false),
-    ...(subscriber ? {} : { commandTimeout: settings.commandTimeoutMs }),
-  }
-  const retry = (times: number): number => Math.min(MIN_RETRY_MS * 2 ** Math.min(times, 10), MAX_RETRY_MS)
-  if (!settings.cluster) return new Redis(url, { ...shared, enableOfflineQueue: subscriber, retryStrategy: retry })
-  return new Cluster([nodeOf(url)], {
-    lazyConnect: true,
-    enableOfflineQueue: subscriber,
-    clusterRetryStrategy: retry,
-    retryDelayOnFailover: 0,
-    retryDelayOnClusterDown: 0,
-    redisOptions: { ...shared, ...credentialsOf(url) },
-  })
-}
-
-function nodeOf(url: string): { readonly host: string; readonly port: number } {
-  const { hostname, port } = new URL(url)
-  return { host: hostname, port: port === "" ? DEFAULT_PORT : Number(port) }
-}
-
-function credentialsOf(url: string): { readonly username?: string; readonly password?: string; readonly tls?: object } {
-  const { username, password, protocol } = new URL(url)
-  return {
-    ...(username === "" ? {} : { username: decodeURIComponent(username) }),
-    ...(password === "" ? {} : { password: decodeURIComponent(password) }),
-    ...(protocol === "rediss:" ? { tls: {} } : {}),
-  }
 }

@@ -68,7 +68,15 @@ async function createGroup(log: Log, work: Work, spec: GroupSpec): Promise<void>
   }
   work.guards.push(["groups", spec.group, ""])
   work.writes.push(["HSET", "groups", spec.group, id])
-  work.writes.push(["HSET", `g:${id}`, "partitions", partitions, "revision", 1, ...Object.entries(groupFields(group)).flat()])
+  work.writes.push([
+    "HSET",
+    `g:${id}`,
+    "partitions",
+    partitions,
+    "revision",
+    1,
+    ...Object.entries(groupFields(group)).flat(),
+  ])
   work.writes.push(["HSET", `g:${id}:heard`, ...Object.entries(heardFields(group)).flat()])
   const replay = replayText(replayFromStart(start))
   for (let partition = 0; partition < partitions; partition += 1)

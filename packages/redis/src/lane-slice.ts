@@ -13,8 +13,8 @@ import {
   takeoversOf,
 } from "@millrace/core/backend"
 
+import { type Candidate, handlesAll } from "./candidate.ts"
 import type { Work } from "./change.ts"
-import { type Candidate, handlesAll } from "./claim.ts"
 import type { Lane } from "./group-state.ts"
 import type { Log } from "./log.ts"
 import { wantedOfLane } from "./waiting.ts"

@@ -1,6 +1,7 @@
 import type { Listening, Wake } from "@millrace/core/backend"
 
-import { type Client, type Connection, keyPrefix } from "./connection.ts"
+import type { Client } from "./client.ts"
+import { type Connection, keyPrefix } from "./connection.ts"
 import { toBackendError } from "./errors.ts"
 import type { Settings } from "./options.ts"
 

@@ -31,7 +31,14 @@ export function messageOfEntry(entry: unknown): StoredMessage {
   const position = text(name)
   const [, id, , type, , stream, , version, , at, , correlation, , body] = list(values)
   const number = text(version)
-  const message = messageOf([text(id), text(type), number === "" ? "c" : "e", text(correlation), text(body), text(stream)])
+  const message = messageOf([
+    text(id),
+    text(type),
+    number === "" ? "c" : "e",
+    text(correlation),
+    text(body),
+    text(stream),
+  ])
   return Object.freeze({
     ...message,
     position: int(position.slice(0, position.indexOf("-"))),

@@ -9,7 +9,9 @@ import { scripts } from "./scripts.ts"
 export const FORMAT = 1
 
 /** What is there. */
-export type Found = { readonly kind: "nothing" } | { readonly kind: "log"; readonly format: number; readonly partitions: number }
+export type Found =
+  | { readonly kind: "nothing" }
+  | { readonly kind: "log"; readonly format: number; readonly partitions: number }
 
 /** Looks for the log. Throws `newer-format` and `not-a-log`. */
 export async function findLog(connection: Connection, settings: Settings): Promise<Found> {

@@ -20,11 +20,7 @@ import { groupKey } from "./save-groups.ts"
 import { fenceAll, stopGroup } from "./stop-group.ts"
 
 /** The operator of a log in Redis. `forget` is called once the log is gone. */
-export function operatorOf(
-  log: Log,
-  use: <T>(work: () => Promise<T>) => Promise<T>,
-  forget: () => void,
-): Operator {
+export function operatorOf(log: Log, use: <T>(work: () => Promise<T>) => Promise<T>, forget: () => void): Operator {
   return {
     stats: () => use(() => stats(log)),
     groups: (names) => use(() => groups(log, names)),

@@ -9,8 +9,8 @@ import {
   takeoversOf,
 } from "@millrace/core/backend"
 
+import type { Candidate } from "./candidate.ts"
 import type { Work } from "./change.ts"
-import type { Candidate } from "./claim.ts"
 import type { GroupState } from "./group-state.ts"
 import type { Log } from "./log.ts"
 import { noteSkips } from "./operator/note-skips.ts"

@@ -1,12 +1,19 @@
-import { droppedBy, leaseKey, type PartVerdict, REPEATS_KEPT, type Settled, type Settlement } from "@millrace/core/backend"
+import {
+  droppedBy,
+  leaseKey,
+  type PartVerdict,
+  REPEATS_KEPT,
+  type Settled,
+  type Settlement,
+} from "@millrace/core/backend"
 
 import type { Work } from "./change.ts"
 import type { PartWork } from "./part-work.ts"
 import { repeatText } from "./repeats.ts"
 import { groupKey } from "./save-groups.ts"
-import type { Held, JudgedPart, Part } from "./settle.ts"
 import { settleLanes } from "./settle-lanes.ts"
 import { settlePartition } from "./settle-partition.ts"
+import type { Held, JudgedPart, Part } from "./settle.ts"
 import { stopGroup } from "./stop-group.ts"
 import type { RedisTx } from "./tx.ts"
 

@@ -5,6 +5,7 @@ import {
   leaseAfterRelease,
   leaseAfterSupersede,
   type LeaseState,
+  PROCESS_TTL_MS,
   type Pulse,
   TYPE_GRACE_MS,
 } from "@millrace/core/backend"
@@ -48,6 +49,7 @@ async function beatOn(log: Log, { owner, facts, wants }: Beat): Promise<"kept" |
       facts.host,
       facts.pid,
       TYPE_GRACE_MS,
+      PROCESS_TTL_MS,
       wants.length,
       ...wants.flatMap(({ group, types }) => [group, types.length, ...types]),
     ]),
@@ -78,50 +80,47 @@ function holderFrom([boot, beats, seenAt, host, pid]: readonly unknown[]): Holde
 
 /** What becomes of a beat that is not the holder's own; `changed` when the name has changed hands meanwhile. */
 async function rule(log: Log, beat: Beat, { holder }: Found): Promise<Pulse | "changed"> {
+  const { processName } = beat.owner
+  return change(log, {}, async (work): Promise<Pulse | "changed"> => {
+    const { holder: now } = await holderOf(log, processName)
+    if (now?.bootId !== holder?.bootId || now?.beats !== holder?.beats) return "changed"
+    const key = `process:${processName}`
+    work.guards.push([key, "boot", holder?.bootId ?? ""], [key, "beats", holder === undefined ? "" : `${holder.beats}`])
+    return ruled(log, work, beat, holder)
+  })
+}
+
+async function ruled(log: Log, work: Work, beat: Beat, holder: Holder | undefined): Promise<Pulse | "changed"> {
   const { processName, bootId } = beat.owner
   const key = `process:${processName}`
-  let ruled: Pulse | "changed" = { kind: "ok" }
-  await change(log, {}, async (work) => {
-    const now = await holderOf(log, processName)
-    if (now.holder?.bootId !== holder?.bootId || now.holder?.beats !== holder?.beats) {
-      ruled = "changed"
-      return
+  const ruling = judgeBeat(beat, holder, work.now)
+  switch (ruling.kind) {
+    case "keep":
+      return "changed"
+    case "take": {
+      const { from } = ruling
+      if (from !== undefined) changeLeases(work, from, (lease) => leaseAfterSupersede(lease, work.now))
+      takeName(work, beat)
+      for (const name of await forgotten(log, work.now))
+        work.writes.push(["UNLINK", `process:${name}`], ["SREM", "processes", name])
+      return { kind: "ok" }
     }
-    work.guards.push([key, "boot", holder?.bootId ?? ""], [key, "beats", holder === undefined ? "" : `${holder.beats}`])
-    const ruling = judgeBeat(beat, holder, work.now)
-    switch (ruling.kind) {
-      case "keep":
-        ruled = "changed"
-        return
-      case "take": {
-        const { from } = ruling
-        if (from !== undefined) changeLeases(work, from, (lease) => leaseAfterSupersede(lease, work.now))
-        takeName(work, beat)
-        for (const name of await forgotten(log, work.now)) work.writes.push(["UNLINK", `process:${name}`], ["SREM", "processes", name])
-        ruled = { kind: "ok" }
-        return
-      }
-      case "held": {
-        if (ruling.challenge) work.news.challenged.add(processName)
-        // Nothing changes, and yet the holder has to hear of it.
-        if (ruling.challenge) work.writes.push(["HSET", key, "challengedAt", work.now])
-        const { host = "", pid = 0, beats = 0, bootId: heldBy = "" } = holder ?? {}
-        ruled = { kind: "held", bootId: heldBy, beats, host, pid }
-        return
-      }
-      case "fenced":
-        ruled = { kind: "fenced", bootId: holder?.bootId ?? "" }
-        return
-      case "go":
-        work.writes.push(["UNLINK", key], ["SREM", "processes", processName])
-        changeLeases(work, bootId, (lease) => leaseAfterRelease(lease, false))
-        ruled = { kind: "ok" }
-        return
-      case "nothing":
-        ruled = { kind: "ok" }
+    case "held": {
+      if (ruling.challenge) work.news.challenged.add(processName)
+      // Nothing else changes, and yet the holder has to hear of it.
+      if (ruling.challenge) work.writes.push(["HSET", key, "challengedAt", work.now])
+      const { host = "", pid = 0, beats = 0, bootId: heldBy = "" } = holder ?? {}
+      return { kind: "held", bootId: heldBy, beats, host, pid }
     }
-  })
-  return ruled
+    case "fenced":
+      return { kind: "fenced", bootId: holder?.bootId ?? "" }
+    case "go":
+      work.writes.push(["UNLINK", key], ["SREM", "processes", processName])
+      changeLeases(work, bootId, (lease) => leaseAfterRelease(lease, false))
+      return { kind: "ok" }
+    case "nothing":
+      return { kind: "ok" }
+  }
 }
 
 function takeName(work: Work, { owner, facts, wants }: Beat): void {
@@ -129,7 +128,22 @@ function takeName(work: Work, { owner, facts, wants }: Beat): void {
   const key = `process:${owner.processName}`
   const { host, pid } = facts
   work.writes.push(["UNLINK", key], ["SADD", "processes", owner.processName])
-  work.writes.push(["HSET", key, "boot", owner.bootId, "beats", 1, "host", host, "pid", pid, "startedAt", now, "seenAt", now])
+  work.writes.push([
+    "HSET",
+    key,
+    "boot",
+    owner.bootId,
+    "beats",
+    1,
+    "host",
+    host,
+    "pid",
+    pid,
+    "startedAt",
+    now,
+    "seenAt",
+    now,
+  ])
   for (const { group: name, types } of wants) {
     const group = work.groups.find((one) => one.name === name)
     if (group === undefined) continue

@@ -46,7 +46,11 @@ export async function askOne<T>(log: Log, question: Question<T>): Promise<T> {
 }
 
 /** The wanted messages of a group's partition in order; of the whole log in key and log order. */
-export function wantedIn(group: GroupState, partition: number, { after, upto, limit }: Span): Question<readonly Waiting[]> {
+export function wantedIn(
+  group: GroupState,
+  partition: number,
+  { after, upto, limit }: Span,
+): Question<readonly Waiting[]> {
   const types = [...group.types].flatMap(([type, { since }]) => [type, since])
   return {
     words: ["wanted", placeOf(group, partition), after, upto, limit, group.types.size, ...types],
@@ -60,11 +64,7 @@ export function wantedIn(group: GroupState, partition: number, { after, upto, li
 }
 
 /** How many messages of a type a group's partition (or, `undefined`, the log) has there. */
-export function countOf(
-  type: string,
-  place: string,
-  { after, upto }: Pick<Span, "after" | "upto">,
-): Question<number> {
+export function countOf(type: string, place: string, { after, upto }: Pick<Span, "after" | "upto">): Question<number> {
   return { words: ["count", `${place}${type}`, after, upto], answer: int }
 }
 

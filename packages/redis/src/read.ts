@@ -40,7 +40,7 @@ export async function read(log: Log, query: ReadQuery): Promise<ReadPage> {
   const limit = Math.min(query.limit, READ_LIMIT)
   const messages: StoredMessage[] = []
   let reading: Reading = query
-  for (let first: Part | undefined; ; ) {
+  for (let first: Part | undefined; ;) {
     const wanted = Math.min(PAGE_MESSAGES, limit - messages.length + 1)
     const part = await readPart(log, wanted, directionOf(query), wordsOf(reading, log.partitions))
     first ??= part
@@ -57,7 +57,7 @@ async function readIds(log: Log, ids: readonly MessageId[]): Promise<ReadPage> {
   const unique = [...new Set(ids)]
   const messages: StoredMessage[] = []
   let [head, trimmedTo] = [0, 0]
-  for (let at = 0; at === 0 || at < unique.length; ) {
+  for (let at = 0; at === 0 || at < unique.length;) {
     const some = unique.slice(at, at + PAGE_MESSAGES)
     const part = await readPart(log, PAGE_MESSAGES, "forward", ["ids", some.length, ...some])
     ;({ head, trimmedTo } = part)

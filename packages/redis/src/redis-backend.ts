@@ -2,7 +2,8 @@ import { type Backend, BackendError, MAX_NAME_LENGTH, type Migration, type Posit
 
 import { append, MAX_BATCH } from "./append.ts"
 import { claim } from "./claim.ts"
-import { type Client, openConnection } from "./connection.ts"
+import type { Client } from "./client.ts"
+import { openConnection } from "./connection.ts"
 import { readDocuments } from "./documents.ts"
 import { ensureGroup } from "./ensure-group.ts"
 import { closedError, toBackendError } from "./errors.ts"

@@ -2,7 +2,15 @@ import { type Position, SKIPS_KEPT } from "@millrace/core/backend"
 
 import type { Work } from "./change.ts"
 import type { Word } from "./connection.ts"
-import { groupFields, heardFields, laneText, partitionFields, replayText, type StoredGroup, type StoredPartition } from "./group-fields.ts"
+import {
+  groupFields,
+  heardFields,
+  laneText,
+  partitionFields,
+  replayText,
+  type StoredGroup,
+  type StoredPartition,
+} from "./group-fields.ts"
 import type { GroupState, Lane, PartitionState } from "./group-state.ts"
 
 /** Words of one command stay well below what Lua can hand on at once. */

@@ -11,7 +11,7 @@ const AT_ONCE = 200
 export async function promote(log: Log, limit: number): Promise<Promotion> {
   checkLimit("limit", limit)
   const types = new Set<string>()
-  for (let promoted = 0; ; ) {
+  for (let promoted = 0; ;) {
     const wanted = Math.min(AT_ONCE, limit - promoted)
     const [now, due, appended] = list(await log.run(scripts.promote, [wanted]))
     const some = list(appended).map(text)

@@ -18,12 +18,7 @@ export function settleLanes(
   return lanes.flatMap((lane) => settleLane(work, at, lane, only ?? byKey.get(lane.key)))
 }
 
-function settleLane(
-  work: Work,
-  at: PartitionState,
-  lane: Lane,
-  judged: JudgedPart | undefined,
-): readonly LaneToken[] {
+function settleLane(work: Work, at: PartitionState, lane: Lane, judged: JudgedPart | undefined): readonly LaneToken[] {
   if (judged === undefined) {
     lane.token = null
     lane.lease = leaseAfterRelease(lane.lease, false)

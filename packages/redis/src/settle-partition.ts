@@ -58,13 +58,7 @@ function openedBy(
   return open(work, at, key, laneOfDeferral(part.deferral, work.now), group.order === "log")
 }
 
-function open(
-  work: Work,
-  at: PartitionState,
-  key: string,
-  change: LaneChange,
-  single = false,
-): readonly LaneToken[] {
+function open(work: Work, at: PartitionState, key: string, change: LaneChange, single = false): readonly LaneToken[] {
   if (change.kind === "close") return []
   const { lane, leaseMs } = change
   const replay = at.rows.get(key) ?? at.replay

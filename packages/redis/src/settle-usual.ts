@@ -1,4 +1,11 @@
-import { checkAppend, droppedBy, leaseKey, type PartVerdict, type Settled, type Settlement } from "@millrace/core/backend"
+import {
+  checkAppend,
+  droppedBy,
+  leaseKey,
+  type PartVerdict,
+  type Settled,
+  type Settlement,
+} from "@millrace/core/backend"
 
 import { wordsOfAppend } from "./append-words.ts"
 import type { Word } from "./connection.ts"

@@ -21,10 +21,10 @@ export function verdictOf(append: Append, answer: unknown): Verdict {
         `idempotency key ${JSON.stringify(append.idempotencyKey)} stands for other content: use a key once per request`,
       )
     case "t":
-      return partlyKnown(facts, `an id occurs twice in the append (${facts[0]}): give each message its own`)
+      return partlyKnown(facts, `an id occurs twice in the append (${String(facts[0])}): give each message its own`)
     case "p": {
       const ids = append.streams.reduce((sum, { messages }) => sum + messages.length, append.schedules?.length ?? 0)
-      const what = `${facts.length} of ${ids} messages are stored already (${facts[0]})`
+      const what = `${facts.length} of ${ids} messages are stored already (${String(facts[0])})`
       return partlyKnown(facts, `${what}: send new ones alone`)
     }
     default:

@@ -2,7 +2,17 @@ import { partitionOf, type Position, type StoredMessage } from "@millrace/core/b
 
 import type { GroupState, Lane, PartitionState } from "./group-state.ts"
 import type { Log } from "./log.ts"
-import { ask, askOne, countOf, messagesAt, ofStream, placeOf, type Question, wantedIn, type Waiting } from "./questions.ts"
+import {
+  ask,
+  askOne,
+  countOf,
+  messagesAt,
+  ofStream,
+  placeOf,
+  type Question,
+  wantedIn,
+  type Waiting,
+} from "./questions.ts"
 
 /** The most messages looked at in one script. */
 const PAGE = 250
@@ -17,9 +27,12 @@ export function isWanted(group: GroupState, { position, type }: Waiting): boolea
 }
 
 /** Asks for the first wanted message of a partition above its checkpoint. */
-export function firstWaiting(group: GroupState, { partition, checkpoint }: PartitionState): Question<Waiting | undefined> {
-  const { words, answer } = wantedIn(group, partition, { after: checkpoint, upto: END, limit: 1 })
-  return { words, answer: (reply) => answer(reply)[0] }
+export function firstWaiting(
+  group: GroupState,
+  { partition, checkpoint }: PartitionState,
+): Question<Waiting | undefined> {
+  const wanted = wantedIn(group, partition, { after: checkpoint, upto: END, limit: 1 })
+  return { words: wanted.words, answer: (reply) => wanted.answer(reply)[0] }
 }
 
 /** The wanted messages of a partition between two positions, in order. */
@@ -29,7 +42,7 @@ export async function* wantedBetween(
   partition: number,
   { after, upto }: { readonly after: Position; readonly upto: Position },
 ): AsyncGenerator<Waiting> {
-  for (let from = after; from < upto; ) {
+  for (let from = after; from < upto;) {
     const found = await askOne(log, wantedIn(group, partition, { after: from, upto, limit: PAGE }))
     yield* found
     if (found.length < PAGE) return
@@ -58,7 +71,7 @@ export async function* wantedOfStream(
   streamId: string,
   { after, upto }: { readonly after: Position; readonly upto: Position },
 ): AsyncGenerator<StoredMessage> {
-  for (let from = after; from < upto; ) {
+  for (let from = after; from < upto;) {
     const found = await askOne(log, ofStream(log, streamId, { after: from, upto, limit: PAGE }))
     for (const message of found) if (isWanted(group, message)) yield message
     if (found.length === 0) return
@@ -72,7 +85,7 @@ async function* messagesBetween(
   partition: number,
   { after, upto }: { readonly after: Position; readonly upto: Position },
 ): AsyncGenerator<StoredMessage> {
-  for (let from = after; from < upto; ) {
+  for (let from = after; from < upto;) {
     const found = await askOne(log, wantedIn(group, partition, { after: from, upto, limit: PAGE }))
     yield* await askOne(log, messagesAt(found.map(({ position }) => position)))
     if (found.length < PAGE) return
@@ -86,7 +99,8 @@ export async function messagesByPosition(
   positions: readonly Position[],
 ): Promise<ReadonlyMap<Position, StoredMessage>> {
   const questions: Question<readonly StoredMessage[]>[] = []
-  for (let from = 0; from < positions.length; from += PAGE) questions.push(messagesAt(positions.slice(from, from + PAGE)))
+  for (let from = 0; from < positions.length; from += PAGE)
+    questions.push(messagesAt(positions.slice(from, from + PAGE)))
   const found = new Map<Position, StoredMessage>()
   for (const question of questions)
     for (const message of await askOne(log, question)) found.set(message.position, message)

@@ -19,8 +19,8 @@ export async function redisLog(time?: Time): Promise<SharedLog> {
   const options = time === undefined ? {} : { clock: time }
   const url = `${serverUrl}?prefix=${prefix}`
   const remove = async (pattern: string): Promise<void> => {
-    for await (const keys of beside.scanStream({ match: pattern, count: 1_000 }))
-      if (keys.length > 0) await beside.unlink(...keys)
+    const keys = await beside.keys(pattern)
+    if (keys.length > 0) await beside.unlink(keys)
   }
   return {
     connect: () => openRedis(url, options),

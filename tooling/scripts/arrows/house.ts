@@ -62,6 +62,7 @@ export const rooms: readonly Room[] = [
   },
   { folder: "packages/bus/src", rooms: ["packages/bus/src/config"], packages: ["@millrace/core", "node:"] },
   { folder: "packages/postgres/src", rooms: [], packages: ["@millrace/core/backend", "pg", "node:"] },
+  { folder: "packages/redis/src", rooms: [], packages: ["@millrace/core/backend", "ioredis", "node:"] },
 ]
 
 /** Files outside the rooms: a package's entry may gather all of its rooms. */

@@ -9,7 +9,7 @@ export const rowsInScope: ReadonlySet<string> = new Set([
   ...range("S", 20, 27),
   ...range("S", 30, 36),
   ...range("S", 40, 46),
-  ...range("S", 50, 54),
+  ...range("S", 50, 55),
   ...range("L", 1, 7),
   "L10",
   ...range("M", 2, 4),
@@ -19,10 +19,9 @@ export const lessonsInScope: ReadonlySet<string> = new Set([
   ...range("", 1, 13),
   ...range("", 15, 18),
   ...range("", 20, 24),
-  "26",
-  "29",
-  "30",
-  ...range("", 31, 34),
+  ...range("", 25, 26),
+  ...range("", 28, 34),
+  "37",
   "38",
   ...range("", 39, 40),
   ...range("", 42, 44),
@@ -31,10 +30,12 @@ export const lessonsInScope: ReadonlySet<string> = new Set([
 
 /** Lessons that only these storages have to show so far: the others have nothing of the kind, or their turn has not come. */
 export const lessonsOn: Readonly<Record<string, readonly string[]>> = {
-  "35": ["redis"],
+  "19": ["sqlite", "postgres"],
+  "27": ["postgres"],
+  "35": ["sqlite", "postgres", "redis"],
   "36": ["redis"],
-  "37": ["redis"],
   "41": ["redis"],
+  "45": ["postgres"],
 }
 
 /** Whether a clause (`S12.a`), row (`S12`) or lesson (`lesson 3`, `3`) is to be shown on a backend. */

@@ -5,14 +5,19 @@ import { openQueue } from "./open-queue.ts"
 const PAGE = 1_000
 const NAME = "item-added"
 
-/** Adds one job a call: by `add`, or all that callers hand in while an `addBulk` is away in the next one. */
-export async function bullmqAppends(url: string, by: "add" | "addBulk"): Promise<AppendTarget> {
+/** Adds a job for each entry: by `add`, by an `addBulk` of its own, or (`grouped`) all that came in while an `addBulk` was away in the next one. */
+export async function bullmqAppends(url: string, by: "add" | "addBulk" | "addBulk grouped"): Promise<AppendTarget> {
   const queue = await openQueue<Entry>(url)
-  const addBulk = groupedAsync<Entry>(async (entries) => {
+  const addBulk = async (entries: readonly Entry[]): Promise<void> => {
     await queue.addBulk(entries.map((data) => ({ name: NAME, data })))
-  })
+  }
+  const ways = {
+    add: (entry: Entry) => queue.add(NAME, entry),
+    addBulk: (entry: Entry) => addBulk([entry]),
+    "addBulk grouped": groupedAsync(addBulk),
+  }
   return {
-    append: by === "add" ? (entry) => queue.add(NAME, entry) : addBulk,
+    append: ways[by],
     async stored() {
       const all: Entry[] = []
       for (;;) {

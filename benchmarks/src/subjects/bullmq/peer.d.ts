@@ -10,7 +10,10 @@ declare module "bullmq" {
   export class Queue<Data> {
     constructor(name: string, options: { readonly connection: Connection })
     add(name: string, data: Data): Promise<unknown>
-    addBulk(jobs: readonly { readonly name: string; readonly data: Data }[]): Promise<unknown>
+    addBulk(
+      jobs: readonly { readonly name: string; readonly data: Data; readonly opts?: { readonly attempts: number } }[],
+    ): Promise<unknown>
+    getJobCountByTypes(...types: ("waiting" | "active" | "delayed")[]): Promise<number>
     getWaiting(from: number, to: number): Promise<readonly Job<Data>[]>
     waitUntilReady(): Promise<unknown>
     close(): Promise<void>

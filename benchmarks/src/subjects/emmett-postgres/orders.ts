@@ -28,6 +28,7 @@ export async function emmettOrders(url: string): Promise<OrderTarget> {
     async reacted(count) {
       while (noted < count) await setTimeout(LOOK_MS)
     },
+    reactions: () => noted,
     stored: async () => ({ events: await storedOf(url, "item-added"), reactions: await storedOf(url, "sale-noted") }),
     async close() {
       await stop()

@@ -8,7 +8,8 @@ import type { WorkTarget } from "../../harness/work-load.ts"
 
 /**
  * `defaults`: one job at a time, each fetched and completed by itself. `tuned`: what https://worker.graphile.org/docs/performance shows as its fastest.
- * `concurrent`: the defaults, but as many jobs at a time as there are keys.
+ * `concurrent`: the defaults, but as many jobs at a time as there are keys. It is the fastest for queues by key: the local queue of `tuned` fetches one job of
+ * each key and then waits for the next poll, every two seconds.
  */
 export type Setup = "defaults" | "tuned" | "concurrent"
 

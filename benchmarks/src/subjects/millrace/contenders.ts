@@ -1,4 +1,4 @@
-import type { GrowingLog } from "../../benches/growth.ts"
+import type { GrowingLog } from "../../benches/log-growth.ts"
 import type { AppendTarget } from "../../harness/append-load.ts"
 import type { Contender, Round, Subject } from "../../harness/bench.ts"
 import type { CommandTarget } from "../../harness/command-load.ts"

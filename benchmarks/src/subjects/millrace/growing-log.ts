@@ -1,5 +1,5 @@
 import { type Backend, createApp, type Reactor } from "../../../../packages/core/src/index.ts"
-import type { GrowingLog } from "../../benches/growth.ts"
+import type { GrowingLog } from "../../benches/log-growth.ts"
 import { entryOf } from "../../harness/append-load.ts"
 import { noFaults, type Sample } from "../../harness/sample.ts"
 import { quietLogger } from "./quiet-logger.ts"

@@ -1,21 +1,13 @@
 import { setTimeout } from "node:timers/promises"
 
-import {
-  type Backend,
-  createApp,
-  type Message,
-  messageSource,
-  type Reactor,
-} from "../../../../packages/core/src/index.ts"
+import { createApp, type Reactor } from "../../../../packages/core/src/index.ts"
 import type { Sample } from "../../harness/sample.ts"
+import { bulkFill } from "./bulk-fill.ts"
 import { type BackendName, openBackend } from "./open-backend.ts"
 import { quietLogger } from "./quiet-logger.ts"
 
 const GROUPS = 50
 const MESSAGES = 1_000_000
-/** Of each type, as many as one append takes. */
-const BATCH = 1_000
-const STREAMS = 1_000
 /** How long the process is left alone before counting, and how long each of the counts takes. */
 const CALM_MS = 6_000
 const COUNT_MS = 10_000
@@ -28,7 +20,7 @@ const COUNTS = 3
 export async function idleCost(backendName: BackendName, url: string): Promise<Sample> {
   let statements = 0
   const backend = await openBackend(backendName, url, { onStatement: () => (statements += 1) })
-  await fill(backend)
+  await bulkFill(backend, { count: MESSAGES, typeOf })
   const handled = new Map<string, number>()
   const app = await createApp({
     backend,
@@ -74,29 +66,5 @@ function group(at: number, handled: Map<string, number>): Reactor {
       handled.set(name, (handled.get(name) ?? 0) + messages.length)
       return messages.map(() => undefined)
     },
-  }
-}
-
-async function fill(backend: Backend): Promise<void> {
-  const source = messageSource()
-  for (let at = 0; at < MESSAGES; at += BATCH) {
-    const streamId = `meter-${(at / BATCH) % STREAMS}`
-    const messages = Array.from({ length: BATCH }, (_, number): Message => {
-      const id = source.newId()
-      const createdAt = new Date(source.now()).toISOString()
-      const payload = { value: number }
-      return {
-        id,
-        kind: "event",
-        type: typeOf(at / BATCH),
-        streamId,
-        payload,
-        metadata: {},
-        causationId: id,
-        correlationId: id,
-        createdAt,
-      }
-    })
-    await backend.append([{ streams: [{ streamId, expected: "any", messages }] }])
   }
 }

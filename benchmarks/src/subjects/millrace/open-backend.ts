@@ -10,6 +10,11 @@ const openers = {
     (await import("../../../../packages/sqlite/src/index.ts")).sqliteBackend(url, options),
   postgres: async (url: string, options: BackendOptions): Promise<Backend> =>
     (await import("../../../../packages/postgres/src/index.ts")).postgresBackend(url, options),
+  redis: async (url: string, { onStatement }: BackendOptions): Promise<Backend> =>
+    (await import("../../../../packages/redis/src/index.ts")).redisBackend(
+      url,
+      onStatement === undefined ? {} : { onCall: onStatement },
+    ),
   mongodb: async (url: string, { onStatement }: BackendOptions): Promise<Backend> =>
     (await import("../../../../packages/mongodb/src/index.ts")).mongodbBackend(
       url,

@@ -25,8 +25,8 @@ export async function millraceWork(backend: Backend): Promise<WorkTarget> {
     },
     async settled() {
       for (;;) {
-        const stats = await writer.stats()
-        if (stats.groups.every(({ lag }) => lag === 0)) return
+        const { groups } = await writer.stats()
+        if (groups.every(({ lag }) => lag === 0)) return
         await setTimeout(LOOK_MS)
       }
     },

@@ -24,7 +24,10 @@ export function claim(log: LogState, request: ClaimRequest): Slice | Idle {
   return best.kind === "partition" ? partitionSlice(log, best, request, now) : laneSlice(log, best, request, now)
 }
 
+/** Of two that have waited as long, the one found first; of lanes of one partition, by key. */
 function needier(best: Candidate | undefined, one: Candidate): Candidate {
   if (best === undefined || one.ownBefore !== best.ownBefore) return one.ownBefore || best === undefined ? one : best
+  if (one.oldest === best.oldest && one.kind === "lanes" && best.kind === "lanes" && one.at === best.at)
+    return one.first.key < best.first.key ? one : best
   return one.oldest < best.oldest ? one : best
 }

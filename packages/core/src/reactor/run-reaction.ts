@@ -6,7 +6,7 @@ import { newStreamId } from "../message/new-stream-id.ts"
 import type { Action } from "./action.ts"
 import type { Dispatched } from "./dispatch.ts"
 import { actionsOf } from "./produced.ts"
-import type { React } from "./react.ts"
+import type { React, ReactFacilities } from "./react.ts"
 import type { Access, Delivery } from "./registration.ts"
 
 /** Who reacts, and what keys mean in `dispatch("key")`. */
@@ -40,21 +40,33 @@ export async function runReaction(
     dispatched.push(pending)
     return pending
   }
-  const { replaying, attempt } = delivery
   try {
-    await react(state, message, {
-      dispatch,
-      replaying,
-      attempt,
-      logger: access.logger,
-      get signal() {
-        return access.signal
-      },
-    })
+    await react(state, message, new Facilities(dispatch, delivery, access))
   } finally {
     running = false
   }
   return actionsOf(dispatched.map((one) => one.draft))
+}
+
+/** What the reaction is run with. Its signal is made when it is read. */
+class Facilities implements ReactFacilities {
+  readonly dispatch: ReactFacilities["dispatch"]
+  readonly replaying: boolean
+  readonly attempt: number
+  readonly logger: Access["logger"]
+  readonly #access: Access
+
+  constructor(dispatch: ReactFacilities["dispatch"], { replaying, attempt }: Delivery, access: Access) {
+    this.dispatch = dispatch
+    this.replaying = replaying
+    this.attempt = attempt
+    this.logger = access.logger
+    this.#access = access
+  }
+
+  get signal(): AbortSignal {
+    return this.#access.signal
+  }
 }
 
 /** A dispatched command. Drafts are values, so what it is told later is kept here. */

@@ -10,6 +10,7 @@ for n = 1, num() do
   local a = readAppend()
   verdicts[n] = judge(a) or store(a)
 end
+checkKeys()
 flush()
 return verdicts
 `

@@ -12,8 +12,8 @@ export const appending = String.raw`${mirroring}
 local row = call('HMGET', LOG, 'head', 'recorded', 'floor')
 local HEAD, RECORDED, FLOOR = tonumber(row[1] or 0), tonumber(row[2] or 0), tonumber(row[3] or 0)
 local known = { ids = {}, keys = {}, versions = {}, revisions = {} }
-local pending = { ids = {}, index = {}, order = {}, recent = {}, heads = {}, commands = {}, types = {}, count = 0 }
-local scheduled = false
+local pending = { fresh = {}, ids = {}, index = {}, order = {}, recent = {}, heads = {}, commands = {}, types = {}, partitions = {}, calls = {}, count = 0 }
+local SCHEDULES
 
 local function readMessage() return { arg(), arg(), arg() == 'e', arg(), arg() } end
 local function readAppend()
@@ -50,6 +50,7 @@ local function versionOf(stream)
   if version then return version end
   local last = call('GETRANGE', P .. 's:' .. stream, -6, -1)
   version = last == '' and 0 or math.floor(unpack6('>I6', last) / 2)
+  if last == '' then pending.fresh[stream] = true end
   known.versions[stream] = version
   return version
 end
@@ -130,6 +131,7 @@ local function stage(a)
   if a.key ~= '' then known.keys[a.key] = '0:0:0:' .. a.fingerprint end
 end
 
+local function later(...) pending.calls[#pending.calls + 1] = { ... } end
 local function index(key, bytes)
   local list = pending.index[key]
   if not list then
@@ -152,7 +154,8 @@ local function storeMessage(stream, partition, message)
     pending.commands[kind] = (pending.commands[kind] or 0) + 1
   end
   if NOW > RECORDED then RECORDED = NOW end
-  call('XADD', P .. 'p:' .. partition, F(position) .. '-0', 'id', id, 'type', kind, 'stream', stream,
+  pending.partitions[partition] = true
+  later('XADD', P .. 'p:' .. partition, F(position) .. '-0', 'id', id, 'type', kind, 'stream', stream,
     'version', event and F(version) or '', 'at', F(RECORDED), 'correlation', message[4], 'body', message[5])
   local at = pack('>I6', position)
   index('s:' .. stream, at .. pack('>I6', version * 2 + (event and 1 or 0)))
@@ -164,8 +167,8 @@ local function storeMessage(stream, partition, message)
   if position == HEAD + 1 and HEAD > 0 and position ~= segment * SEGMENT then
     index('l:' .. F(segment), place)
   else
-    call('SETRANGE', P .. 'l:' .. F(segment), (position - segment * SEGMENT) * 2, place)
-    if segment ~= pending.segment then call('ZADD', P .. 'segments', F(segment), F(segment)) end
+    later('SETRANGE', P .. 'l:' .. F(segment), (position - segment * SEGMENT) * 2, place)
+    if segment ~= pending.segment then later('ZADD', P .. 'segments', F(segment), F(segment)) end
   end
   pending.segment = segment
   HEAD = position
@@ -180,25 +183,25 @@ local function storeMessage(stream, partition, message)
 end
 
 local function storeSchedule(schedule)
-  local number = F(call('HINCRBY', LOG, 'schedules', 1))
+  SCHEDULES = (SCHEDULES or int(LOG, 'schedules')) + 1
+  local number = F(SCHEDULES)
   local message = schedule.message
-  call('ZADD', P .. 'due', F(schedule.at), string.rep('0', 16 - #number) .. number)
-  call('HSET', P .. 'waiting', number, cmsgpack.pack({ message[1], message[2], message[3] and 'e' or 'c', message[4], message[5], schedule.name, schedule.partition }))
+  later('ZADD', P .. 'due', F(schedule.at), string.rep('0', 16 - #number) .. number)
+  later('HSET', P .. 'waiting', number, cmsgpack.pack({ message[1], message[2], message[3] and 'e' or 'c', message[4], message[5], schedule.name, schedule.partition }))
   pending.ids[#pending.ids + 1] = message[1]
   pending.ids[#pending.ids + 1] = 's' .. number
   known.ids[message[1]] = 0
-  scheduled = true
 end
 local function storeDocument(d)
   local place = d[1] .. '\0' .. d[2]
   if d[4] == 'put' then
     local revision = revisionOf(d[1], d[2]) + 1
-    call('HSET', P .. 'd:' .. d[1], d[2], F(revision) .. ' ' .. d[5])
-    call('ZADD', P .. 'D:' .. d[1], 0, d[2])
+    later('HSET', P .. 'd:' .. d[1], d[2], F(revision) .. ' ' .. d[5])
+    later('ZADD', P .. 'D:' .. d[1], 0, d[2])
     known.revisions[place] = revision
   else
-    call('HDEL', P .. 'd:' .. d[1], d[2])
-    call('ZREM', P .. 'D:' .. d[1], d[2])
+    later('HDEL', P .. 'd:' .. d[1], d[2])
+    later('ZREM', P .. 'D:' .. d[1], d[2])
     known.revisions[place] = 0
   end
 end
@@ -218,8 +221,8 @@ local function store(a)
   for _, document in ipairs(a.documents) do storeDocument(document) end
   if a.key ~= '' then
     local use = verdict[2] .. ':' .. verdict[3] .. ':' .. F(HEAD) .. ':' .. a.fingerprint
-    call('HSET', P .. 'keys', a.key, use)
-    call('RPUSH', P .. 'keyed', a.key)
+    later('HSET', P .. 'keys', a.key, use)
+    later('RPUSH', P .. 'keyed', a.key)
     known.keys[a.key] = use
   end
   return verdict
@@ -238,8 +241,25 @@ local function told(kind, names)
   call('PUBLISH', P .. 'wake', table.concat(list, '\0'))
 end
 
+-- Looks at every key that is about to be written: one that holds something else stops the script before its first write, for nothing is undone.
+local LOOK = { HSET = 'HLEN', HDEL = 'HLEN', ZADD = 'ZCARD', ZREM = 'ZCARD', RPUSH = 'LLEN', SETRANGE = 'STRLEN' }
+local function checkKeys()
+  for _, key in ipairs(pending.order) do call('STRLEN', P .. key) end
+  for partition in pairs(pending.partitions) do call('XLEN', P .. 'p:' .. partition) end
+  for _, words in ipairs(pending.calls) do
+    local look = LOOK[words[1]]
+    if look then call(look, words[2]) end
+  end
+  if pending.count == 0 then return end
+  call('HLEN', P .. 'heads')
+  call('HLEN', P .. 'commands')
+  call('ZCARD', P .. 'recent')
+  call('ZCARD', P .. 'streams')
+end
+
 -- Makes the writes that were kept.
 local function flush()
+  for _, words in ipairs(pending.calls) do call(unpack(words)) end
   many('HSET', P .. 'ids', pending.ids)
   if pending.count > 0 then
     for _, key in ipairs(pending.order) do call('APPEND', P .. key, table.concat(pending.index[key])) end
@@ -247,7 +267,7 @@ local function flush()
     for stream, position in pairs(pending.recent) do
       recent[#recent + 1] = F(position)
       recent[#recent + 1] = stream
-      if call('ZSCORE', P .. 'recent', stream) == false then
+      if pending.fresh[stream] then
         names[#names + 1] = '0'
         names[#names + 1] = stream
       end
@@ -260,6 +280,9 @@ local function flush()
     call('HINCRBY', LOG, 'messages', pending.count)
     told('m', pending.types)
   end
-  if scheduled then told('s', {}) end
+  if SCHEDULES then
+    call('HSET', LOG, 'schedules', F(SCHEDULES))
+    told('s', {})
+  end
 end
 `

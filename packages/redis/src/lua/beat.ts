@@ -1,12 +1,12 @@
 import { library } from "./library.ts"
 
 /**
- * Hears a process that holds its name. In: now, name, boot, host, pid, how long a type stays wanted, count of groups, each: name, count, types.
- * Out: `keep`, then the names of the groups that have a type nobody has wanted for longer; or `other`, now, and the holder's boot, beats and instant last heard,
+ * Hears a process that holds its name. In: now, name, boot, host, pid, how long a type stays wanted and how long a process counts as live, count of groups, each: name, count, types.
+ * Out: `keep`, then the names of the groups somebody works on that have a type nobody has wanted for longer; or `other`, now, and the holder's boot, beats and instant last heard,
  * host and pid (empty: nobody holds it): nothing was written.
  */
 export const beat = String.raw`${library}
-local name, boot, host, pid, grace = arg(), arg(), arg(), arg(), num()
+local name, boot, host, pid, grace, live = arg(), arg(), arg(), arg(), num(), num()
 local K = P .. 'process:' .. name
 if call('HGET', K, 'boot') ~= boot then
   local holder = call('HMGET', K, 'boot', 'beats', 'seenAt', 'host', 'pid')
@@ -27,10 +27,14 @@ end
 local old = { 'keep' }
 local groups = call('HGETALL', P .. 'groups')
 for n = 1, #groups, 2 do
-  for _, at in ipairs(call('HVALS', P .. 'g:' .. groups[n + 1] .. ':heard')) do
-    if NOW - tonumber(at) > grace then
-      old[#old + 1] = groups[n]
-      break
+  local H = P .. 'g:' .. groups[n + 1] .. ':heard'
+  -- A group that nobody works on keeps all its types.
+  if NOW - int(H, '') < live then
+    for _, at in ipairs(call('HVALS', H)) do
+      if NOW - tonumber(at) > grace then
+        old[#old + 1] = groups[n]
+        break
+      end
     end
   end
 end

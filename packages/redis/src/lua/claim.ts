@@ -10,6 +10,8 @@ import { mirroring } from "./mirroring.ts"
 export const claim = String.raw`${mirroring}
 local name, boot, leaseMs = arg(), arg(), num()
 local HEAD = int(LOG, 'head')
+-- The most messages of a slice, so that neither this script nor the one that settles it holds the server up for long.
+local MOST = 500
 local nextAt, best
 local function later(at) if not nextAt or at < nextAt then nextAt = at end end
 
@@ -55,14 +57,29 @@ local function lookAtPartition(group, p)
   }
 end
 
+-- Nothing of a group waits: whatever its native groups have before them is not wanted, and no lag to speak of.
+local SWEEP_MS = 5000
+local function sweep(group, partitions)
+  for p = 0, partitions - 1 do
+    local key = P .. 'p:' .. p
+    local info = redis.pcall('XINFO', 'STREAM', key)
+    if not info.err then
+      local added
+      for n = 1, #info, 2 do if info[n] == 'entries-added' then added = info[n + 1] end end
+      redis.pcall('XGROUP', 'SETID', key, group.name, '$', 'ENTRIESREAD', F(added))
+    end
+  end
+  redis.pcall('HSET', group.key, 'swept', F(HEAD), 'sweptAt', F(NOW))
+end
+
 -- Looks at a group; a word when the usual case ends here.
 local function lookAtGroup()
-  local group, count, handled = { name = arg(), limit = num() }, num(), {}
+  local group, count, handled = { name = arg(), limit = math.min(num(), MOST) }, num(), {}
   for n = 1, count do handled[arg()] = true end
   local id = call('HGET', P .. 'groups', group.name)
   if not id then return { 'unknown', group.name } end
   group.key = P .. 'g:' .. id
-  local f = call('HMGET', group.key, 'stopped', 'order', 'types', 'partitions', 'lanes', 'marks', 'reemit', 'epoch', 'quiet', 'revision')
+  local f = call('HMGET', group.key, 'stopped', 'order', 'types', 'partitions', 'lanes', 'marks', 'reemit', 'epoch', 'quiet', 'revision', 'swept', 'sweptAt')
   if f[1] and f[1] ~= '' then return end
   group.order, group.types, group.marks = f[2], cjson.decode(f[3]), tonumber(f[6] or 0)
   group.reemit, group.epoch, group.revision = f[7] or '', f[8] or '0', f[10] or '0'
@@ -80,9 +97,15 @@ local function lookAtGroup()
   local newest = 0
   for _, head in ipairs(call('HMGET', P .. 'heads', unpack(kinds))) do newest = math.max(newest, tonumber(head or 0)) end
   local stamp = group.revision .. ':'
-  if f[9] and string.sub(f[9], 1, #stamp) == stamp and newest <= tonumber(string.sub(f[9], #stamp + 1)) then return end
+  if f[9] and string.sub(f[9], 1, #stamp) == stamp and newest <= tonumber(string.sub(f[9], #stamp + 1)) then
+    if tonumber(f[11] or 0) < HEAD and NOW - tonumber(f[12] or 0) >= SWEEP_MS then sweep(group, int(LOG, 'partitions')) end
+    return
+  end
   for p = 0, tonumber(f[4]) - 1 do lookAtPartition(group, p) end
-  if not group.waits then redis.pcall('HSET', group.key, 'quiet', stamp .. F(HEAD)) end
+  if not group.waits then
+    redis.pcall('HSET', group.key, 'quiet', stamp .. F(HEAD))
+    sweep(group, int(LOG, 'partitions'))
+  end
 end
 
 local MOST_SCANNED, MOST_BYTES, AT_ONCE = 1000, 4000000, 100

@@ -35,6 +35,7 @@ for n, a in ipairs(appends) do
   judged[n] = store(a)
   text[n] = table.concat(judged[n], ',', 2)
 end
+checkKeys()
 local key, field, rest = arg(), arg(), arg()
 if key ~= '' then call('HSET', P .. key, field, table.concat(text, ';') .. '\n' .. rest) end
 for n = 1, num() do

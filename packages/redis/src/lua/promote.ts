@@ -11,10 +11,11 @@ for at, padded in ipairs(due) do
   local number = F(tonumber(padded))
   local m = cmsgpack.unpack(call('HGET', P .. 'waiting', number))
   storeMessage(m[6], m[7], { m[1], m[2], m[3] == 'e', m[4], m[5] })
-  call('HDEL', P .. 'waiting', number)
-  call('ZREM', P .. 'due', padded)
+  later('HDEL', P .. 'waiting', number)
+  later('ZREM', P .. 'due', padded)
   types[at] = m[2]
 end
+checkKeys()
 flush()
 local next = call('ZRANGE', P .. 'due', 0, 0, 'WITHSCORES')
 return { F(NOW), next[2] or '', types }

@@ -28,6 +28,7 @@ for n, a in ipairs(appends) do
   verdicts[n] = store(a)
   places[n] = table.concat(verdicts[n], ',', 2)
 end
+checkKeys()
 local before, settles = tonumber(f[1]), tonumber(f[5] or 0)
 local progress = checkpoint > before
 call('HSET', K, 'settled' .. F(settles % 32), table.concat(places, ';') .. '\n' .. text, 'settles', F(settles + 1),

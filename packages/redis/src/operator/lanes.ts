@@ -1,4 +1,11 @@
-import { checkLimit, type Instant, isClaimable, type LaneInfo, type LaneQuery, type Position } from "@millrace/core/backend"
+import {
+  checkLimit,
+  type Instant,
+  isClaimable,
+  type LaneInfo,
+  type LaneQuery,
+  type Position,
+} from "@millrace/core/backend"
 
 import { load } from "../change.ts"
 import type { GroupState, Lane, PartitionState } from "../group-state.ts"
@@ -13,10 +20,7 @@ interface Place {
 }
 
 /** Open lanes by group and key. */
-export async function lanes(
-  log: Log,
-  { group, status, after, limit }: LaneQuery = {},
-): Promise<readonly LaneInfo[]> {
+export async function lanes(log: Log, { group, status, after, limit }: LaneQuery = {}): Promise<readonly LaneInfo[]> {
   if (limit !== undefined) checkLimit("limit", limit)
   const { read } = await load(log, group === undefined ? {} : { names: [group] })
   const groups = group === undefined ? read.groups : [read.group(group)]
@@ -39,11 +43,7 @@ function compare(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0
 }
 
-function infoOf(
-  { group, at, lane }: Place,
-  now: Instant,
-  idAt: (position: Position) => string | undefined,
-): LaneInfo {
+function infoOf({ group, at, lane }: Place, now: Instant, idAt: (position: Position) => string | undefined): LaneInfo {
   const { status, next, failures, retryAt, error } = lane.at
   const messageId = lane.kept?.id ?? idAt(next)
   const leasedBy = isClaimable(lane.lease, now) ? undefined : lane.lease.owner?.processName

@@ -2,8 +2,9 @@ import { isClaimable, PROCESS_TTL_MS, type ProcessInfo } from "@millrace/core/ba
 
 import { load } from "../change.ts"
 import { keyPrefix } from "../connection.ts"
+import { hashAt } from "../hash-at.ts"
 import type { Log } from "../log.ts"
-import { fields, int, list, text } from "../reply.ts"
+import { int, list, text } from "../reply.ts"
 
 /** Processes known to the log, live ones first. */
 export async function processes(log: Log): Promise<readonly ProcessInfo[]> {
@@ -22,9 +23,7 @@ export async function processes(log: Log): Promise<readonly ProcessInfo[]> {
   const prefix = keyPrefix(settings)
   const infos: ProcessInfo[] = []
   for (const name of list(await connection.ask("SMEMBERS", `${prefix}processes`)).map(text)) {
-    const names = ["boot", "host", "pid", "startedAt", "seenAt"]
-    const values = list(await connection.ask("HMGET", `${prefix}process:${name}`, ...names))
-    const facts = fields(names.flatMap((field, at) => [field, values[at] ?? ""]))
+    const facts = await hashAt(log, `${prefix}process:${name}`)
     const bootId = facts.get("boot") ?? ""
     if (bootId === "") continue
     const [pid, startedAt, seenAt] = ["pid", "startedAt", "seenAt"].map((field) => int(facts.get(field)))

@@ -26,7 +26,10 @@ export async function resetGroup(log: Log, name: string, to: StartPoint, options
     const group = work.group(name)
     const unwanted = options.types?.find((type) => !group.types.has(type))
     if (unwanted !== undefined)
-      throw new BackendError("invalid", `group "${name}" does not want ${unwanted}: run a reactor that handles it first`)
+      throw new BackendError(
+        "invalid",
+        `group "${name}" does not want ${unwanted}: run a reactor that handles it first`,
+      )
     const recorded = to.at === "date" && Number.isFinite(to.date) ? await lastBefore(log, to.date) : 0
     const point = resolveStart(to, { head: work.head, lastBefore: () => recorded })
     const waiting = group.partitions.flatMap((at) => [...at.lanes.values()].map((lane) => lane.at.next))

@@ -2,8 +2,9 @@ import type { LogStats } from "@millrace/core/backend"
 
 import { load } from "../change.ts"
 import { keyPrefix, logKey } from "../connection.ts"
+import { hashAt } from "../hash-at.ts"
 import type { Log } from "../log.ts"
-import { fields, int, list } from "../reply.ts"
+import { int, list } from "../reply.ts"
 
 /** Figures of the whole log. */
 export async function stats(log: Log): Promise<LogStats> {
@@ -14,7 +15,7 @@ export async function stats(log: Log): Promise<LogStats> {
   ).map((value) => int(value ?? 0))
   const { read } = await load(log, { partition: "none" })
   const wanted = new Set(read.groups.flatMap((group) => [...group.types.keys()]))
-  const commands = fields(await hash(log, `${prefix}commands`))
+  const commands = await hashAt(log, `${prefix}commands`)
   return {
     name: settings.prefix,
     messages: messages ?? 0,
@@ -27,11 +28,4 @@ export async function stats(log: Log): Promise<LogStats> {
       .map(([type, count]) => ({ type, messages: int(count) }))
       .sort((a, b) => (a.type < b.type ? -1 : 1)),
   }
-}
-
-/** The driver may answer a hash as an object. */
-async function hash({ connection }: Log, key: string): Promise<readonly unknown[]> {
-  const answer = await connection.ask("HGETALL", key)
-  if (Array.isArray(answer)) return answer
-  return typeof answer === "object" && answer !== null ? Object.entries(answer).flat() : []
 }

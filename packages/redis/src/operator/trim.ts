@@ -1,4 +1,10 @@
-import { checkPosition, type Operator, type Position, type StoredMessage, type TrimResult } from "@millrace/core/backend"
+import {
+  checkPosition,
+  type Operator,
+  type Position,
+  type StoredMessage,
+  type TrimResult,
+} from "@millrace/core/backend"
 
 import { change, type Work } from "../change.ts"
 import type { GroupState, Lane, PartitionState } from "../group-state.ts"
@@ -24,7 +30,10 @@ export async function trim(log: Log, upto: Position, { force = false }: Options 
     for (const group of work.groups) bounds.push({ group, settledTo: await settledTo(log, group) })
     const behind = bounds.filter((bound) => bound.settledTo < asked)
     if (!force)
-      return { target: Math.min(asked, ...behind.map((bound) => bound.settledTo)), held: behind.map(({ group }) => group.name) }
+      return {
+        target: Math.min(asked, ...behind.map((bound) => bound.settledTo)),
+        held: behind.map(({ group }) => group.name),
+      }
     for (const { group } of behind) for (const at of group.partitions) await passOver(log, work, group, at, asked)
     return { target: asked, held: [] }
   })
@@ -59,13 +68,7 @@ async function settledToOf(log: Log, group: GroupState, at: PartitionState, lane
 }
 
 /** Before a forced trim: each lane keeps the message it waits at; whatever else the group loses is listed. */
-async function passOver(
-  log: Log,
-  work: Work,
-  group: GroupState,
-  at: PartitionState,
-  target: Position,
-): Promise<void> {
+async function passOver(log: Log, work: Work, group: GroupState, at: PartitionState, target: Position): Promise<void> {
   const lost: Position[] = []
   for (const lane of at.lanes.values()) {
     const ahead: StoredMessage[] = []

@@ -10,7 +10,10 @@ const AT_ONCE = 500
 export async function uninstall({ connection, settings }: Log, confirm: string): Promise<void> {
   const { prefix } = settings
   if (confirm !== prefix)
-    throw new BackendError("invalid", `uninstall removes the whole log: confirm with its name, ${JSON.stringify(prefix)}`)
+    throw new BackendError(
+      "invalid",
+      `uninstall removes the whole log: confirm with its name, ${JSON.stringify(prefix)}`,
+    )
   await connection.forget(`${keyPrefix(settings)}*`, async (keys) => {
     for (let from = 0; from < keys.length; from += AT_ONCE)
       await connection.tell("UNLINK", ...keys.slice(from, from + AT_ONCE))

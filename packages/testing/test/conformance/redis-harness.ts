@@ -3,7 +3,7 @@ import { redisBackend } from "@millrace/redis"
 
 import type { Harness } from "../../src/conformance/index.ts"
 import type { TestRedis } from "../../src/servers/start-redis.ts"
-import { testClock } from "../../src/test-clock.ts"
+import { steeredClock } from "./steered-clock.ts"
 
 /** The harness of Redis: a prefix of its own per log, its clock a test clock. `cluster`: through a client that knows several nodes. */
 export function redisHarness(server: () => TestRedis, { cluster = false } = {}): Harness {
@@ -11,7 +11,7 @@ export function redisHarness(server: () => TestRedis, { cluster = false } = {}):
   return {
     name: "redis",
     async open({ partitions, migrated }) {
-      const clock = testClock()
+      const { clock, setBack } = steeredClock()
       logs += 1
       const prefix = `rule_${process.pid}_${logs}`
       const opened: Backend[] = []
@@ -26,6 +26,7 @@ export function redisHarness(server: () => TestRedis, { cluster = false } = {}):
         backend,
         reopen,
         advance: (ms) => clock.advance(ms),
+        setBack,
         async dispose() {
           const last = await reopen()
           await last.migrate()

@@ -3,6 +3,7 @@ import { DefinitionError } from "../../message/definition-error.ts"
 import type { StoredMessage } from "../../message/message.ts"
 import type { Action, AnyMessage } from "../action.ts"
 import { Histories } from "../histories.ts"
+import { MessageContext } from "../message-context.ts"
 import { actionsOf } from "../produced.ts"
 import type { Access, Batch, Delivery, Outcome } from "../registration.ts"
 import type { Handling } from "./define-handler.ts"
@@ -33,22 +34,15 @@ export async function handleMessages(spec: HandlerSpec, batch: Batch, access: Ac
 
 async function handleOne(
   { name, handles }: HandlerSpec,
-  { message, replaying, attempt }: Delivery,
+  delivery: Delivery,
   history: readonly StoredMessage[],
   access: Access,
 ): Promise<readonly Action[]> {
+  const { message } = delivery
   const handling = handles.get(message.type)
   if (handling === undefined) throw new UnknownMessageType(message.type, name)
   const decoded = handling.definition.decode(message)
-  const result = await handling.handle(decoded, {
-    history,
-    replaying,
-    attempt,
-    logger: access.logger,
-    get signal() {
-      return access.signal
-    },
-  })
+  const result = await handling.handle(decoded, new MessageContext(history, delivery, access))
   return actionsOf(messagesOf(name, result))
 }
 

@@ -4,7 +4,8 @@ import type { Defined } from "../../message/definition.ts"
 import type { StoredMessage } from "../../message/message.ts"
 import type { Action } from "../action.ts"
 import { Histories } from "../histories.ts"
-import type { Reactor, ReactorContext, ReactorMessage, ReactorResult } from "../reactor.ts"
+import { MessageContext } from "../message-context.ts"
+import type { Reactor, ReactorMessage, ReactorResult } from "../reactor.ts"
 import type { Access, Batch, Delivery, Outcome } from "../registration.ts"
 import { concrete } from "./concrete.ts"
 
@@ -24,7 +25,7 @@ export async function handleReactor(reactor: Reactor, wanted: Wanted, batch: Bat
     try {
       const history = await histories.of(delivery.message.streamId)
       const message = decoded(reactor, wanted, delivery.message)
-      const result = await reactor.handle?.(message, contextOf(delivery, history, access))
+      const result = await reactor.handle?.(message, new MessageContext(history, delivery, access))
       const actions = actionsOf(reactor, delivery, result, history)
       done.push({ delivery, actions })
       if (actions.some((action) => action.kind === "retry")) break
@@ -53,7 +54,7 @@ async function handleTogether(
   const history = await histories.of(first.message.streamId)
   try {
     const decodedRun = run.map((one) => decoded(reactor, wanted, one.message))
-    const results = (await reactor.handleBatch?.(decodedRun, contextOf(first, history, access))) ?? []
+    const results = (await reactor.handleBatch?.(decodedRun, new MessageContext(history, first, access))) ?? []
     if (results.length > run.length) {
       throw new DefinitionError(
         `${reactor.name} gave ${results.length} results for ${run.length} messages: one per message`,
@@ -77,22 +78,6 @@ async function handleTogether(
 function decoded(reactor: Reactor, wanted: Wanted, message: StoredMessage): ReactorMessage {
   if (!wanted.has(message.type)) throw new UnknownMessageType(message.type, reactor.name)
   return wanted.get(message.type)?.decode(message) ?? message
-}
-
-function contextOf(
-  { replaying, attempt }: Delivery,
-  history: readonly StoredMessage[],
-  access: Access,
-): ReactorContext {
-  return {
-    history,
-    replaying,
-    attempt,
-    logger: access.logger,
-    get signal() {
-      return access.signal
-    },
-  }
 }
 
 function actionsOf(

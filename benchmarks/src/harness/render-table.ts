@@ -1,0 +1,55 @@
+import { figure } from "./judge-claim.ts"
+import { type BenchRecord, isClean, type SubjectRecord } from "./record.ts"
+import { environmentText } from "./report.ts"
+
+/** The page that shows the newest results of every suite: a table each, with the claims, and what the figures rest on. */
+export function resultsPage(records: readonly BenchRecord[]): string {
+  const bySuite = Map.groupBy(records, ({ suite }) => suite)
+  const sections = [...bySuite].map(([suite, benches]) => sectionOf(suite, benches))
+  return [
+    "# Results",
+    "",
+    "Written by `npm run bench -- --save`; what is measured and how is told [one folder up](../README.md). Medians of the rounds, lowest and highest behind them.",
+    "A ratio is the median of the rounds' ratios. **Missed** bars are shown like the others.",
+    "",
+    ...sections,
+  ].join("\n")
+}
+
+function sectionOf(suite: string, benches: readonly BenchRecord[]): string {
+  const runs = new Map(benches.map((bench) => [environmentText(bench.environment), bench]))
+  const newest = [...runs.keys()].toSorted().at(-1) ?? ""
+  return [
+    `## ${suite}`,
+    "",
+    `![${suite}](${suite}.svg)`,
+    "",
+    ...benches.flatMap((bench) => [...benchLines(bench), ""]),
+    "Of the last run:",
+    "",
+    "```text",
+    newest,
+    "```",
+    "",
+  ].join("\n")
+}
+
+function benchLines({ name, what, unit, subjects, claims }: BenchRecord): readonly string[] {
+  return [
+    `**${name}**: ${what}`,
+    "",
+    `| | ${unit} | lowest–highest | lost · doubled · out of order |`,
+    "|---|---:|---:|---|",
+    ...subjects.map(subjectLine),
+    "",
+    ...claims.map(({ claim, median, min, max, met }) => {
+      const bar = `bar ${claim.kind === "ratio" ? "≥" : "≤"} ${claim.bar}`
+      return `* ${claim.kind} \`${claim.name}\` **${figure(median)}** (${bar}, ${figure(min)}–${figure(max)}): ${met ? "met" : "**missed**"}`
+    }),
+  ]
+}
+
+function subjectLine({ subject, median, min, max, faults }: SubjectRecord): string {
+  const wrong = isClean(faults) ? "0" : `**${faults.lost} · ${faults.doubled} · ${faults.outOfOrder}**`
+  return `| ${subject} | ${figure(median)} | ${figure(min)}–${figure(max)} | ${wrong} |`
+}

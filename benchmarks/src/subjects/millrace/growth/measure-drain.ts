@@ -1,0 +1,68 @@
+import { setTimeout } from "node:timers/promises"
+
+import { type Backend, createApp, type Reactor } from "../../../../../packages/core/src/index.ts"
+import type { Entry } from "../../../harness/append-load.ts"
+import { isEntry } from "../../../harness/is-entry.ts"
+import { sumFaults } from "../../../harness/record.ts"
+import type { Sample } from "../../../harness/sample.ts"
+import { entriesOf, type Handle, watchWork } from "../../../harness/work-load.ts"
+import { quietLogger } from "../quiet-logger.ts"
+import { ItemAdded } from "../shop.ts"
+import { headOf } from "./measure-appends.ts"
+
+/** A backlog put at the end of a log as it is, and the new groups that handle it. */
+export interface DrainLoad {
+  readonly entries: number
+  readonly groups: number
+  readonly payload?: Readonly<Partial<Entry>>
+  /** Names of groups are fixed for ever: each measurement needs its own. */
+  readonly name: string
+}
+
+const KEYS = 1_000
+const LOOK_MS = 2
+
+/** Appends a backlog, then measures from the start of the workers until all groups have settled it. In messages handled, by all groups together. */
+export async function measureDrain(backend: Backend, { entries, groups, payload, name }: DrainLoad): Promise<Sample> {
+  const writer = await createApp({ backend, logger: quietLogger })
+  const watches = Array.from({ length: groups }, () => watchWork({ entries, keys: KEYS, workMs: 0, failing: false }))
+  const position = await headOf(writer)
+  const all = entriesOf({ entries, keys: KEYS }).map((entry) => ({ ...entry, ...payload }))
+  for (let at = 0; at < all.length; at += KEYS) {
+    const part = all.slice(at, at + KEYS)
+    await Promise.all(part.map((entry) => writer.appendNextToStream(entry.stream, [ItemAdded(entry.stream, entry)])))
+  }
+  const reactors = watches.map(({ handle }, at) => groupOf(`${name}-${at}`, position, handle))
+  const worker = await createApp({ backend, logger: quietLogger, reactors })
+  try {
+    const began = performance.now()
+    await worker.start()
+    await Promise.all(watches.map((watch) => watch.ended()))
+    const own = new Set(reactors.map((one) => one.name))
+    for (;;) {
+      const stats = await writer.stats()
+      if (stats.groups.every(({ group, lag }) => lag === 0 || !own.has(group))) break
+      await setTimeout(LOOK_MS)
+    }
+    const seconds = (performance.now() - began) / 1_000
+    const samples = watches.map((watch) => ({ value: 0, operations: watch.done(), faults: watch.faults(), facts: {} }))
+    const operations = samples.reduce((sum, one) => sum + one.operations, 0)
+    return { value: operations / seconds, operations, faults: sumFaults(samples), facts: {} }
+  } finally {
+    await worker.close()
+    await writer.close()
+  }
+}
+
+/** A group that begins behind a position. */
+export function groupOf(name: string, position: number, handle: Handle): Reactor {
+  return {
+    name,
+    handledMessages: [ItemAdded],
+    startFrom: { position },
+    handle({ payload }) {
+      if (!isEntry(payload)) throw new TypeError("a message that is no entry")
+      return handle(payload)
+    },
+  }
+}

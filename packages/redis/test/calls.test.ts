@@ -1,0 +1,64 @@
+import { describe, expect, it } from "vitest"
+
+import { claimPartition, ensure, event, owner, serverForTests, to } from "./log-for-tests.ts"
+
+const server = serverForTests()
+const GROUPS = Array.from({ length: 50 }, (_, at) => `g-${at}`)
+
+describe("on redis", () => {
+  it("append, claim, extend and settle are one call each [lesson 41]", async () => {
+    const said: string[] = []
+    const backend = await server.log({ onCall: (name) => void said.push(name) })
+    await ensure(backend)
+    await backend.append([to("a", event("a"))])
+    const first = await claimPartition(backend)
+    await backend.extend(first.lease, 120_000)
+    await backend.settle({ lease: first.lease, checkpoint: 1, parts: [] })
+    await backend.append([to("a", event("a")), to("b", event("b"))])
+    said.length = 0
+    await backend.append([to("a", event("a"))])
+    const { lease, scannedTo, messages } = await claimPartition(backend)
+    await backend.extend(lease, 120_000)
+    const effects = to("out", event("out", "made"))
+    const parts = [{ key: "a", from: messages[0]?.message.position ?? 0, effects }]
+    expect((await backend.settle({ lease, checkpoint: scannedTo, parts })).kind).toBe("settled")
+    expect(said).toEqual(Array.from({ length: 4 }, () => "EVALSHA"))
+  })
+
+  it("an idle process of 50 groups costs one call a poll, one a beat and one a look at the schedules, whatever the log's length [lesson 20]", async () => {
+    const said: string[] = []
+    const backend = await server.log({ onCall: (name) => void said.push(name) })
+    for (const group of GROUPS) await ensure(backend, group)
+    const wants = GROUPS.map((group) => ({ group, types: ["noted"] }))
+    const groups = GROUPS.map((group) => ({ group, types: ["noted"], limit: 100 }))
+    const facts = { host: "h", pid: 1 }
+    await backend.heartbeat({ kind: "join", owner, facts, wants })
+    const costs: number[][] = []
+    for (const size of [0, 3_000]) {
+      for (let at = 0; at < size; at += 500)
+        await backend.append([to("a", ...Array.from({ length: 500 }, () => event("a", "other")))])
+      const cost: number[] = []
+      for (const call of [
+        () => backend.claim({ owner, groups, leaseMs: 1_000 }),
+        () => backend.heartbeat({ kind: "beat", owner, facts, wants }),
+        () => backend.promote(10),
+      ]) {
+        await call()
+        said.length = 0
+        await call()
+        cost.push(said.length)
+      }
+      costs.push(cost)
+    }
+    expect(costs).toEqual([
+      [1, 1, 1],
+      [1, 1, 1],
+    ])
+  })
+
+  it("a server that forgets its scripts is told them again", async () => {
+    const backend = await server.log()
+    await server.beside.script("FLUSH")
+    expect((await backend.append([to("a", event("a"))]))[0]?.kind).toBe("appended")
+  })
+})
