@@ -40,16 +40,21 @@ export function planCommit(
   },
 ): Plan {
   const sheet = openSheet(chain, facts)
+  // The index takes what one document repeats for one: so repetitions are found here.
+  const ended = new Set(facts.ended)
   const settles: string[] = []
   const outcomes = entries.map((entry): Outcome => {
-    if (entry.leases.some((key) => facts.ended.has(key))) return { kind: "closed" }
+    if (entry.leases.some((key) => ended.has(key))) return { kind: "closed" }
     const { verdicts, stored } = judgeEntry(entry, sheet, holds)
     if (stored) {
+      for (const key of entry.leases) ended.add(key)
       sheet.keys.push(...entry.leases)
       if (entry.record !== undefined) settles.push(entry.record(verdicts))
     }
     const changed = entry.changes.map((change) => {
-      if (facts.ended.has(scheduleKey(change.number, change.moves))) return false
+      const key = scheduleKey(change.number, change.moves)
+      if (ended.has(key)) return false
+      ended.add(key)
       sheet.change(change)
       return true
     })
