@@ -67,7 +67,7 @@ async function finishWork({ name, healthy, clock }: Stage, work: Work): Promise<
   return "was not"
 }
 
-const append: Scenario = {
+export const append: Scenario = {
   what: "append",
   async prepare({ name, faulty, healthy }) {
     const [a, b] = [events(`a-${name}`, 2), events(`b-${name}`, 1)]
@@ -151,7 +151,7 @@ const settleWithout: Scenario = {
   },
 }
 
-const settleWith: Scenario = {
+export const settleWith: Scenario = {
   what: "settle with messages",
   async prepare(stage) {
     const work = await groupWithResults(stage)
