@@ -17,7 +17,8 @@ import type { ServerClock } from "./server-clock.ts"
 
 /** How often an entry is judged again because others wrote first. With each round the pause grows, so that everyone gets a turn. */
 const MOST_ROUNDS = 1_000
-const MOST_PAUSE_MS = 30
+const FIRST_PAUSE_MS = 3
+const MOST_PAUSE_MS = 60
 
 /** What a commit is made and written with. */
 export interface CommitParts {
@@ -42,7 +43,11 @@ export function commitEntries(parts: CommitParts): (entries: readonly Entry[]) =
     for (let round = 0; round < MOST_ROUNDS; round += 1) {
       const done = await attempt(entries, facts)
       if (done !== undefined) return done
-      if (chain.head > known && round > 0) await pause(Math.random() * Math.min(round, MOST_PAUSE_MS))
+      if (chain.head > known && round > 0) {
+        await pause(Math.random() * Math.min(FIRST_PAUSE_MS * 2 ** round, MOST_PAUSE_MS))
+        // Meanwhile others went on: only who stands at the very end has a chance.
+        await readOn(facts)
+      }
       known = chain.head
     }
     throw new BackendError(
