@@ -133,7 +133,7 @@ describe("on mongodb", () => {
       const { server, missing } = await mongoForTests()
       if (server === undefined) throw new Error(missing)
       const harness = mongodbHarness(() => server.urlOf(`histories_${process.pid}`))
-      for (const history of random(deep ? size.histories / 4 : size.histories))
+      for (const history of random(deep ? size.histories / 4 : size.histories / 3))
         await holds(history, (steps) => agree(memoryHarness(), harness, steps))
     },
   )
