@@ -196,6 +196,29 @@ describe("on postgres", () => {
     }
   })
 
+  it("a beat that meets the taking of its name waits for it, and is fenced [L4.b]", async () => {
+    const backend = await server.log()
+    const beat = (kind: "join" | "beat", bootId: string) =>
+      backend.heartbeat({ kind, owner: { processName: "p", bootId }, facts: { host: "h", pid: 1 }, wants: [] })
+    expect(await beat("join", "first")).toEqual({ kind: "ok" })
+    expect(await beat("beat", "first")).toEqual({ kind: "ok" })
+    const taker = new pg.Client(server.url)
+    await taker.connect()
+    try {
+      await taker.query(`BEGIN; UPDATE ${server.schema}.processes SET boot = 'second' WHERE name = 'p'`)
+      const answer = beat("beat", "first")
+      await expect
+        .poll(() =>
+          server.sql("SELECT 1 FROM pg_stat_activity WHERE application_name = 'millrace' AND wait_event_type = 'Lock'"),
+        )
+        .toHaveLength(1)
+      await taker.query("COMMIT")
+      expect(await answer).toEqual({ kind: "fenced", bootId: "second" })
+    } finally {
+      await taker.end()
+    }
+  })
+
   it("a group is claimed by many at once, each partition by one of them [lesson 27]", async () => {
     const backend = await server.log()
     await ensure(backend)
