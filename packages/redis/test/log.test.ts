@@ -124,6 +124,18 @@ describe("on redis", () => {
     expect(await backend.operator.lanes({ group: "g" })).toMatchObject([{ key: "a", next: 2, status: "retrying" }])
   })
 
+  it("a trim that removes no message takes no idempotency key, and one that removes them takes all of theirs", async () => {
+    const backend = await server.log()
+    const keyed = (key: string, fingerprint: string) => ({ streams: [], idempotencyKey: key, fingerprint })
+    for (let at = 0; at < 250; at += 1) await backend.append([keyed(`key-${at}`, "one")])
+    await backend.operator.trim(1)
+    expect(await backend.append([keyed("key-0", "other")])).toMatchObject([{ kind: "refused", code: "key-reused" }])
+    await backend.append([to("a", event("a"))])
+    await backend.operator.trim(1)
+    for (const key of ["key-0", "key-249"])
+      expect(await backend.append([keyed(key, "other")])).toMatchObject([{ kind: "appended" }])
+  })
+
   it("an entry that somebody deletes with XDEL is listed as trimmed, wherever it stood, and the group goes on", async () => {
     const backend = await server.log({ partitions: 1 })
     await ensure(backend)

@@ -37,12 +37,13 @@ export async function trim(log: Log, upto: Position, { force = false }: Options 
     for (const { group } of behind) for (const at of group.partitions) await passOver(log, work, group, at, asked)
     return { target: asked, held: [] }
   })
-  let [removed, trimmedTo] = [0, 0]
+  let [removed, trimmedTo, goesOn] = [0, 0, 0]
   do {
-    const [some, done] = list(await log.run(scripts.trim, [target, AT_ONCE])).map(int)
+    const [some, done, left] = list(await log.run(scripts.trim, [target, AT_ONCE, goesOn])).map(int)
     removed += some ?? 0
     trimmedTo = done ?? target
-  } while (trimmedTo < target)
+    goesOn = trimmedTo < target || left === 1 ? 1 : 0
+  } while (goesOn === 1)
   return { removed, trimmedTo, heldBackBy: held.sort() }
 }
 
