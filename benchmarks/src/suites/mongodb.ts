@@ -19,7 +19,7 @@ export const mongodb: Suite = {
     appendManyCallers({
       rounds,
       contenders: [millrace.appends, twin.appends, twin.oneByOne, emmett.appends],
-      bars: { twin: 0.7, "one-by-one": 10 },
+      bars: { twin: 0.7, "one-by-one": 10, emmett: 10 },
     }),
     appendOneCaller({ rounds, contenders: [millrace.appends, twin.appends, emmett.appends], bars: { twin: 0.7 } }),
     drain({

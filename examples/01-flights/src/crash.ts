@@ -29,6 +29,7 @@ export async function crash(
   { settled, hire, look, onKilled }: CrashOptions,
 ): Promise<Crash | undefined> {
   worker.freeze()
+  await look() // what it had sent already lands first
   const before = await processOf(app, worker.name)
   if (before === undefined || before.leases === 0) {
     worker.thaw()

@@ -2,8 +2,8 @@ import { type Append, BackendError, type Verdict } from "@millrace/core/backend"
 import { BSON } from "mongodb"
 
 import { documentOf } from "./commit-document.ts"
+import type { Entry } from "./entry.ts"
 import type { Log } from "./log.ts"
-import type { Entry } from "./plan-commit.ts"
 import { type EntrySize, verdictsOf } from "./writer.ts"
 
 /** The most messages of one call. */

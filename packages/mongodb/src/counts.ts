@@ -4,9 +4,9 @@ import type { AnyBulkWriteOperation, UpdateFilter } from "mongodb"
 import type { Database } from "./database.ts"
 import { isTaken } from "./errors.ts"
 import type { Log } from "./log.ts"
+import { nameKey } from "./name-key.ts"
 import { type LogEntry, readEntries, SEGMENT } from "./segments.ts"
 import type { StreamDocument, TypeDocument } from "./stored.ts"
-import { nameKey, streamKey } from "./stream-ends.ts"
 
 /** What some messages amount to, by stream and by type. */
 export interface Tally {
@@ -56,7 +56,7 @@ async function storeTally(database: Database, { streams, types }: Tally, segment
       $set: { stream, category: categoryOf(stream), version, last, segment },
       $inc: { messages },
     }
-    return { updateOne: { filter: { _id: streamKey(stream), segment: { $lt: segment } }, update, upsert: true } }
+    return { updateOne: { filter: { _id: nameKey(stream), segment: { $lt: segment } }, update, upsert: true } }
   })
   const ofTypes = [...types].map(([type, { messages, commands }]): AnyBulkWriteOperation<TypeDocument> => {
     const update: UpdateFilter<TypeDocument> = { $set: { type, segment }, $inc: { messages, commands } }

@@ -34,6 +34,8 @@ export interface Database extends Collections {
   /** The log's name, for `uninstall`. */
   readonly name: string
   readonly prefix: string
+  /** Which commits hold some positions, by `_id`: remembered from reading. */
+  readonly starts: Map<number, number>
   /** A command to the server, and its answer. */
   command(command: Document): Promise<Document>
   /** Asks; asks again while the server does not answer and patience lasts. */
@@ -69,11 +71,15 @@ export function openDatabase(target: string | MongoClient, settings: Settings): 
   let closed = false
   const insist = async <T>(ask: () => Promise<T>, doubt: "read" | "write"): Promise<T> => {
     const end = performance.now() + settings.patienceMs
+    // Once a try has lost its answer, no later one can say that nothing was written.
+    let inDoubt = false
     for (let wait = AGAIN_MS; ; wait = Math.min(wait * 2, MAX_AGAIN_MS)) {
       try {
         return await ask()
       } catch (error) {
-        if (closed || !isPassing(error) || performance.now() > end) throw toBackendError(error, where, doubt)
+        inDoubt ||= doubt === "write" && isPassing(error)
+        if (closed || !isPassing(error) || performance.now() > end)
+          throw toBackendError(error, where, inDoubt ? "write" : "read")
       }
       await pause(wait)
     }
@@ -82,6 +88,7 @@ export function openDatabase(target: string | MongoClient, settings: Settings): 
     where,
     name: log,
     prefix,
+    starts: new Map(),
     commits: db.collection(`${prefix}commits`),
     groups: db.collection(`${prefix}groups`),
     documents: db.collection(`${prefix}documents`),

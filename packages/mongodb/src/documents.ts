@@ -1,18 +1,13 @@
 import { checkLimit, type DocumentQuery, type Json, type KeyedDocument } from "@millrace/core/backend"
 
 import type { Database } from "./database.ts"
+import { documentId } from "./document-id.ts"
 import { finishOpen } from "./finish.ts"
 import { storedJson } from "./stored-message.ts"
 import type { KeyedStored } from "./stored.ts"
-import { nameKey } from "./stream-ends.ts"
 
 /** Sorts behind every id of a collection. */
 const LAST = "\uFFFF"
-
-/** The `_id` of a keyed document: the collection's with its length before it, so that no two pairs of names meet. */
-export function documentId(collection: string, id: string): string {
-  return `${collection.length}:${nameKey(collection)}:${nameKey(id)}`
-}
 
 /** Reads keyed documents: the named ones in the order asked, or a page by id. */
 export async function readDocuments(database: Database, query: DocumentQuery): Promise<readonly KeyedDocument[]> {

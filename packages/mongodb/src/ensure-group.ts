@@ -117,7 +117,7 @@ async function join(log: Log, spec: GroupSpec): Promise<Ensured> {
       if (known === undefined) added.push(await addType(log, draft, type, now))
       else draft.types = new Map([...draft.types, [type, { ...known, wantedAt: now }]])
     }
-    await pruneTypes(draft, { now, heard: await heardNow(log) })
+    pruneTypes(draft, { now, heard: await heardNow(log) })
     const missing = [...draft.types.keys()].filter((type) => !spec.types.includes(type))
     return { kind: "ensured", created: false, added, missing }
   })

@@ -1,5 +1,11 @@
 import { BackendError, type BackendErrorCode } from "@millrace/core/backend"
-import { MongoError, MongoNetworkError, MongoServerError, MongoServerSelectionError } from "mongodb"
+import {
+  MongoBulkWriteError,
+  MongoError,
+  MongoNetworkError,
+  MongoServerError,
+  MongoServerSelectionError,
+} from "mongodb"
 
 /** What a failed call leaves in doubt. `read`: nothing. `write`: whether it landed. */
 export type Doubt = "read" | "write"
@@ -15,13 +21,19 @@ export function isMissing(error: unknown): boolean {
 }
 
 /** The server could not choose, or the connection broke, before there was an answer: the same call again may help. */
-export function isPassing(error: unknown): boolean {
+export function isPassing(thrown: unknown): boolean {
+  const error = unwrapped(thrown)
   if (error instanceof MongoServerSelectionError) return false
   if (error instanceof MongoNetworkError) return true
   if (error instanceof MongoServerError) return PASSING.has(Number(error.code)) || PASSING_TEXT.test(error.message)
   return (
     error instanceof MongoError && (error.hasErrorLabel("RetryableWriteError") || /pool.*cleared/i.test(error.message))
   )
+}
+
+/** A bulk write wraps what happened to its connection. */
+function unwrapped(error: unknown): unknown {
+  return error instanceof MongoBulkWriteError && error.errorResponse instanceof Error ? error.errorResponse : error
 }
 
 /**
@@ -37,14 +49,15 @@ const PASSING_TEXT =
   /shutting down|starting up|recovery mode|deadlock detected|could not serialize|connection.*(closed|lost|refused|reset)|terminating connection/i
 
 /** Says in our words what the server or the driver said, and what to do about it. `where` names the log. */
-export function toBackendError(error: unknown, where: string, doubt: Doubt): BackendError {
-  if (error instanceof BackendError) return error
+export function toBackendError(thrown: unknown, where: string, doubt: Doubt): BackendError {
+  if (thrown instanceof BackendError) return thrown
+  const error = unwrapped(thrown)
   const text = error instanceof Error ? error.message : String(error)
-  if (error instanceof MongoServerSelectionError)
+  if (error instanceof MongoServerSelectionError && doubt === "read")
     return new BackendError("unavailable", `${where}: no server answers; check that it runs (${text})`, {
       cause: error,
     })
-  if (isPassing(error)) {
+  if (isPassing(error) || error instanceof MongoServerSelectionError) {
     if (doubt === "read")
       return new BackendError("unavailable", `${where}: the server does not answer; check that it runs (${text})`, {
         cause: error,

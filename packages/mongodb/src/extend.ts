@@ -1,5 +1,4 @@
-import { checkSpan, type Lease } from "@millrace/core/backend"
-import { BackendError } from "@millrace/core/backend"
+import { BackendError, checkSpan, type Lease } from "@millrace/core/backend"
 
 import { heldBy } from "./adopt.ts"
 import { edit, setLane } from "./group-state.ts"

@@ -3,7 +3,7 @@ import type { AnyBulkWriteOperation } from "mongodb"
 
 import type { CommitDocument, DocumentWrite, EndedSchedule, MadeSchedule, Todo } from "./commit-document.ts"
 import type { Database } from "./database.ts"
-import { documentId } from "./documents.ts"
+import { documentId } from "./document-id.ts"
 import { isTaken } from "./errors.ts"
 import { idKey } from "./keys.ts"
 import type { KeyedStored, ScheduleStored } from "./stored.ts"

@@ -14,6 +14,9 @@ import type { ServerClock } from "./server-clock.ts"
 /** Changes of one group that go into one write. */
 const MOST_AT_ONCE = 200
 
+/** So many groups are read whole at once. */
+const FEW = 2
+
 /** How often a write is tried again because another process wrote first. */
 const MOST_ROUNDS = 500
 const MOST_PAUSE_MS = 20
@@ -148,21 +151,38 @@ export function groupsOf(database: Database, clock: ServerClock): Groups {
     return { ...draft, rev: base.rev + 1, edited: new Set(), spent: new Set() }
   }
 
+  /** Of some groups those that are not as remembered. Documents of groups are large, and most have not changed. */
+  const staleOf = async (names: readonly string[]): Promise<readonly string[]> => {
+    const cached = names.map((name) => slots.get(name)?.state)
+    if (names.length <= FEW || cached.includes(undefined)) return names
+    const found = await database.read(() =>
+      database.groups.find({ name: { $in: [...names] } }, { projection: { name: 1, rev: 1 } }).toArray(),
+    )
+    const now = new Map(found.map(({ name, _id, rev }) => [name, `${_id}/${rev}`]))
+    return names.filter((name, index) => now.get(name) !== `${cached[index]?.id}/${cached[index]?.rev}`)
+  }
+
   return {
     async known(name) {
       return slots.get(name)?.state ?? see(await load(name))
     },
     async fresh(names) {
+      const stale = names === undefined ? undefined : await staleOf(names)
       const found = await database.read(() =>
-        database.groups.find(names === undefined ? {} : { name: { $in: [...names] } }).toArray(),
+        stale?.length === 0
+          ? Promise.resolve([])
+          : database.groups.find(stale === undefined ? {} : { name: { $in: [...stale] } }).toArray(),
       )
       const states = found.map((document) => see(groupOf(document)))
-      const missing = names?.find((name) => !states.some((state) => state.name === name))
-      if (missing !== undefined) {
-        slots.delete(missing)
-        throw noSuchGroup(missing)
-      }
-      return states
+      if (names === undefined) return states
+      return names.map((name) => {
+        const state =
+          states.find((one) => one.name === name) ??
+          (stale?.includes(name) === true ? undefined : slots.get(name)?.state)
+        if (state !== undefined) return state
+        slots.delete(name)
+        throw noSuchGroup(name)
+      })
     },
     change(name, change) {
       const slot = slotOf(name)

@@ -3,7 +3,7 @@ import type { MessageId, Position, StreamId, Version } from "@millrace/core/back
 import type { CommitDocument, KeyUse } from "./commit-document.ts"
 import type { Database } from "./database.ts"
 import { idKey, onceKey, scheduleKey, versionKey } from "./keys.ts"
-import { streamKey } from "./stream-ends.ts"
+import { nameKey } from "./name-key.ts"
 
 /** What a look by keys found. */
 export interface Found {
@@ -99,9 +99,7 @@ export async function lookUpVersions(
 ): Promise<ReadonlyMap<StreamId, Version>> {
   const known = new Map<StreamId, Version>(streams.map((stream) => [stream, 0]))
   const ends = await database.read(() =>
-    database.streams
-      .find({ _id: { $in: streams.map(streamKey) } }, { projection: { stream: 1, version: 1 } })
-      .toArray(),
+    database.streams.find({ _id: { $in: streams.map(nameKey) } }, { projection: { stream: 1, version: 1 } }).toArray(),
   )
   for (const end of ends) if (known.has(end.stream)) known.set(end.stream, end.version)
   let open = new Map([...known].map(([stream, version]) => [stream, { low: version, stride: 0 }]))

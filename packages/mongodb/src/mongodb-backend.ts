@@ -102,6 +102,7 @@ export function mongodbBackend(target: string | MongoClient, options: MongodbOpt
     chain.forget()
     recent.forget()
     segments.forget()
+    database.starts.clear()
     log.groups.forget()
     lookouts = new Map()
   }

@@ -1,76 +1,10 @@
-import {
-  type Append,
-  checkAppend,
-  type Holds,
-  type Instant,
-  judgeAppend,
-  type Known,
-  type MessageId,
-  type Position,
-  type StreamId,
-  type Verdict,
-  type Version,
-} from "@millrace/core/backend"
+import { checkAppend, type Holds, type Instant, judgeAppend, type Verdict } from "@millrace/core/backend"
 
 import type { Chain } from "./chain.ts"
-import {
-  type CommitDocument,
-  documentOf,
-  type DocumentWrite,
-  type EndedSchedule,
-  type KeyUse,
-  type MadeSchedule,
-  type MessageDocument,
-  type MovedSchedule,
-  type Todo,
-} from "./commit-document.ts"
-import { commandKey, documentKey, idKey, onceKey, scheduleKey, versionKey } from "./keys.ts"
-
-/** What is to be written together: one append, or the parts of a settle. */
-export interface Entry {
-  readonly appends: readonly (Append | undefined)[]
-  /** Whether one part that can not be stored keeps all of them back. */
-  readonly together: boolean
-  /** Keys of the leases that end with it: each ends once. */
-  readonly leases: readonly string[]
-  /** The text to keep in the commit, once the verdicts are known. */
-  readonly record?: (verdicts: readonly (Verdict | undefined)[]) => string
-  /** The numbers of the schedules it makes, in order. */
-  readonly numbers: readonly number[]
-  /** Schedules that it ends or moves, each of which somebody else may have ended or moved before. */
-  readonly changes: readonly ScheduleChange[]
-}
-
-/** What becomes of a waiting schedule. `moves`: how often it was moved before. */
-export type ScheduleChange = { readonly number: number; readonly moves: number } & (
-  | { readonly kind: "fire"; readonly message: MessageDocument }
-  | { readonly kind: "cancel"; readonly id: string }
-  | { readonly kind: "move"; readonly at: Instant }
-)
-
-/** What was looked up about the entries at hand. */
-export interface Facts {
-  readonly ids: Map<MessageId, Position>
-  readonly uses: Map<string, KeyUse>
-  /** Keys of leases and schedules that have ended. */
-  readonly ended: Set<string>
-  /** The entries whose ids and keys were looked up: of the others only the write itself shows whether they are new. */
-  readonly lookedUp: Set<Entry>
-  readonly versions: Map<StreamId, Version>
-  /** By `documentKey` without its write: see `placeOf`. */
-  readonly documents: Map<string, { readonly write: number; readonly revision: number }>
-}
-
-export function noFacts(): Facts {
-  return {
-    ids: new Map(),
-    uses: new Map(),
-    ended: new Set(),
-    lookedUp: new Set(),
-    versions: new Map(),
-    documents: new Map(),
-  }
-}
+import type { CommitDocument } from "./commit-document.ts"
+import { openSheet, type Sheet } from "./commit-sheet.ts"
+import type { Entry, Facts } from "./entry.ts"
+import { scheduleKey } from "./keys.ts"
 
 /** What becomes of an entry if the commit is written. */
 export type Outcome =
@@ -86,11 +20,6 @@ export interface Plan {
   readonly outcomes: readonly Outcome[]
   /** `undefined`: there is nothing to write. */
   readonly commit: CommitDocument | undefined
-}
-
-/** Names a keyed document. */
-export function placeOf(collection: string, id: string): string {
-  return JSON.stringify([collection, id])
 }
 
 /** Judges entries one after another, each seeing those before it, and puts what can be stored into one commit. */
@@ -111,16 +40,21 @@ export function planCommit(
   },
 ): Plan {
   const sheet = openSheet(chain, facts)
+  // The index takes what one document repeats for one: so repetitions are found here.
+  const ended = new Set(facts.ended)
   const settles: string[] = []
   const outcomes = entries.map((entry): Outcome => {
-    if (entry.leases.some((key) => facts.ended.has(key))) return { kind: "closed" }
+    if (entry.leases.some((key) => ended.has(key))) return { kind: "closed" }
     const { verdicts, stored } = judgeEntry(entry, sheet, holds)
     if (stored) {
+      for (const key of entry.leases) ended.add(key)
       sheet.keys.push(...entry.leases)
       if (entry.record !== undefined) settles.push(entry.record(verdicts))
     }
     const changed = entry.changes.map((change) => {
-      if (facts.ended.has(scheduleKey(change.number, change.moves))) return false
+      const key = scheduleKey(change.number, change.moves)
+      if (ended.has(key)) return false
+      ended.add(key)
       sheet.change(change)
       return true
     })
@@ -148,153 +82,4 @@ function judgeEntry(
     return { verdicts, stored: false }
   }
   return { verdicts, stored: verdicts.some((verdict) => verdict?.kind === "appended") }
-}
-
-/** A commit in the making. */
-interface Sheet {
-  readonly known: Known
-  readonly keys: string[]
-  add(append: Append, numbers: readonly number[]): Verdict
-  change(change: ScheduleChange): void
-  /** Answers what takes everything back that is added from now on. */
-  mark(): () => void
-  commit(facts: {
-    readonly at: Instant
-    readonly by: string
-    readonly settles: readonly string[]
-  }): CommitDocument | undefined
-}
-
-function openSheet(chain: Chain, facts: Facts): Sheet {
-  const first = chain.head + 1
-  let messages: MessageDocument[] = []
-  let keys: string[] = []
-  let uses: KeyUse[] = []
-  let documents: DocumentWrite[] = []
-  let made: MadeSchedule[] = []
-  const ended: EndedSchedule[] = []
-  const moved: MovedSchedule[] = []
-  let versions = new Map<StreamId, Version>()
-  let ids = new Set<MessageId>()
-  const versionOf = (stream: StreamId): Version =>
-    versions.get(stream) ?? Math.max(chain.version(stream) ?? 0, facts.versions.get(stream) ?? 0)
-  const documentAt = (collection: string, id: string): { readonly write: number; readonly revision: number } =>
-    documents.findLast((one) => one.collection === collection && one.id === id) ??
-    facts.documents.get(placeOf(collection, id)) ?? { write: 0, revision: 0 }
-  const known: Known = {
-    key(key) {
-      const use = uses.find((one) => one.key === key) ?? facts.uses.get(key)
-      if (use === undefined) return undefined
-      return { fingerprint: use.fingerprint, of: { firstPosition: use.first, position: use.last } }
-    },
-    position(id) {
-      if (!ids.has(id)) return facts.ids.get(id)
-      const index = messages.findIndex((message) => message.id === id)
-      return index < 0 ? 0 : first + index
-    },
-    version: versionOf,
-    revision: (collection, id) => documentAt(collection, id).revision,
-  }
-  return {
-    known,
-    get keys() {
-      return keys
-    },
-    add(append, numbers) {
-      const begin = messages.length
-      const streams = append.streams.map(({ streamId, messages: added }) => {
-        let version = versionOf(streamId)
-        for (const message of added) {
-          const position = first + messages.length
-          if (message.kind === "event") keys.push(versionKey(streamId, (version += 1)))
-          else keys.push(commandKey(streamId, version, position))
-          keys.push(idKey(message.id))
-          ids.add(message.id)
-          messages.push(documentOf(message, version, messages.length))
-        }
-        versions.set(streamId, version)
-        return { streamId, version }
-      })
-      append.schedules?.forEach(({ message, at }, index) => {
-        keys.push(idKey(message.id))
-        ids.add(message.id)
-        made.push({ number: numbers[index] ?? 0, id: message.id, at, message: documentOf(message, 0, 0) })
-      })
-      for (const { collection, id, value } of append.documents ?? []) {
-        const at = documentAt(collection, id)
-        const revision = value === undefined ? 0 : at.revision + 1
-        keys.push(documentKey(collection, id, at.write + 1))
-        documents.push({
-          collection,
-          id,
-          write: at.write + 1,
-          revision,
-          value: value === undefined ? null : JSON.stringify(value),
-        })
-      }
-      const stored = messages.length > begin
-      const of = stored
-        ? { firstPosition: first + begin, position: first + messages.length - 1 }
-        : { firstPosition: 0, position: 0 }
-      if (append.idempotencyKey !== undefined) {
-        keys.push(onceKey(append.idempotencyKey))
-        uses.push({
-          key: append.idempotencyKey,
-          fingerprint: append.fingerprint ?? "",
-          first: of.firstPosition,
-          last: of.position,
-        })
-      }
-      return { kind: "appended", ...of, streams }
-    },
-    change(change) {
-      const { number, moves } = change
-      keys.push(scheduleKey(number, moves))
-      if (change.kind === "move") moved.push({ number, moves: moves + 1, at: change.at })
-      else if (change.kind === "cancel") ended.push({ number, id: change.id, how: "cancelled" })
-      else {
-        const { id, stream, kind } = change.message
-        ended.push({ number, id, how: "fired" })
-        const version = versionOf(stream) + (kind === "event" ? 1 : 0)
-        keys.push(kind === "event" ? versionKey(stream, version) : commandKey(stream, version, first + messages.length))
-        versions.set(stream, version)
-        messages.push({ ...change.message, version, nth: messages.length })
-      }
-    },
-    mark() {
-      const then = { messages, keys, uses, documents, made, versions, ids }
-      ;[messages, keys, uses, documents, made] = [[...messages], [...keys], [...uses], [...documents], [...made]]
-      ;[versions, ids] = [new Map(versions), new Set(ids)]
-      return () => {
-        ;({ messages, keys, uses, documents, made, versions, ids } = then)
-      }
-    },
-    commit({ at, by, settles }) {
-      if (keys.length === 0) return undefined
-      const todo: Todo = {
-        ...(documents.length > 0 ? { documents } : {}),
-        ...(made.length > 0 ? { made } : {}),
-        ...(ended.length > 0 ? { ended } : {}),
-        ...(moved.length > 0 ? { moved } : {}),
-      }
-      return {
-        _id: messages.length > 0 ? first : by,
-        at,
-        by,
-        keys,
-        ...(messages.length > 0
-          ? {
-              n: messages.length,
-              messages,
-              types: [...new Set(messages.map(({ type }) => type))],
-              conversations: [...new Set(messages.map(({ id, correlation = id }) => correlation))],
-            }
-          : { head: chain.head }),
-        ...(uses.length > 0 ? { uses } : {}),
-        ...(settles.length > 0 ? { settles } : {}),
-        ...(made.length > 0 ? { scheduled: made.map(({ id, number }) => ({ id, number })) } : {}),
-        ...(Object.keys(todo).length > 0 ? { open: 1, todo } : {}),
-      }
-    },
-  }
 }

@@ -17,8 +17,8 @@ import {
 import { isTaken } from "./errors.ts"
 import { edit, type GroupState, setLane } from "./group-state.ts"
 import type { Log } from "./log.ts"
+import { nameKey } from "./name-key.ts"
 import type { Heard, ProcessDocument } from "./stored.ts"
-import { nameKey } from "./stream-ends.ts"
 import { leaving, pruneTypes } from "./type-grace.ts"
 
 /** A process not heard for a day is forgotten. */

@@ -10,7 +10,7 @@ import {
 import { type Database, inChain } from "./database.ts"
 import type { Log } from "./log.ts"
 import { lookUp } from "./look-up.ts"
-import { type LogEntry, readEntries, startOf } from "./segments.ts"
+import { type LogEntry, readEntries, SEGMENT, segmentOf, startOf } from "./segments.ts"
 import { storedMessageOf } from "./stored-message.ts"
 import { readStream } from "./stream-messages.ts"
 
@@ -49,7 +49,7 @@ type Within = Bounds & { readonly limit: number }
 async function entriesOf(log: Log, query: ReadQuery, within: Within): Promise<readonly LogEntry[]> {
   switch (query.from) {
     case "log":
-      return query.types === undefined ? ofLog(log.database, query, within) : ofTypes(log.database, query, within)
+      return query.types === undefined ? ofLog(log, query, within) : ofTypes(log.database, query, within)
     case "streams":
       return ofStreams(log, query, within)
     case "correlation":
@@ -59,16 +59,30 @@ async function entriesOf(log: Log, query: ReadQuery, within: Within): Promise<re
   }
 }
 
+/** From so many messages on, whole segments are read, which stay in memory for whoever reads the same next. */
+const BY_SEGMENTS = 200
+
 async function ofLog(
-  database: Database,
+  { database, segments }: Log,
   query: Extract<ReadQuery, { readonly from: "log" }>,
   { head, trimmedTo, limit }: Within,
 ): Promise<readonly LogEntry[]> {
-  const after = Math.max(query.after ?? 0, trimmedTo)
-  const upto = Math.min(query.upto ?? head, head)
-  if (query.direction === "backward")
-    return (await readEntries(database, Math.max(after, upto - limit - 1), upto)).toReversed()
-  return readEntries(database, after, Math.min(upto, after + limit + 1))
+  const backward = query.direction === "backward"
+  const low = Math.max(query.after ?? 0, trimmedTo)
+  const high = Math.min(query.upto ?? head, head)
+  const [after, upto] = backward ? [Math.max(low, high - limit - 1), high] : [low, Math.min(high, low + limit + 1)]
+  if (upto - after < BY_SEGMENTS) {
+    const entries = await readEntries(database, after, upto)
+    return backward ? entries.toReversed() : entries
+  }
+  const entries: LogEntry[] = []
+  for (let number = segmentOf(after + 1); number * SEGMENT < upto; number += 1) {
+    const segment = await segments.load(number, head)
+    // The next one is on its way while these are handled.
+    if (!backward && (number + 1) * SEGMENT < head) void segments.load(number + 1, head).catch(() => {})
+    for (const entry of segment) if (entry.position > after && entry.position <= upto) entries.push(entry)
+  }
+  return backward ? entries.reverse() : entries
 }
 
 /** Positions looked through at once for some types; doubled each time nothing like enough is found. */

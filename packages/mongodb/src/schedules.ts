@@ -1,22 +1,22 @@
 import { checkLimit, type Instant, type Promotion } from "@millrace/core/backend"
 
 import type { Database } from "./database.ts"
+import type { ScheduleChange } from "./entry.ts"
 import { finishOpen } from "./finish.ts"
 import type { Log } from "./log.ts"
-import type { ScheduleChange } from "./plan-commit.ts"
 import type { ScheduleStored } from "./stored.ts"
 
 /** Appends what is due, in order of (due, number), each once: the key of its firing is there once. */
 export async function promote(log: Log, limit: number): Promise<Promotion> {
   checkLimit("limit", limit)
   const { database } = log
-  await finishOpen(database)
+  const next = await nextDue(database)
   const now = await log.clock.now()
+  if (next === null || next > now) return { promoted: 0, now, nextDue: next, types: [] }
   const due = await database.read(() =>
     database.schedules.find({ waits: 1, at: { $lte: now } }, { sort: { at: 1, _id: 1 }, limit }).toArray(),
   )
   const fired = due.length === 0 ? [] : await change(log, due.map(firing))
-  if (fired.length < due.length) await finishOpen(database)
   const types = new Set(fired.map(({ message }) => message.type))
   return { promoted: fired.length, now, nextDue: await nextDue(database), types: [...types] }
 }
@@ -44,8 +44,14 @@ const ENVELOPE = 1_000
 
 /** When the next schedule falls due. */
 export async function nextDue(database: Database): Promise<Instant | null> {
-  const [next] = await database.read(() =>
-    database.schedules.find({ waits: 1 }, { sort: { at: 1 }, limit: 1, projection: { at: 1 } }).toArray(),
-  )
-  return next?.at ?? null
+  for (;;) {
+    const [[next], open] = await Promise.all([
+      database.read(() =>
+        database.schedules.find({ waits: 1 }, { sort: { at: 1 }, limit: 1, projection: { at: 1 } }).toArray(),
+      ),
+      database.read(() => database.commits.findOne({ open: 1 }, { projection: { _id: 1 } })),
+    ])
+    if (open === null) return next?.at ?? null
+    await finishOpen(database)
+  }
 }

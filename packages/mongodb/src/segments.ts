@@ -11,6 +11,9 @@ export const SEGMENT = 1_000
 const MOST_CHARACTERS = 48 * 1024 * 1024
 const MESSAGE_CHARACTERS = 300
 
+/** How many beginnings are remembered. */
+const MOST_STARTS = 1_000
+
 /** Commits asked for at once: all of a segment, for they may hold a message each. */
 const BATCH = 1_000
 
@@ -131,11 +134,20 @@ export async function readEntries(database: Database, after: Position, upto: Pos
       if (message !== null && position > after && position <= upto) entries.push({ position, at: commit.at, message })
     })
   }
+  const last = commits.at(-1)
+  if (last !== undefined && isChained(last)) {
+    // Whoever reads on finds the beginning without a look.
+    const end = last._id + last.n - 1
+    database.starts.set(upto + 1, end > upto ? last._id : upto + 1)
+    if (database.starts.size > MOST_STARTS) database.starts.clear()
+  }
   return entries
 }
 
 /** The `_id` of the commit that holds a position. */
 export async function startOf(database: Database, position: Position): Promise<number> {
+  const known = position === 1 ? 1 : database.starts.get(position)
+  if (known !== undefined) return known
   const [found] = await database.read(() =>
     database.commits
       .find(inChain({ from: 0, to: position }), { sort: { _id: -1 }, limit: 1, projection: { _id: 1 } })

@@ -36,9 +36,9 @@ export async function settle(log: Log, settlement: Settles): Promise<Settled> {
   const repeated = repeatIn(group, lease)
   if (repeated !== undefined) return answerOf(log, settlement, repeated)
   if (heldBy(group, lease) === undefined) return { kind: "fenced" }
-  check(group, settlement)
   if (parts.every(({ effects }) => effects === undefined))
     return conclude(log, settlement, plainVerdicts(settlement), undefined)
+  check(group, settlement)
   const written = await storeEffects(log, group, settlement)
   if (written.outcome.kind === "closed") return concludeLanded(log, settlement)
   const verdicts = partVerdicts(settlement, written.outcome.verdicts)

@@ -27,10 +27,26 @@ export function messageOf(document: MessageDocument): Message {
   }
 }
 
-/** The message at a position. */
+/** The message at a position. Built in one go: this runs for every message that is read. */
 export function storedMessageOf(document: MessageDocument, position: Position, at: Instant): StoredMessage {
-  const message = { ...messageOf(document), position, recordedAt: instantText(at) }
-  return document.kind === "event" ? { ...message, version: document.version } : message
+  const { id, kind, type, stream, version, causation = id, correlation = id, created } = document
+  const payload = storedJson<Json>(document.payload)
+  const metadata = document.metadata === undefined ? {} : storedJson<JsonObject>(document.metadata)
+  const message = {
+    id,
+    kind,
+    type,
+    streamId: stream,
+    payload,
+    metadata,
+    causationId: causation,
+    correlationId: correlation,
+    createdAt: created,
+    position,
+    recordedAt: instantText(at),
+  }
+  if (kind === "event") return { ...message, version }
+  return document.decided === true ? { ...message, decided: true } : message
 }
 
 /** Neighbours were mostly recorded in one append: the last text is kept. */

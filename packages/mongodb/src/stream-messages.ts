@@ -30,7 +30,8 @@ export async function readStream(
   const found = await database.read(() =>
     database.commits
       .aggregate<Picked>([
-        { $match: { keys, ...inChain({ from: start, to }) } },
+        // What a trim has left of a commit has no messages.
+        { $match: { keys, messages: { $exists: true }, ...inChain({ from: start, to }) } },
         { $sort: { _id: direction === "forward" ? 1 : -1 } },
         { $limit: part.commits },
         {

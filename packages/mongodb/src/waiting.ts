@@ -95,6 +95,8 @@ export function aheadOf(segments: Segments, partitions: () => number): Ahead {
         if (low === undefined || low >= head) return
         const number = segmentOf(low + 1)
         const entries = await segments.load(number, head)
+        // The next stretch is on its way while this one's messages are handled.
+        if ((number + 1) * SEGMENT < head) void segments.load(number + 1, head).catch(() => {})
         takeIn(state, entries, { begin: number * SEGMENT, end: Math.min((number + 1) * SEGMENT, head) })
         if (count % SEGMENTS_AT_ONCE === 0) await turn()
       }

@@ -7,9 +7,9 @@ import { tallyOf } from "../counts.ts"
 import { type Database, inChain } from "../database.ts"
 import { commandKey, idKey, onceKey, versionKey } from "../keys.ts"
 import type { Log } from "../log.ts"
+import { nameKey } from "../name-key.ts"
 import { type LogEntry, readEntries, SEGMENT, startOf } from "../segments.ts"
 import type { StreamDocument, TypeDocument } from "../stored.ts"
-import { nameKey, streamKey } from "../stream-ends.ts"
 
 /** Commits handled at once. */
 const PAGE = 200
@@ -55,7 +55,7 @@ async function keepEnds(
   const notYet = { $not: { $gte: to } }
   const ends = [...all.streams].map(([stream, { version, last }]): AnyBulkWriteOperation<StreamDocument> => ({
     updateOne: {
-      filter: { _id: streamKey(stream) },
+      filter: { _id: nameKey(stream) },
       update: {
         $max: { version, last },
         $setOnInsert: { stream, category: categoryOf(stream), messages: 0, segment: 0 },
@@ -65,7 +65,7 @@ async function keepEnds(
   }))
   const streams = [...down.streams].map(([stream, { messages }]): AnyBulkWriteOperation<StreamDocument> => ({
     updateOne: {
-      filter: { _id: streamKey(stream), trimmed: notYet },
+      filter: { _id: nameKey(stream), trimmed: notYet },
       update: { $inc: { messages: -messages }, $set: { trimmed: to } },
     },
   }))

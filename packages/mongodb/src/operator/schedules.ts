@@ -1,8 +1,8 @@
 import { checkInstant, checkLimit, type Instant, type MessageId, type ScheduleInfo } from "@millrace/core/backend"
 
+import type { ScheduleChange } from "../entry.ts"
 import { finishOpen } from "../finish.ts"
 import type { Log } from "../log.ts"
-import type { ScheduleChange } from "../plan-commit.ts"
 import { change } from "../schedules.ts"
 import { messageOf } from "../stored-message.ts"
 import type { ScheduleStored } from "../stored.ts"

@@ -3,8 +3,8 @@ import type { LogStats } from "@millrace/core/backend"
 import { count } from "../counts.ts"
 import { finishOpen } from "../finish.ts"
 import type { Log } from "../log.ts"
+import { nameKey } from "../name-key.ts"
 import { boundsOf } from "../read.ts"
-import { streamKey } from "../stream-ends.ts"
 
 /** Figures of the whole log. */
 export async function stats(log: Log): Promise<LogStats> {
@@ -12,7 +12,7 @@ export async function stats(log: Log): Promise<LogStats> {
   await finishOpen(database)
   const { head, trimmedTo } = await boundsOf(log)
   const tail = await count(log, head)
-  const fresh = [...tail.streams.keys()].map(streamKey)
+  const fresh = [...tail.streams.keys()].map(nameKey)
   const [streams, known, schedules, types, groups] = await Promise.all([
     database.read(() => database.streams.countDocuments()),
     fresh.length === 0 ? 0 : database.read(() => database.streams.countDocuments({ _id: { $in: fresh } })),

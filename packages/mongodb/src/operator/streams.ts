@@ -3,9 +3,9 @@ import type { Filter } from "mongodb"
 
 import { count } from "../counts.ts"
 import type { Log } from "../log.ts"
+import { nameKey } from "../name-key.ts"
 import { boundsOf } from "../read.ts"
 import type { StreamDocument } from "../stored.ts"
-import { streamKey } from "../stream-ends.ts"
 
 /** Streams by id, or the most recently appended to first: those counted, and what lies behind the counted part of the log. */
 export async function streams(log: Log, { by, category, limit, after }: StreamQuery): Promise<readonly StreamInfo[]> {
@@ -15,13 +15,13 @@ export async function streams(log: Log, { by, category, limit, after }: StreamQu
   const tail = await count(log, head)
   const filter: Filter<StreamDocument> = {
     ...(category === undefined ? {} : { category }),
-    ...(by === "id" && after !== undefined ? { _id: { $gt: streamKey(after) } } : {}),
+    ...(by === "id" && after !== undefined ? { _id: { $gt: nameKey(after) } } : {}),
   }
   const [page, touched] = await Promise.all([
     database.read(() =>
       database.streams.find(filter, { sort: by === "id" ? { _id: 1 } : { last: -1 }, limit }).toArray(),
     ),
-    database.read(() => database.streams.find({ _id: { $in: [...tail.streams.keys()].map(streamKey) } }).toArray()),
+    database.read(() => database.streams.find({ _id: { $in: [...tail.streams.keys()].map(nameKey) } }).toArray()),
   ])
   const all = new Map<string, StreamInfo>()
   for (const { stream, version, messages, last } of [...page, ...touched])

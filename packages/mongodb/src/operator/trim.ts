@@ -1,5 +1,11 @@
-import { checkPosition, type Instant, type Position, type StoredMessage, type TrimResult } from "@millrace/core/backend"
-import { partitionOf } from "@millrace/core/backend"
+import {
+  checkPosition,
+  type Instant,
+  partitionOf,
+  type Position,
+  type StoredMessage,
+  type TrimResult,
+} from "@millrace/core/backend"
 
 import { count } from "../counts.ts"
 import { finishOpen } from "../finish.ts"

@@ -16,7 +16,7 @@ export interface ArmedWire {
   /** Resolves when the command has had its mishap. */
   readonly struck: Promise<WireCommand>
   /** Everything passes from now on. Answers the command that had the mishap; `undefined` when there were not so many. */
-  disarm(): WireCommand | undefined
+  disarm(): Promise<WireCommand | undefined>
   close(): Promise<void>
 }
 
@@ -46,9 +46,9 @@ export async function armedWire(url: string): Promise<ArmedWire> {
     get struck() {
       return struck.promise
     },
-    disarm() {
+    async disarm() {
       armed = undefined
-      proxy.comeBack()
+      await proxy.comeBack()
       return victim
     },
     close: () => proxy.close(),

@@ -19,11 +19,14 @@ export type Decide = (command: WireCommand) => Fate | Promise<Fate>
 export interface MongoProxy {
   /** The URL of the server, by way of the proxy. */
   readonly url: string
-  /** Takes connections again. */
-  comeBack(): void
+  /** Takes connections again, where it vanished. */
+  comeBack(): Promise<void>
   /** Breaks all connections and ends the proxy. */
   close(): Promise<void>
 }
+
+/** Between the end of a vanishing server's other connections and that of the struck one. */
+const VANISH_MS = 10
 
 /** What the driver does for itself: of no concern to those who watch a backend. */
 const HOUSEKEEPING = new Set(["hello", "ismaster", "isMaster", "ping", "endSessions", "killCursors"])
@@ -34,42 +37,44 @@ export async function mongoProxy(url: string, decide: Decide): Promise<MongoProx
   const to = { host, port: Number(portText ?? "27017") }
   const port = await freePort()
   const sockets = new Set<Socket>()
-  let isAway = false
-  const vanish = (): void => {
-    isAway = true
-    for (const socket of sockets) socket.destroy()
+  const upstreams = new Map<Socket, Socket>()
+  const vanish = (last: Socket): void => {
+    server.close()
+    for (const socket of sockets) if (socket !== last && socket !== upstreams.get(last)) socket.destroy()
+    // Were all to break in one moment, this driver's monitor would hang on the answer to its question.
+    setTimeout(() => last.destroy(), VANISH_MS)
   }
   const server = createServer((client) => {
-    if (isAway) {
-      client.destroy()
-      return
-    }
     const upstream = connect(to)
+    upstreams.set(client, upstream)
     for (const socket of [client, upstream]) {
       sockets.add(socket)
       socket.setNoDelay(true)
       socket.on("error", () => {}) // A broken wire is what is wanted here.
       socket.once("close", () => {
         sockets.delete(socket)
+        upstreams.delete(client)
         client.destroy()
         upstream.destroy()
       })
     }
     relay(client, upstream, decide, vanish)
   })
-  await new Promise<void>((resolve) => {
-    server.listen(port, "127.0.0.1", resolve)
-  })
+  const listen = (): Promise<void> =>
+    new Promise((resolve) => {
+      server.listen(port, "127.0.0.1", resolve)
+    })
+  await listen()
   return {
     url: url.replace(/^(mongodb:\/\/(?:[^@/]*@)?)[^/?]+/, `$1127.0.0.1:${port}`),
-    comeBack() {
-      isAway = false
+    async comeBack() {
+      if (!server.listening) await listen()
     },
     close: () => closeAll(server, sockets),
   }
 }
 
-function relay(client: Socket, upstream: Socket, decide: Decide, vanish: () => void): void {
+function relay(client: Socket, upstream: Socket, decide: Decide, vanish: (last: Socket) => void): void {
   const fates = new Map<number, "cut-after" | "hold-answer" | "vanish">()
   const forth = async (): Promise<void> => {
     for await (const frame of wireFrames(client)) {
@@ -87,7 +92,7 @@ function relay(client: Socket, upstream: Socket, decide: Decide, vanish: () => v
     for await (const frame of wireFrames(upstream)) {
       const fate = fates.get(answeredId(frame))
       if (fate === "cut-after") client.destroy()
-      else if (fate === "vanish") vanish()
+      else if (fate === "vanish") vanish(client)
       else if (fate === undefined) client.write(frame)
     }
   }

@@ -1,77 +1,22 @@
 import { deepEqual, equal, ok, rejects } from "node:assert/strict"
 
-import { AppendNext, command, handler, projector, type Reactor, StorageLacksTx, Sync, txToken } from "@millrace/core"
+import { AppendNext, handler, projector, type Reactor, StorageLacksTx, Sync, txToken } from "@millrace/core"
 import { describe, it } from "vitest"
 
 import { testClock } from "../../src/test-clock.ts"
-import { backends, type TestedBackend } from "../backends.ts"
+import { backends } from "../backends.ts"
+import { cartRows, inside, Ship, shippingRows, titleInside } from "../inside-settle.ts"
 import { losingAnswers, mortal } from "../intercept-backend.ts"
 import { openLog } from "../open-log.ts"
 import { recorder } from "../recorder.ts"
 import { added, ItemAdded } from "../shop.ts"
 import { travelUntil } from "../travel-until.ts"
 
-const Ship = command("transactions.ship")
-
-/** What happens in a sync block after it has written. */
-type Afterwards = (id: string) => void | Promise<void>
-
-/** Keeps each cart's total in a table of the user's own. */
-function cartRows(backend: TestedBackend, afterwards: Afterwards = () => {}) {
-  return backend.rows((token, rowsOf) =>
-    projector
-      .stateStored("cart_rows", async (id, { tx }) => ({ id, total: (await rowsOf(tx).get(id)) ?? 0 }), { tx: token })
-      .event(ItemAdded, (row, item) => {
-        row.total += item.payload.quantity
-      })
-      .sync(async ({ state, tx }) => {
-        await rowsOf(tx).put(state.id, state.total)
-        await afterwards(state.id)
-      }),
-  )
-}
-
-/** The same from each cart's history, and ships with each change. */
-function shippingRows(backend: TestedBackend, afterwards: Afterwards = () => {}) {
-  return backend.rows((token, rowsOf) =>
-    projector
-      .eventSourced("shipping_rows", (id) => ({ id, total: 0 }), { tx: token })
-      .event(ItemAdded, (row, item) => {
-        row.total += item.payload.quantity
-      })
-      .sync(async ({ state, tx }) => {
-        await rowsOf(tx).put(state.id, state.total)
-        await afterwards(state.id)
-      })
-      .reaction(ItemAdded, (_row, _item, { dispatch }) => {
-        dispatch(Ship).to("ship-1")
-      }),
-  )
-}
-
-/** A test of work inside the settle; where the storage has no transactions, of the opposite: who asks for it is refused at the start. */
-function inside(backend: TestedBackend, title: string, test: () => Promise<void>): void {
-  if (backend.tx) it(title, test)
-  else it(`refused at the start, for this storage has no transactions: ${title}`, () => refusesWork(backend))
-}
-
-async function refusesWork(backend: TestedBackend): Promise<void> {
-  const log = await openLog(backend)
-  for (const reactor of [cartRows(backend), shippingRows(backend)]) {
-    await rejects(
-      log.app({ reactors: [reactor] }),
-      (error) =>
-        error instanceof StorageLacksTx && /has no transactions: let Millrace keep its state/.test(error.message),
-    )
-  }
-}
-
 for (const backend of backends) {
   describe(`on ${backend.name}`, () => {
-    inside(
-      backend,
-      "a state-stored projector loads and saves its own rows inside the settle [S20.b S22.a]",
-      async () => {
+    it(
+      `${titleInside(backend)}a state-stored projector loads and saves its own rows inside the settle [S20.b S22.a]`,
+      inside(backend, async () => {
         const log = await openLog(backend)
         const app = await log.app({ reactors: [cartRows(backend)] })
         await app.appendNextToStream("cart-1", [added("cart-1", 2), added("cart-1", 3)])
@@ -80,22 +25,24 @@ for (const backend of backends) {
         await app.dispatch(added("cart-1", 5))
         await app.drain()
         deepEqual([await log.row("cart-1"), await log.row("cart-2")], [10, 7])
-      },
+      }),
     )
 
-    inside(backend, "rows written in a sync block are seen by nobody before the settle is stored [S22.a]", async () => {
-      const log = await openLog(backend)
-      const during: (number | undefined)[] = []
-      const app = await log.app({ reactors: [cartRows(backend, async (id) => void during.push(await log.row(id)))] })
-      await app.dispatch(added("cart-1", 2))
-      await app.drain()
-      deepEqual([during, await log.row("cart-1")], [[undefined], 2])
-    })
+    it(
+      `${titleInside(backend)}rows written in a sync block are seen by nobody before the settle is stored [S22.a]`,
+      inside(backend, async () => {
+        const log = await openLog(backend)
+        const during: (number | undefined)[] = []
+        const app = await log.app({ reactors: [cartRows(backend, async (id) => void during.push(await log.row(id)))] })
+        await app.dispatch(added("cart-1", 2))
+        await app.drain()
+        deepEqual([during, await log.row("cart-1")], [[undefined], 2])
+      }),
+    )
 
-    inside(
-      backend,
-      "a sync block that throws rolls back its rows, its reactions and the progress; others of the slice are stored [S22.b S23.a]",
-      async () => {
+    it(
+      `${titleInside(backend)}a sync block that throws rolls back its rows, its reactions and the progress; others of the slice are stored [S22.b S23.a]`,
+      inside(backend, async () => {
         const log = await openLog(backend)
         let failing = true
         const rows = shippingRows(backend, (id) => {
@@ -116,13 +63,12 @@ for (const backend of backends) {
         await log.clock.advance(1_000)
         await app.drain()
         deepEqual([await log.row("cart-2"), await shipped(), (await app.groups([rows]))[0]?.lag], [2, 3, 0])
-      },
+      }),
     )
 
-    inside(
-      backend,
-      "a rollback leaves nothing behind in memory: what is handled next starts from what is stored [S22.b lesson 15]",
-      async () => {
+    it(
+      `${titleInside(backend)}a rollback leaves nothing behind in memory: what is handled next starts from what is stored [S22.b lesson 15]`,
+      inside(backend, async () => {
         const log = await openLog(backend)
         let failures = 3
         const rows = cartRows(backend, () => {
@@ -143,7 +89,7 @@ for (const backend of backends) {
         await app.dispatch(added("cart-1", 10))
         await app.drain()
         equal(await log.row("cart-1"), 11)
-      },
+      }),
     )
 
     it("whoever hears of a message can read it: wake-ups follow the commit [lesson 15]", async () => {
@@ -170,10 +116,9 @@ for (const backend of backends) {
       deepEqual(unread, [])
     })
 
-    inside(
-      backend,
-      "a low-level reactor's Sync with the storage's handle runs inside the settle, and is undone when its message fails [S27.b]",
-      async () => {
+    it(
+      `${titleInside(backend)}a low-level reactor's Sync with the storage's handle runs inside the settle, and is undone when its message fails [S27.b]`,
+      inside(backend, async () => {
         const log = await openLog(backend)
         let failing = true
         const counting = backend.rows((token, rowsOf): Reactor => ({
@@ -198,13 +143,12 @@ for (const backend of backends) {
           await app.drain()
         }
         equal(await log.row("cart-1"), 2)
-      },
+      }),
     )
 
-    inside(
-      backend,
-      "what a replay drops is counted once, though work inside the settle throws and its messages are handled again [S24.a S27.b]",
-      async () => {
+    it(
+      `${titleInside(backend)}what a replay drops is counted once, though work inside the settle throws and its messages are handled again [S24.a S27.b]`,
+      inside(backend, async () => {
         const log = await openLog(backend)
         let failing = false
         const shipping = backend.rows((token, rowsOf): Reactor => ({
@@ -229,13 +173,12 @@ for (const backend of backends) {
         await app.drain()
         const [group] = await app.groups([shipping])
         deepEqual([group?.status, group?.lag, group?.dropped, failing], ["active", 0, 2, false])
-      },
+      }),
     )
 
-    inside(
-      backend,
-      "rows are written once although the answer to their settle was lost [S20.b lesson 29]",
-      async () => {
+    it(
+      `${titleInside(backend)}rows are written once although the answer to their settle was lost [S20.b lesson 29]`,
+      inside(backend, async () => {
         const log = await openLog(backend)
         const app = await log.app({
           reactors: [shippingRows(backend)],
@@ -245,13 +188,12 @@ for (const backend of backends) {
         await travelUntil(log.clock, app.drain())
         equal(await log.row("cart-1"), 2)
         equal((await app.readStream("ship-1", { include: "commands" })).length, 1)
-      },
+      }),
     )
 
-    inside(
-      backend,
-      "a worker that dies before its settle leaves no row, and the next one writes it once [S20.b lesson 46]",
-      async () => {
+    it(
+      `${titleInside(backend)}a worker that dies before its settle leaves no row, and the next one writes it once [S20.b lesson 46]`,
+      inside(backend, async () => {
         const log = await openLog(backend)
         const process = mortal(await log.connect())
         const seen = recorder("dying", [ItemAdded], {
@@ -273,13 +215,12 @@ for (const backend of backends) {
         await log.clock.jump(60_000)
         await (await log.app({ reactors: [cartRows(backend)] })).drain()
         equal(await log.row("cart-1"), 2)
-      },
+      }),
     )
 
-    inside(
-      backend,
-      "store calls in a sync block are refused by name: they would wait for the settle they are part of [S22.a]",
-      async () => {
+    it(
+      `${titleInside(backend)}store calls in a sync block are refused by name: they would wait for the settle they are part of [S22.a]`,
+      inside(backend, async () => {
         const log = await openLog(backend)
         const errors: unknown[] = []
         const rows = cartRows(backend, async () => {
@@ -296,7 +237,7 @@ for (const backend of backends) {
         await app.drain()
         ok(errors[0] instanceof Error && errors[0].name === "CalledInsideSettle", String(errors[0]))
         deepEqual([await log.row("cart-1"), (await app.readStream("cart-9")).length], [undefined, 0])
-      },
+      }),
     )
 
     it("a reactor that needs another storage's handle is refused at the start [S20.b]", async () => {

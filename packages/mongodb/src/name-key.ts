@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto"
 
-import { type StreamId, toSortable } from "@millrace/core/backend"
+import { toSortable } from "@millrace/core/backend"
 
 const LONGEST = 400
 const KEPT = 300
@@ -10,9 +10,4 @@ export function nameKey(name: string): string {
   const sortable = toSortable(name)
   if (sortable.length <= LONGEST) return sortable
   return `${sortable.slice(0, KEPT)}~${createHash("sha256").update(name).digest("base64url")}`
-}
-
-/** The `_id` of a stream's document. */
-export function streamKey(stream: StreamId): string {
-  return nameKey(stream)
 }
