@@ -19,7 +19,8 @@ function start(): Promise<TestRedis> {
 /** A log under a prefix of its own; the user's table is a hash in its slot. */
 export async function redisLog(time?: Time): Promise<SharedLog> {
   server ??= start()
-  const { url: serverUrl, own, restart } = await server
+  const started = await server
+  const { url: serverUrl } = started
   const beside = new Redis(serverUrl)
   const prefix = `rows_${randomUUID()}`
   const options = time === undefined ? {} : { clock: time }
@@ -36,7 +37,7 @@ export async function redisLog(time?: Time): Promise<SharedLog> {
       const value = await beside.hget(`{${prefix}}${TABLE}`, key)
       return value === null ? undefined : Number(value)
     },
-    ...(own ? { restart } : {}),
+    ...(started.own ? { restart: () => started.restart() } : {}),
     async remove() {
       await remove(`{${prefix}}*`)
       await remove(`{${prefix}_*`)
