@@ -1,13 +1,14 @@
-import type { Bench, Subject } from "../harness/bench.ts"
+import { type Bench, type Contender, type Subject, subjectOf } from "../harness/bench.ts"
+import { measureIdleLatency, type PingTarget } from "../harness/idle-latency.ts"
 
 /** From an append to the handler in another process that has had nothing to do. `millrace` first. `barMs`: where nothing pushes wake-ups, looking takes longer. */
-export function idleLatency(subjects: readonly Subject[], barMs = 5): Bench {
+export function idleLatency(contenders: readonly Contender<PingTarget>[], barMs = 5): Bench {
   return {
     name: "idle-latency",
     what: "from the call of append to the handler in another, idle process",
     unit: "ms p50",
     rounds: 3,
-    subjects,
+    subjects: contenders.map((one) => subjectOf(one, measureIdleLatency)),
     claims: [{ kind: "limit", name: "idle-latency-p50-ms", of: "millrace", bar: barMs }],
   }
 }

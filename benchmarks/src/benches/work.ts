@@ -2,10 +2,17 @@ import { type Bench, type Contender, subjectOf } from "../harness/bench.ts"
 import { type Bars, ratios } from "../harness/ratios.ts"
 import { type WorkLoad, type WorkTarget, workThrough } from "../harness/work-load.ts"
 
+/** Who works on how many entries. `unordered`: it promises no order. */
+export interface Working {
+  readonly who: Contender<WorkTarget>
+  readonly entries: number
+  readonly unordered?: boolean
+}
+
 /** Who works, each with as many entries as it does in some seconds, and how much faster Millrace is to be. */
 export interface WorkBench {
   readonly rounds: number
-  readonly contenders: readonly { readonly who: Contender<WorkTarget>; readonly entries: number }[]
+  readonly contenders: readonly Working[]
   readonly bars: Bars
 }
 
@@ -33,8 +40,8 @@ function work(name: string, what: string, load: Omit<WorkLoad, "entries">, it: W
     what,
     unit: "messages/s",
     rounds: it.rounds,
-    subjects: it.contenders.map(({ who, entries }) =>
-      subjectOf(who, (target) => workThrough(target, { ...load, entries })),
+    subjects: it.contenders.map(({ who, ...own }) =>
+      subjectOf(who, (target) => workThrough(target, { ...load, ...own })),
     ),
     claims: ratios(name, it.bars),
   }

@@ -34,9 +34,10 @@ function sectionOf(suite: string, benches: readonly BenchRecord[]): string {
   ].join("\n")
 }
 
-function benchLines({ name, what, unit, subjects, claims }: BenchRecord): readonly string[] {
+function benchLines({ name, what, unit, subjects, claims, environment }: BenchRecord): readonly string[] {
+  const { at, commit, loadBefore } = environment
   return [
-    `**${name}**: ${what}`,
+    `**${name}**: ${what} · ${at.slice(0, "2026-01-01T12:00".length).replace("T", " ")}, commit ${commit}, load of the machine before ${loadBefore}`,
     "",
     `| | ${unit} | lowest–highest | lost · doubled · out of order |`,
     "|---|---:|---:|---|",

@@ -24,6 +24,8 @@ export interface WorkLoad {
   readonly workMs: number
   /** Whether the first try of every entry fails. */
   readonly failing: boolean
+  /** The system promises no order: what comes out of order is told, and is no fault. */
+  readonly unordered?: boolean
 }
 
 /** A round in which nothing more happens is over after this: what is missing counts as lost. */
@@ -41,10 +43,21 @@ export async function workThrough(target: WorkTarget, load: WorkLoad): Promise<S
     const ended = await watch.ended()
     if (ended) await target.settled()
     const seconds = (performance.now() - began) / 1_000
-    return { value: watch.done() / seconds, operations: watch.done(), faults: watch.faults(), facts: {} }
+    const faults = watch.faults()
+    return load.unordered === true
+      ? {
+          ...counted(watch.done(), seconds),
+          faults: { ...faults, outOfOrder: 0 },
+          facts: { unordered: faults.outOfOrder },
+        }
+      : { ...counted(watch.done(), seconds), faults, facts: {} }
   } finally {
     await target.close()
   }
+}
+
+function counted(operations: number, seconds: number) {
+  return { value: operations / seconds, operations }
 }
 
 /** Keys in rotation, so that entries of a key are as far apart as they can be. */

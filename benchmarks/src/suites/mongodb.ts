@@ -32,7 +32,7 @@ export const mongodb: Suite = {
     }),
     readLog({ rounds, messages: 50_000, contenders: [millrace.reading, twin.reading], bars: { twin: 0.6 } }),
     // This server has no change streams: a process that was busy a moment ago looks often.
-    idleLatency([millrace.idleLatency], 10),
+    idleLatency([millrace.pings], 10),
     idleCost(millrace.idleCost),
   ],
   growth: [growth(millrace.growing)],

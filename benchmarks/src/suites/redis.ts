@@ -1,4 +1,5 @@
 import { appendManyCallers, appendOneCaller } from "../benches/append.ts"
+import { growthOf } from "../benches/growth.ts"
 import { idleCost, idleLatency } from "../benches/idle.ts"
 import { longestScript } from "../benches/longest-script.ts"
 import { drain, orderedPerKey, orderedWhenFailing } from "../benches/work.ts"
@@ -10,6 +11,8 @@ import { millraceOn } from "../subjects/millrace/contenders.ts"
 import { scripts } from "../subjects/millrace/scripts.ts"
 
 const rounds = 3
+/** It all lies in memory: 400 bytes a message. */
+const SIZES = [10_000, 100_000, 1_000_000]
 const millrace = millraceOn("redis")
 
 /** Millrace on Redis beside its own append script sent bare, and beside BullMQ, all on servers that synchronise alike. */
@@ -47,10 +50,10 @@ export function redisSuite(appendfsync: "always" | "everysec"): Suite {
         ],
         bars: {},
       }),
-      idleLatency([millrace.idleLatency]),
+      idleLatency([millrace.pings]),
       idleCost(millrace.idleCost),
       longestScript(scripts),
     ],
-    growth: [],
+    growth: growthOf("redis", SIZES),
   }
 }

@@ -58,7 +58,7 @@ export const sqlite: Suite = {
       // Emmett tuned is not the peer as its documentation sets it up, so its bar is one of our own: see the README.
       bars: { "emmett-sqlite": 15, "emmett-sqlite-tuned": 10, twin: 0.4 },
     }),
-    idleLatency([millrace.idleLatency]),
+    idleLatency([millrace.pings]),
     idleCost(millrace.idleCost),
   ],
   growth: [],

@@ -82,7 +82,7 @@ export async function createBus(given: BusOptions<readonly AnyApi[], readonly An
 }
 
 function openApp(options: BusOptions<readonly AnyApi[], readonly AnyApi[]>, processName: string): Promise<AnyApp> {
-  const { backend, logger, whenFull, migrate, clock, reactors = [] } = options
+  const { backend, logger, whenFull, migrate, clock, groups, reactors = [] } = options
   const leaseMs = options.acknowledgementTimeoutMs ?? DEFAULT_ACKNOWLEDGEMENT_TIMEOUT_MS
   return createApp({
     ...(backend === undefined ? {} : { backend }),
@@ -90,6 +90,7 @@ function openApp(options: BusOptions<readonly AnyApi[], readonly AnyApi[]>, proc
     ...(whenFull === undefined ? {} : { whenFull }),
     ...(migrate === undefined ? {} : { migrate }),
     ...(clock === undefined ? {} : { clock }),
+    ...(groups === undefined ? {} : { groups }),
     limits: { leaseMs, ...options.limits },
     reactors,
     processName,

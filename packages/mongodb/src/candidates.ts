@@ -38,6 +38,8 @@ export function noLook(): Look {
 /** The one of two candidates to take first. */
 export function needier(best: Candidate | undefined, one: Candidate): Candidate {
   if (best === undefined || one.ownBefore !== best.ownBefore) return one.ownBefore || best === undefined ? one : best
+  const tie = one.oldest === best.oldest && one.group === best.group && one.partition === best.partition
+  if (tie && one.kind === "lanes" && best.kind === "lanes") return one.first < best.first ? one : best
   return one.oldest < best.oldest ? one : best
 }
 

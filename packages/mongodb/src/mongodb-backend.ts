@@ -71,6 +71,8 @@ export function mongodbBackend(target: string | MongoClient, options: MongodbOpt
     writer,
     groups: groupsOf(database, clock),
     news: ears.news,
+    catchUp: () => ears.catchUp(),
+    schedulesHeard: () => ears.schedulesHeard(),
     get partitions() {
       return partitions
     },

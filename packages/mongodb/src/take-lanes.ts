@@ -82,7 +82,7 @@ async function scanTogether(
   if (group.order !== "stream") return [await scan(place, first, limit)]
   const others = [...at.lanes.values()]
     .filter((lane) => lane.key !== first.key && isDue(lane, now) && takeoversOf(lane.lease) === 0)
-    .toSorted((one, other) => one.at.next - other.at.next)
+    .toSorted((one, other) => one.at.next - other.at.next || (one.key < other.key ? -1 : 1))
   const scans: Scanned[] = []
   let left = limit
   for (const lane of [first, ...others]) {

@@ -4,12 +4,13 @@ import type { Value } from "./database.ts"
 import { numberList, textList } from "./list.ts"
 import { clockOf, type Log } from "./log.ts"
 import { encodeMessage } from "./message-row.ts"
-import { offsetOf, type Plan } from "./plan-appends.ts"
+import { NO_LIMIT, offsetOf, type Plan } from "./plan-appends.ts"
 
 /** Writes a plan as the values that the function `append` takes, in its order. */
 export function appendValues(plan: Plan, log: Pick<Log, "settings" | "partitions">): readonly Value[] {
-  const columns = messageColumns(plan, log.partitions)
   const streams = [...plan.streams.values()]
+  const assumed = streams.some(({ low, high, messages }) => low > 0 || high < NO_LIMIT || messages === 0)
+  const { count, columns } = messageColumns(plan, log.partitions)
   const schedules = plan.verdicts.reduce(
     (sum, planned) => sum + (planned.kind === "stored" ? (planned.append.schedules?.length ?? 0) : 0),
     0,
@@ -17,73 +18,79 @@ export function appendValues(plan: Plan, log: Pick<Log, "settings" | "partitions
   return [
     clockOf(log),
     log.settings.lockTimeoutMs,
-    columns.count,
+    count,
     schedules,
     textList(streams.map(({ streamId }) => toSortable(streamId))),
-    numberList(streams.map(({ low }) => low)),
-    numberList(streams.map(({ high }) => high)),
+    numberList(streams.map(({ streamId }) => partitionOf(streamId, log.partitions))),
+    assumed ? numberList(streams.map(({ low }) => low)) : null,
+    assumed ? numberList(streams.map(({ high }) => high)) : null,
     numberList(streams.map(({ events }) => events)),
     numberList(streams.map(({ messages }) => messages)),
     numberList(streams.map(({ last }) => last)),
-    ...columns.values,
-    textList(plan.ids),
+    ...columns,
     extraOf(plan),
   ]
 }
 
+/** A type of the plan's messages, and what becomes of its heads. */
+interface PlannedType {
+  readonly number: number
+  readonly offsets: number[]
+  commands: number
+}
+
 /** The columns of all messages, and the heads of their types. */
-function messageColumns(plan: Plan, partitions: number): { readonly count: number; readonly values: readonly Value[] } {
-  const at = new Map([...plan.streams.keys()].map((streamId, index) => [streamId, index + 1]))
-  const added = new Map<string, number>()
-  const heads = new Map<string, { commands: number; offsets: number[] }>()
-  const texts = { ids: column(), types: column(), names: column(), created: column(), payloads: column() }
+function messageColumns(
+  plan: Plan,
+  partitions: number,
+): { readonly count: number; readonly columns: readonly Value[] } {
+  const places = new Map<string, { readonly number: number; readonly partition: number; version: number }>()
+  for (const streamId of plan.streams.keys())
+    places.set(streamId, { number: places.size + 1, partition: partitionOf(streamId, partitions), version: 0 })
+  const types = new Map<string, PlannedType>()
+  const texts = { ids: column(), created: column(), payloads: column() }
   const nullable = { causations: columnOrNull(), correlations: columnOrNull(), metadata: columnOrNull() }
-  const numbers = { kinds: [0].slice(1), streams: [0].slice(1), partitions: [0].slice(1), versions: [0].slice(1) }
+  const numbers = { kinds: [0].slice(1), types: [0].slice(1), streams: [0].slice(1), versions: [0].slice(1) }
   for (const planned of plan.verdicts) {
     if (planned.kind !== "stored") continue
     for (const { streamId, messages } of planned.append.streams) {
-      const partition = partitionOf(streamId, partitions)
-      const name = toSortable(streamId)
-      let version = added.get(streamId) ?? 0
+      const place = places.get(streamId)
+      if (place === undefined) continue
       for (const message of messages) {
         const row = encodeMessage(message)
-        if (row.kind === 1) version += 1
+        const command = row.kind !== 1
+        if (!command) place.version += 1
         texts.ids.push(message.id)
-        texts.types.push(message.type)
-        texts.names.push(name)
         texts.created.push(message.createdAt)
         texts.payloads.push(row.payload)
         nullable.causations.push(row.causation)
         nullable.correlations.push(row.correlation)
         nullable.metadata.push(row.metadata)
         numbers.kinds.push(row.kind)
-        numbers.streams.push(at.get(streamId) ?? 0)
-        numbers.partitions.push(partition)
-        numbers.versions.push(version)
-        raise(heads, message.type, { partition, partitions, offset: texts.ids.length, command: row.kind !== 1 })
+        numbers.streams.push(place.number)
+        numbers.versions.push(place.version)
+        const { partition } = place
+        numbers.types.push(raise(types, message.type, { partition, partitions, offset: texts.ids.length, command }))
       }
-      added.set(streamId, version)
     }
   }
-  const types = [...heads.values()]
+  const raised = [...types.values()]
   return {
     count: texts.ids.length,
-    values: [
+    columns: [
       textList(texts.ids),
       numberList(numbers.kinds),
-      textList(texts.types),
-      textList(texts.names),
+      numberList(numbers.types),
       numberList(numbers.streams),
-      numberList(numbers.partitions),
       numberList(numbers.versions),
-      textList(nullable.causations),
-      textList(nullable.correlations),
+      unlessEmpty(nullable.causations),
+      unlessEmpty(nullable.correlations),
       textList(texts.created),
-      textList(nullable.metadata),
+      unlessEmpty(nullable.metadata),
       textList(texts.payloads),
-      textList([...heads.keys()]),
-      numberList(types.map(({ commands }) => commands)),
-      numberList(types.flatMap(({ offsets }) => offsets)),
+      textList([...types.keys()]),
+      numberList(raised.map(({ commands }) => commands)),
+      numberList(raised.flatMap(({ offsets }) => offsets)),
     ],
   }
 }
@@ -96,19 +103,32 @@ function columnOrNull(): (string | null)[] {
   return []
 }
 
+function unlessEmpty(values: readonly (string | null)[]): Value {
+  return values.every((value) => value === null) ? null : textList(values)
+}
+
+/** The number of the message's type among those of the plan, whose heads it raises. */
 function raise(
-  heads: Map<string, { commands: number; offsets: number[] }>,
+  types: Map<string, PlannedType>,
   type: string,
   at: { readonly partition: number; readonly partitions: number; readonly offset: number; readonly command: boolean },
-): void {
-  let head = heads.get(type)
-  if (head === undefined) {
-    head = { commands: 0, offsets: Array.from({ length: at.partitions + 1 }, () => 0) }
-    heads.set(type, head)
+): number {
+  let planned = types.get(type)
+  if (planned === undefined) {
+    planned = { number: types.size + 1, offsets: noOffsets(at.partitions), commands: 0 }
+    types.set(type, planned)
   }
-  head.offsets[at.partition] = at.offset
-  head.offsets[at.partitions] = at.offset
-  if (at.command) head.commands += 1
+  planned.offsets[at.partition] = at.offset
+  planned.offsets[at.partitions] = at.offset
+  if (at.command) planned.commands += 1
+  return planned.number
+}
+
+/** One for each partition, and one for all. */
+function noOffsets(partitions: number): number[] {
+  const offsets = [0]
+  while (offsets.length <= partitions) offsets.push(0)
+  return offsets
 }
 
 /** What few appends have: keys, documents, schedules. */

@@ -7,7 +7,7 @@ import { MAX_TIMEOUT_MS, type Settings } from "./options.ts"
 import { type Compiled, compilerOf, type Statement } from "./statement.ts"
 
 /** A value of a statement. Lists are written by `list.ts`. */
-export type Value = string | number | boolean | null
+export type Value = string | number | boolean | null | Buffer
 
 /** A row: columns as the text that the server sends. */
 export type Row = readonly (string | null)[]

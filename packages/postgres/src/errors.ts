@@ -69,6 +69,10 @@ export function toConnectError(error: unknown, where: string): BackendError {
   const state = sqlState(error)
   if (state !== undefined && !isBroken(error)) return toBackendError(error, where, "read")
   const text = error instanceof Error ? error.message || String(error) : String(error)
+  if (isDistrust(error)) {
+    const advice = "no TLS connection to the server; check sslmode and sslrootcert in the URL"
+    return new BackendError("invalid", `${where}: ${advice} (${text})`, { cause: error })
+  }
   return new BackendError(
     "unavailable",
     `${where}: no connection to the server; check that it runs and has room (${text})`,
@@ -76,6 +80,14 @@ export function toConnectError(error: unknown, where: string): BackendError {
       cause: error,
     },
   )
+}
+
+/** Whether TLS was refused: a certificate that is not trusted, or a server without TLS. Trying again would not help. */
+function isDistrust(error: unknown): boolean {
+  if (!(error instanceof Error)) return false
+  if (error.message.includes("does not support SSL")) return true
+  const code = "code" in error && typeof error.code === "string" ? error.code : ""
+  return /^(?:CERT_|DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_|ERR_TLS_CERT_)/.test(code)
 }
 
 /** What every call on a closed backend throws. */

@@ -20,7 +20,7 @@ export function offsetOf(position: number): number {
 }
 
 /** The highest version there can be. */
-const NO_LIMIT = Number.MAX_SAFE_INTEGER
+export const NO_LIMIT = Number.MAX_SAFE_INTEGER
 
 /** A stream of a plan: what its version is assumed to be, and what is added to it. */
 export interface PlannedStream {
@@ -73,11 +73,21 @@ export function planAppends(appends: readonly Append[], holds: Holds, facts?: Fa
   const draft = newDraft(facts)
   try {
     const verdicts = appends.map((append) => draft.take(append, checkAppend(append, holds)))
-    return { ...draft, appends, verdicts, sure: facts !== undefined }
+    return { ...draft, streams: inOrderOfLast(draft.streams), appends, verdicts, sure: facts !== undefined }
   } catch (error) {
     if (error instanceof Look) return undefined
     throw error
   }
+}
+
+/** The log answers in this order. Mostly it is the one they came in. */
+function inOrderOfLast(streams: ReadonlyMap<string, PlannedStream>): ReadonlyMap<string, PlannedStream> {
+  let before = 0
+  for (const { last } of streams.values()) {
+    if (last < before) return new Map([...streams].toSorted(([, a], [, b]) => a.last - b.last))
+    before = last
+  }
+  return streams
 }
 
 /** The verdicts of a plan that the log has taken. With `base` undefined positions stay pending, for `placed` to put right. */

@@ -7,15 +7,15 @@ import { clockOf, type Log } from "./log.ts"
 import { int, text } from "./row.ts"
 import { challengeProcess } from "./sql/challenge-process.ts"
 import { deleteProcess } from "./sql/delete-process.ts"
-import { forgetProcesses } from "./sql/forget-processes.ts"
 import { hearWantedGroups } from "./sql/hear-wanted-groups.ts"
 import { hearWantedTypes } from "./sql/hear-wanted-types.ts"
+import { keepProcess } from "./sql/keep-process.ts"
 import { lockName } from "./sql/lock-name.ts"
 import { lockPartitionsOfBoot } from "./sql/lock-partitions-of-boot.ts"
+import { lockProcess } from "./sql/lock-process.ts"
 import { putProcess } from "./sql/put-process.ts"
 import { releaseLanes } from "./sql/release-lanes.ts"
 import { releasePartitions } from "./sql/release-partitions.ts"
-import { selectGroupsToPrune } from "./sql/select-groups-to-prune.ts"
 import { selectProcess } from "./sql/select-process.ts"
 import { supersedeLanes } from "./sql/supersede-lanes.ts"
 import { supersedePartitions } from "./sql/supersede-partitions.ts"
@@ -24,19 +24,39 @@ import { pruneTypes } from "./type-grace.ts"
 /** A process not heard for a day is forgotten. */
 const FORGET_PROCESS_MS = 24 * 60 * 60 * 1000
 
-/** Hears a process: that it lives, goes, or wants its name. Beats of one name run one after another. */
+/**
+ * Hears a process: that it lives, goes, or wants its name. Beats of one name run one after another. That a process lives that has its name, as almost
+ * always, is one statement: an idle process says so every few seconds.
+ */
 export async function heartbeat(log: Log, beat: Beat): Promise<Pulse> {
   checkName("process name", beat.owner.processName)
   checkName("boot id", beat.owner.bootId)
-  const pulse = await log.database.transaction((on) => hear(log, on, beat))
+  const kept = beat.kind !== "leave" && (await keep(log, beat))
+  const pulse: Pulse = kept ? { kind: "ok" } : await log.database.transaction((on) => hear(log, on, beat))
   if (pulse.kind === "ok" && beat.kind !== "leave") await hearWants(log, beat)
   return pulse
+}
+
+/** Counts a beat of the boot that holds the name; `false` when it does not. */
+async function keep(log: Log, { owner, facts }: Beat): Promise<boolean> {
+  const name = toSortable(owner.processName)
+  const kept = await log.database.write.rows(
+    keepProcess,
+    name,
+    owner.bootId,
+    facts.host,
+    facts.pid,
+    clockOf(log),
+    FORGET_PROCESS_MS,
+  )
+  return kept.length > 0
 }
 
 async function hear(log: Log, on: Transaction, beat: Beat): Promise<Pulse> {
   const { processName, bootId } = beat.owner
   const name = toSortable(processName)
   await on.rows(lockName, `${log.names.lock}/${name}`)
+  await on.rows(lockProcess, name)
   const [row] = await on.rows(selectProcess, name, clockOf(log))
   const now = int(row?.[0])
   const holder = row?.[1] === null || row === undefined ? undefined : holderOf(row)
@@ -99,22 +119,18 @@ async function changeLeases(
   log.news.work()
 }
 
-/** Notes who wants what, and lets go of types and processes that nobody has heard of for long. */
+/** Notes who wants what, and lets go of types that nobody has wanted for long. */
 async function hearWants(log: Log, { wants }: Beat): Promise<void> {
-  const { write, read } = log.database
+  const { write } = log.database
   const clock = clockOf(log)
-  if (wants.length > 0) {
-    const groups = wants.map(({ group }) => toSortable(group))
-    await write.count(hearWantedGroups, textList(groups), clock)
-    const pairs = wants.flatMap(({ group, types }) => types.map((type) => ({ group: toSortable(group), type })))
-    await write.count(
-      hearWantedTypes,
-      textList(pairs.map(({ group }) => group)),
-      textList(pairs.map(({ type }) => type)),
-      clock,
-    )
-  }
-  const prune = await read.rows(selectGroupsToPrune, clock)
+  if (wants.length > 0)
+    await write.count(hearWantedGroups, textList(wants.map(({ group }) => toSortable(group))), clock)
+  const pairs = wants.flatMap(({ group, types }) => types.map((type) => ({ group: toSortable(group), type })))
+  const prune = await write.rows(
+    hearWantedTypes,
+    textList(pairs.map(({ group }) => group)),
+    textList(pairs.map(({ type }) => type)),
+    clock,
+  )
   for (const row of prune) await changeGroup(log, fromSortable(text(row[0])), pruneTypes)
-  await write.count(forgetProcesses, clock, FORGET_PROCESS_MS)
 }

@@ -126,6 +126,27 @@ describe("on postgres", () => {
       .toContain("messages")
   })
 
+  it("a backend that does not listen finds messages, schedules and challenges by looking, and goes on after it was cut off", async () => {
+    const backend = await server.log({ listen: false })
+    const other = server.open()
+    expect(backend.capabilities.wake).toBe("poll")
+    const join = (who: typeof backend, bootId: string) =>
+      who.heartbeat({ kind: "join", owner: { processName: "p", bootId }, facts: { host: "h", pid: 1 }, wants: [] })
+    const heard = new Set<string>()
+    const listening = await backend.listen(({ kind }) => heard.add(kind))
+    await join(backend, "boot-1")
+    expect([...heard]).toEqual([])
+    const message = event("a")
+    await other.append([to("any", message)])
+    await expect.poll(() => [...heard]).toEqual(["messages"])
+    await other.append([{ streams: [], schedules: [{ message: event("b"), at: 4_000_000_000_000 }] }])
+    await expect.poll(() => [...heard]).toContain("schedule")
+    await terminateAll()
+    expect((await again(() => join(other, "boot-2"))).kind).toBe("held")
+    await expect.poll(() => [...heard]).toContain("challenge")
+    await listening.close()
+  })
+
   it("a server that restarts loses nothing that was answered, and is used again when it is back", async () => {
     const backend = await server.log()
     const answered: number[] = []

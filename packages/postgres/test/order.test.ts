@@ -149,6 +149,37 @@ describe("on postgres", () => {
     expect(messages.map(({ version }) => version)).toEqual(Array.from({ length: 48 }, (_, at) => at + 1))
   })
 
+  it("one call with appends to several streams, in turn and with expectations, tells each its own version", async () => {
+    const backend = await server.log()
+    await backend.append([to("any", event("b"), event("b"), event("b"))])
+    const verdicts = await backend.append([
+      to("any", event("a")),
+      to("any", event("b")),
+      to("any", event("a", { type: "other" }), event("a")),
+      { streams: [...to("any", event("c")).streams, ...to(4, event("b")).streams, ...to("any", event("a")).streams] },
+      { streams: [{ streamId: "b", expected: 5, messages: [] }, ...to(0, event("d")).streams] },
+    ])
+    const reached = verdicts.map((verdict) =>
+      verdict.kind === "appended" ? verdict.streams.map(({ streamId, version }) => `${streamId}${version}`) : verdict,
+    )
+    expect(reached).toEqual([["a1"], ["b4"], ["a3"], ["c1", "b5", "a4"], ["b5", "d1"]])
+    const { messages } = await backend.read({ from: "log", after: 3, limit: 100 })
+    expect(
+      messages.map((message) => (message.kind === "event" ? `${message.streamId}${message.version}` : "")),
+    ).toEqual(["a1", "b4", "a2", "a3", "c1", "b5", "a4", "d1"])
+  })
+
+  it("a message whose id waits in a schedule is a duplicate, alone and among others", async () => {
+    const backend = await server.log()
+    const waiting = event("later")
+    await backend.append([{ streams: [], schedules: [{ message: waiting, at: Date.now() + 60_000 }] }])
+    expect(kinds(await backend.append([to("any", waiting)]))).toEqual(["duplicate"])
+    const known = to("any", event("a"))
+    expect(kinds(await backend.append([known, to("any", waiting)]))).toEqual(["appended", "duplicate"])
+    expect(await positionsOf(backend)).toEqual([1])
+    expect(kinds(await backend.append([known, to("any", event("b"))]))).toEqual(["duplicate", "appended"])
+  })
+
   it("a server whose default isolation is another one changes nothing: verdicts, not errors", async () => {
     const backend = await server.log()
     await server.sql("ALTER ROLE postgres SET default_transaction_isolation = 'repeatable read'")
@@ -162,6 +193,29 @@ describe("on postgres", () => {
       expect(await positionsOf(backend)).toHaveLength(13)
     } finally {
       await server.sql("ALTER ROLE postgres RESET default_transaction_isolation")
+    }
+  })
+
+  it("a beat that meets the taking of its name waits for it, and is fenced [L4.b]", async () => {
+    const backend = await server.log()
+    const beat = (kind: "join" | "beat", bootId: string) =>
+      backend.heartbeat({ kind, owner: { processName: "p", bootId }, facts: { host: "h", pid: 1 }, wants: [] })
+    expect(await beat("join", "first")).toEqual({ kind: "ok" })
+    expect(await beat("beat", "first")).toEqual({ kind: "ok" })
+    const taker = new pg.Client(server.url)
+    await taker.connect()
+    try {
+      await taker.query(`BEGIN; UPDATE ${server.schema}.processes SET boot = 'second' WHERE name = 'p'`)
+      const answer = beat("beat", "first")
+      await expect
+        .poll(() =>
+          server.sql("SELECT 1 FROM pg_stat_activity WHERE application_name = 'millrace' AND wait_event_type = 'Lock'"),
+        )
+        .toHaveLength(1)
+      await taker.query("COMMIT")
+      expect(await answer).toEqual({ kind: "fenced", bootId: "second" })
+    } finally {
+      await taker.end()
     }
   })
 

@@ -2,8 +2,11 @@ import { fromSortable, toSortable } from "@millrace/core/backend"
 import fc from "fast-check"
 import { describe, expect, it } from "vitest"
 
-import { textList } from "../src/list.ts"
+import { numberList, textList } from "../src/list.ts"
 import { refusedWord } from "../src/sql-words.ts"
+import { serverForTests } from "./log-for-tests.ts"
+
+const server = serverForTests()
 
 describe("text on its way to Postgres", () => {
   it("toSortable gives an order by bytes that is the order by code units, and can be taken back", () => {
@@ -17,14 +20,22 @@ describe("text on its way to Postgres", () => {
     )
   })
 
-  it("textList quotes what means something in an array", () => {
-    expect(textList(["a", 'b"', "c\\", "NULL", "{}", "", null])).toBe('{"a","b\\"","c\\\\","NULL","{}","",NULL}')
-  })
-
   it("refusedWord finds control of the transaction in every statement, and nowhere else", () => {
     expect(refusedWord("SELECT 1; commit")).toBe("COMMIT")
     expect(refusedWord("-- x\n/* y */ Rollback To a")).toBe("ROLLBACK")
     expect(refusedWord("INSERT INTO t VALUES ('; COMMIT'), ($a$; BEGIN$a$) -- ; END")).toBeUndefined()
     expect(refusedWord('SELECT 1 AS "; COMMIT"')).toBeUndefined()
+  })
+})
+
+describe("on postgres", () => {
+  it("lists come as they were sent: nothing in a text means anything, NULL is no text", async () => {
+    const texts = ["a", 'b"', "c\\", "NULL", "{}", ",", "", null, "ä😀"]
+    const [sent] = await server.sql("SELECT $1::text[] AS texts, $2::bigint[]::text AS numbers, $3::text[] AS none", [
+      textList(texts),
+      numberList([1, null, -(2 ** 53) + 1]),
+      textList([]),
+    ])
+    expect(sent).toEqual({ texts, numbers: "{1,NULL,-9007199254740991}", none: [] })
   })
 })

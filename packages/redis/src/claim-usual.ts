@@ -1,11 +1,18 @@
-import { type ClaimRequest, handledBefore, type Idle, type Slice, type SliceMessage } from "@millrace/core/backend"
+import {
+  type ClaimRequest,
+  fromSortable,
+  handledBefore,
+  type Idle,
+  type Slice,
+  type SliceMessage,
+} from "@millrace/core/backend"
 
 import { noSuchGroup } from "./errors.ts"
 import { replayOf } from "./group-fields.ts"
 import type { PartitionState } from "./group-state.ts"
 import type { Log } from "./log.ts"
 import { messageOfEntry } from "./message-entry.ts"
-import { int, list, storedJson, text } from "./reply.ts"
+import { fields, int, list, storedJson, text } from "./reply.ts"
 import { scripts } from "./scripts.ts"
 
 /** Claims in one script where nothing unusual is in the way; else `slow`, and nothing was leased. */
@@ -29,7 +36,7 @@ export async function claimUsual(log: Log, { owner, leaseMs, groups }: ClaimRequ
 }
 
 function sliceOf(answer: readonly unknown[]): Slice {
-  const [, group, partition, token, from, scannedTo, reemit, epoch, replayJson, holdJson, entries] = answer
+  const [, group, partition, token, from, scannedTo, reemit, epoch, replayJson, holdJson, entries, left, open] = answer
   const replay = replayOf(text(replayJson))
   const hold = text(holdJson)
   const failures = hold === "" ? 0 : storedJson<NonNullable<PartitionState["hold"]>>(hold).failures
@@ -48,7 +55,7 @@ function sliceOf(answer: readonly unknown[]): Slice {
     epoch: int(epoch),
     from: int(from),
     scannedTo: int(scannedTo),
-    skipped: [],
-    openLanes: [],
+    skipped: [...fields(left)].map(([key, position]) => ({ key: fromSortable(key), position: int(position) })),
+    openLanes: list(open).map((key) => fromSortable(text(key))),
   }
 }

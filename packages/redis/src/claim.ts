@@ -63,6 +63,8 @@ async function nextSchedule({ connection, settings }: Log): Promise<number> {
 
 function needier(best: Candidate | undefined, one: Candidate): Candidate {
   if (best === undefined || one.ownBefore !== best.ownBefore) return one.ownBefore || best === undefined ? one : best
+  if (one.oldest === best.oldest && one.kind === "lanes" && best.kind === "lanes" && one.at === best.at)
+    return one.first.key < best.first.key ? one : best
   return one.oldest < best.oldest ? one : best
 }
 

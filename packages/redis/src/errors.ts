@@ -18,13 +18,18 @@ export function toBackendError(error: unknown, where: string, doubt: Doubt): Bac
     const [code, advice] = WORDS[word] ?? (["invalid", "a call failed"] as const)
     return new BackendError(code, `${where}: ${advice} (Redis says: ${text})`, { cause: error })
   }
-  if (error instanceof TypeError || error instanceof RangeError || error instanceof SyntaxError)
-    return new BackendError("invalid", `${where}: the call failed (${text})`, { cause: error })
   if (doubt === "write") {
     const advice = "the connection broke before the server answered, so the write may have landed: repeat the same call"
     return new BackendError("outcome-unknown", `${where}: ${advice} (${text})`, { cause: error })
   }
   return unreachable(where, text, error)
+}
+
+/** An error that did not come from the connection: whatever the server or the driver threw is a `BackendError` by now. */
+export function unexpected(error: unknown, where: string): BackendError {
+  if (error instanceof BackendError) return error
+  const text = error instanceof Error ? error.message : String(error)
+  return new BackendError("invalid", `${where}: the call failed (${text})`, { cause: error })
 }
 
 /** Why nothing was asked of the server. */

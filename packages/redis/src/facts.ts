@@ -1,6 +1,6 @@
-import type { Position } from "@millrace/core/backend"
+import { BackendError, type Position } from "@millrace/core/backend"
 
-import type { Greeter } from "./connection.ts"
+import type { Calls } from "./calls.ts"
 import { replyWord, unsupported } from "./errors.ts"
 import { fields, int, list, text } from "./reply.ts"
 
@@ -46,14 +46,15 @@ export function factsOf(answer: unknown, appendfsync: string | undefined): Serve
 }
 
 /** How often the server writes its append-only file through; some managed servers do not tell. */
-export async function appendfsyncOf(on: Greeter): Promise<string | undefined> {
+export async function appendfsyncOf(on: Calls): Promise<string | undefined> {
   try {
-    const answer = await on.ask("CONFIG", "GET", "appendfsync")
+    const answer = await on.send("CONFIG", ["GET", "appendfsync"], "read")
     const values = Array.isArray(answer) ? answer : Object.values(answer ?? {})
     const value: unknown = values.at(-1)
     return typeof value === "string" ? value : undefined
   } catch (error) {
-    if (replyWord(error) !== undefined) return undefined
+    // Managed servers forbid it, or know no such command.
+    if (error instanceof BackendError && replyWord(error.cause) !== undefined) return undefined
     throw error
   }
 }

@@ -1,6 +1,7 @@
 import {
   BackendError,
   FREE,
+  fromSortable,
   type GroupOrder,
   type LeaseState,
   type Owner,
@@ -136,11 +137,15 @@ function storedPartition(answer: unknown): StoredPartition {
     lease: leaseOf(at("owner"), at("boot"), count(at("until")), count(at("takeovers"))),
     leaseMs: count(at("leaseMs")),
     hold: at("hold") === "" ? null : storedJson<NonNullable<PartitionState["hold"]>>(at("hold")),
-    lanes: new Map([...lanes].map(([key, value]) => [key, { key, ...storedJson<Omit<Lane, "key">>(value) }])),
+    lanes: new Map([...lanes].map(([name, value]) => laneOf(fromSortable(name), value))),
     settles: count(at("settles")),
     repeats,
   }
   return { state, fields: stored, lanes, rows }
+}
+
+function laneOf(key: string, value: string): [string, Lane] {
+  return [key, { key, ...storedJson<Omit<Lane, "key">>(value) }]
 }
 
 function leaseOf(processName: string, bootId: string, until: number, takeovers: number): LeaseState {

@@ -58,7 +58,7 @@ async function scanTogether(log: Log, candidate: Lanes, now: Instant): Promise<r
   if (group.order !== "stream") return [await scan(log, candidate, first, want.limit)]
   const others = [...at.lanes.values()]
     .filter((lane) => lane !== first && isDue(lane, now) && takeoversOf(lane.lease) === 0)
-    .sort((a, b) => a.at.next - b.at.next)
+    .sort((a, b) => a.at.next - b.at.next || (a.key < b.key ? -1 : 1))
   const scans: Scanned[] = []
   let left = want.limit
   for (const lane of [first, ...others]) {

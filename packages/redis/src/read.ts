@@ -40,11 +40,13 @@ export async function read(log: Log, query: ReadQuery): Promise<ReadPage> {
   const limit = Math.min(query.limit, READ_LIMIT)
   const messages: StoredMessage[] = []
   let reading: Reading = query
-  for (let first: Part | undefined; ;) {
+  let first: Part | undefined
+  for (;;) {
     const wanted = Math.min(PAGE_MESSAGES, limit - messages.length + 1)
-    const part = await readPart(log, wanted, directionOf(query), wordsOf(reading, log.partitions))
+    const words = [first?.head ?? "", directionOf(query), ...wordsOf(reading, log.partitions)]
+    const part = await readPart(log, wanted, words)
     first ??= part
-    messages.push(...part.messages.filter(({ position }) => position <= (first?.head ?? 0)))
+    messages.push(...part.messages)
     if (!part.cut || messages.length > limit) {
       const { head, trimmedTo } = first
       return { messages: messages.slice(0, limit), more: messages.length > limit, head, trimmedTo }
@@ -59,7 +61,7 @@ async function readIds(log: Log, ids: readonly MessageId[]): Promise<ReadPage> {
   let [head, trimmedTo] = [0, 0]
   for (let at = 0; at === 0 || at < unique.length;) {
     const some = unique.slice(at, at + PAGE_MESSAGES)
-    const part = await readPart(log, PAGE_MESSAGES, "forward", ["ids", some.length, ...some])
+    const part = await readPart(log, PAGE_MESSAGES, ["", "forward", "ids", some.length, ...some])
     ;({ head, trimmedTo } = part)
     messages.push(...part.messages)
     at += PAGE_MESSAGES
@@ -71,8 +73,8 @@ async function readIds(log: Log, ids: readonly MessageId[]): Promise<ReadPage> {
   return { messages: messages.sort((a, b) => a.position - b.position), more: false, head, trimmedTo }
 }
 
-async function readPart(log: Log, wanted: number, direction: string, words: readonly Word[]): Promise<Part> {
-  const answer = list(await log.run(scripts.read, [wanted, PAGE_BYTES, direction, ...words]))
+async function readPart(log: Log, wanted: number, words: readonly Word[]): Promise<Part> {
+  const answer = list(await log.run(scripts.read, [wanted, PAGE_BYTES, ...words]))
   log.saw(int(answer[0]))
   return {
     head: int(answer[0]),

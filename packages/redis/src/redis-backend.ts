@@ -6,7 +6,7 @@ import type { Client } from "./client.ts"
 import { openConnection } from "./connection.ts"
 import { readDocuments } from "./documents.ts"
 import { ensureGroup } from "./ensure-group.ts"
-import { closedError, toBackendError } from "./errors.ts"
+import { closedError, unexpected } from "./errors.ts"
 import { extend } from "./extend.ts"
 import { appendfsyncOf, durabilityOf, factsOf, type ServerFacts } from "./facts.ts"
 import { openEars } from "./listen.ts"
@@ -72,12 +72,12 @@ export function redisBackend(target: string | Client, options: RedisOptions = {}
       await checked
     } catch (error) {
       checked = undefined
-      throw closing === undefined ? toBackendError(error, connection.where, "read") : closedError()
+      throw closing === undefined ? unexpected(error, connection.where) : closedError()
     }
     try {
       return await work()
     } catch (error) {
-      throw toBackendError(error, connection.where, "read")
+      throw unexpected(error, connection.where)
     }
   }
   return {
@@ -105,7 +105,7 @@ export function redisBackend(target: string | Client, options: RedisOptions = {}
         if (!dryRun) await use(async () => {})
         return migration
       } catch (error) {
-        throw toBackendError(error, connection.where, "read")
+        throw unexpected(error, connection.where)
       }
     },
     close() {

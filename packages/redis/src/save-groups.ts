@@ -1,4 +1,4 @@
-import { type Position, SKIPS_KEPT } from "@millrace/core/backend"
+import { fromSortable, type Position, SKIPS_KEPT, toSortable } from "@millrace/core/backend"
 
 import type { Work } from "./change.ts"
 import type { Word } from "./connection.ts"
@@ -57,8 +57,9 @@ function groupWrites({ group, meta, heard, marks, partitions }: StoredGroup, all
   const changed = changedFields(groupFields(group), meta)
   const marked = [...group.marks].filter((mark) => !marks.has(mark))
   const unmarked = [...marks].filter((mark) => !group.marks.has(mark))
-  for (const some of inPieces(marked)) all.writes.push(["SADD", `${key}:marks`, ...some])
-  for (const some of inPieces(unmarked)) all.writes.push(["SREM", `${key}:marks`, ...some])
+  for (const some of inPieces(marked))
+    all.writes.push(["ZADD", `${key}:marks`, ...some.flatMap((mark) => [mark, mark])])
+  for (const some of inPieces(unmarked)) all.writes.push(["ZREM", `${key}:marks`, ...some])
   if (marked.length + unmarked.length > 0) changed.push("marks", String(group.marks.size))
   if (changed.length > 0) all.writes.push(["HSET", key, ...changed], ["HINCRBY", key, "revision", 1])
   hashWrites(`${key}:heard`, heard, new Map(Object.entries(heardFields(group))), all)
@@ -73,16 +74,16 @@ function partitionWrites(of: GroupState, { state, fields, lanes, rows }: StoredP
   const key = `${group}:p${state.partition}`
   const before = all.writes.length
   const changed = changedFields(partitionFields(state), fields)
-  const newLanes = new Map([...state.lanes.values()].map((lane) => [lane.key, laneText(lane)]))
+  const newLanes = new Map([...state.lanes.values()].map((lane) => [toSortable(lane.key), laneText(lane)]))
   const newRows = new Map([...state.rows].map(([name, replay]) => [name, replayText(replay)]))
   hashWrites(`${group}:l${state.partition}`, lanes, newLanes, all)
   hashWrites(`${group}:r${state.partition}`, rows, newRows, all)
   for (const [name, text] of newLanes) {
-    const lane = state.lanes.get(name)
+    const lane = state.lanes.get(fromSortable(name))
     if (lane !== undefined && lanes.get(name) !== text) all.writes.push(dueWrite(group, state.partition, lane))
   }
   for (const name of lanes.keys())
-    if (!newLanes.has(name)) all.writes.push(["ZREM", `${group}:due`, `${state.partition}:${name}`])
+    if (!newLanes.has(name)) all.writes.push(["ZREM", `${group}:due`, `${state.partition}:${fromSortable(name)}`])
   if (changed.length > 0) all.writes.push(["HSET", key, ...changed])
   if (changed.includes("checkpoint") || changed.includes("token")) all.moves.push(moveTo(of, state, fields, key))
   if (all.writes.length > before) {

@@ -77,6 +77,100 @@ describe("on redis", () => {
     expect((await backend.operator.groups(["g"]))[0]?.lag).toBe(200)
   })
 
+  it("a parked lane costs its partition nothing: claims and settles beside it stay one call each", async () => {
+    for (const streamId of ["a", "\u{1F600}"]) {
+      const said: string[] = []
+      const backend = await server.log({
+        partitions: 1,
+        prefix: `${server.prefix}-${streamId.length}`,
+        onCall: (name) => void said.push(name),
+      })
+      await ensure(backend)
+      await backend.append([to(streamId, event(streamId))])
+      const first = await claimPartition(backend)
+      const deferral = { as: "park", position: 1, failures: 1 } as const
+      await backend.settle({ lease: first.lease, checkpoint: 1, parts: [{ key: streamId, from: 1, deferral }] })
+      await backend.append([to(streamId, event(streamId)), to("b", event("b"))])
+      said.length = 0
+      const { lease, messages, skipped, scannedTo } = await claimPartition(backend)
+      expect(messages.map(({ message }) => message.streamId)).toEqual(["b"])
+      expect(skipped).toEqual([{ key: streamId, position: 2 }])
+      const parts = [{ key: "b", from: 3 }]
+      expect(await backend.settle({ lease, checkpoint: scannedTo, skipped, parts })).toMatchObject({ kind: "settled" })
+      expect(said).toEqual(["EVALSHA", "EVALSHA"])
+      expect(await codeOf(backend.operator.retryLanes("g"))).toBe("nothing thrown")
+      const retried = await backend.claim({
+        owner: { processName: "p", bootId: "b" },
+        groups: [{ group: "g", types: ["noted"], limit: 9 }],
+        leaseMs: 1_000,
+      })
+      if (retried.kind !== "slice") throw new Error("the lane is not due")
+      expect(retried.messages.map(({ message }) => message.position)).toEqual([1, 2])
+    }
+  })
+
+  it("a settle that left a stream to a lane which has closed meanwhile opens it again", async () => {
+    const backend = await server.log({ partitions: 1 })
+    await ensure(backend)
+    await backend.append([to("a", event("a"))])
+    const first = await claimPartition(backend)
+    const deferral = { as: "park", position: 1, failures: 1 } as const
+    await backend.settle({ lease: first.lease, checkpoint: 1, parts: [{ key: "a", from: 1, deferral }] })
+    await backend.append([to("a", event("a"))])
+    const { lease, skipped, scannedTo } = await claimPartition(backend)
+    await backend.operator.discardLane("g", "a")
+    expect(await backend.operator.lanes({ group: "g" })).toEqual([])
+    await backend.settle({ lease, checkpoint: scannedTo, skipped, parts: [] })
+    expect(await backend.operator.lanes({ group: "g" })).toMatchObject([{ key: "a", next: 2, status: "retrying" }])
+  })
+
+  it("a trim that removes no message takes no idempotency key, and one that removes them takes all of theirs", async () => {
+    const backend = await server.log()
+    const keyed = (key: string, fingerprint: string) => ({ streams: [], idempotencyKey: key, fingerprint })
+    for (let at = 0; at < 250; at += 1) await backend.append([keyed(`key-${at}`, "one")])
+    await backend.operator.trim(1)
+    expect(await backend.append([keyed("key-0", "other")])).toMatchObject([{ kind: "refused", code: "key-reused" }])
+    await backend.append([to("a", event("a"))])
+    await backend.operator.trim(1)
+    for (const key of ["key-0", "key-249"])
+      expect(await backend.append([keyed(key, "other")])).toMatchObject([{ kind: "appended" }])
+  })
+
+  it("an entry that somebody deletes with XDEL is listed as trimmed, wherever it stood, and the group goes on", async () => {
+    const backend = await server.log({ partitions: 1 })
+    await ensure(backend)
+    for (let at = 0; at < 5; at += 1) await backend.append([to("a", event("a"))])
+    await server.beside.xdel(`{${server.prefix}}:p:0`, "3-0")
+    const { lease, messages, scannedTo } = await claimPartition(backend)
+    expect(messages.map(({ message }) => message.position)).toEqual([1, 2, 4, 5])
+    await backend.settle({ lease, checkpoint: scannedTo, parts: [] })
+    await backend.append([to("a", event("a"))])
+    expect((await claimPartition(backend)).messages.map(({ message }) => message.position)).toEqual([6])
+    const [group] = await backend.operator.groups(["g"])
+    expect(group?.skips.map(({ position, how }) => [position, how])).toEqual([[3, "trimmed"]])
+  })
+
+  it("a native group that somebody moves or deletes hands out nothing else", async () => {
+    const backend = await server.log({ partitions: 1 })
+    const stream = `{${server.prefix}}:p:0`
+    await ensure(backend)
+    const meddle = [
+      () => server.beside.xgroup("SETID", stream, "g", "$"),
+      () => server.beside.xgroup("SETID", stream, "g", "0"),
+      () => server.beside.xgroup("DESTROY", stream, "g"),
+      () => server.beside.xreadgroup("GROUP", "g", "stranger", "COUNT", 2, "STREAMS", stream, ">"),
+    ]
+    for (const [at, interfere] of meddle.entries()) {
+      for (let n = 0; n < 3; n += 1) await backend.append([to("a", event("a"))])
+      await interfere()
+      const { lease, messages, scannedTo } = await claimPartition(backend)
+      expect(messages.map(({ message }) => message.position)).toEqual([1, 2, 3].map((n) => at * 3 + n))
+      await backend.settle({ lease, checkpoint: scannedTo, parts: [] })
+    }
+    // What a stranger has read stays pending for it: that is nobody's work of ours.
+    expect(await server.beside.call("XPENDING", stream, "g")).toEqual([2, "10-0", "11-0", [["stranger", "2"]]])
+  })
+
   it("streams of other planes than the basic one keep the order of code units", async () => {
     const backend = await server.log()
     const names = ["a", "\u{1F600}", "\uFF5E", "b"]

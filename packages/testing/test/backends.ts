@@ -6,7 +6,7 @@ import { sqliteBackend } from "@millrace/sqlite"
 
 import { mongoLog } from "./mongo-log.ts"
 import { postgresLog } from "./postgres-log.ts"
-import { redisLog } from "./redis-log.ts"
+import { durableRedisLog, redisLog } from "./redis-log.ts"
 import { memoryRows, mongodbRows, postgresRows, redisRows, sqliteRows, TABLE, type UseRows } from "./rows-in-storage.ts"
 import { temporaryFolder } from "./temporary-folder.ts"
 
@@ -39,6 +39,8 @@ export interface TestedBackend {
   readonly tx: boolean
   /** A new, empty log whose storage tells `time`; without it the machine's. */
   open(time?: Time): Promise<SharedLog>
+  /** The same on a server that may be restarted, where the one of `open` would forget. */
+  readonly openDurable?: (time?: Time) => Promise<SharedLog>
   /** Makes a reactor that writes to the user's own table inside the settle. */
   rows<Made>(use: UseRows<Made>): Made
 }
@@ -98,7 +100,14 @@ const sqlite: TestedBackend = {
 
 const postgres: TestedBackend = { name: "postgres", shared: true, tx: true, rows: postgresRows, open: postgresLog }
 
-const redis: TestedBackend = { name: "redis", shared: true, tx: true, rows: redisRows, open: redisLog }
+const redis: TestedBackend = {
+  name: "redis",
+  shared: true,
+  tx: true,
+  rows: redisRows,
+  open: redisLog,
+  openDurable: durableRedisLog,
+}
 
 /** Without transactions, as every server of its protocol can do. */
 const mongodb: TestedBackend = { name: "mongodb", shared: true, tx: false, rows: mongodbRows, open: mongoLog }

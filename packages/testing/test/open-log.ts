@@ -37,10 +37,13 @@ export interface TestAppOptions<Rs extends Reactors> extends Omit<AppOptions, "b
   readonly unclosed?: boolean
 }
 
-/** Opens a log whose storage and apps tell the test clock; with `real: true` the machine's, for tests of running workers. */
+/**
+ * Opens a log whose storage and apps tell the test clock; with `real: true` the machine's, for tests of running workers. `durable: true`: its server may be
+ * restarted.
+ */
 export async function openLog(
   tested: TestedBackend,
-  { real = false }: { readonly real?: boolean } = {},
+  { real = false, durable = false }: { readonly real?: boolean; readonly durable?: boolean } = {},
 ): Promise<TestLog> {
   let calls = 0
   const clock = testClock(undefined, { busy: () => calls > 0 })
@@ -53,7 +56,8 @@ export async function openLog(
         calls -= 1
       }
     })
-  const log = await tested.open(real ? undefined : clock)
+  const time = real ? undefined : clock
+  const log = await (durable && tested.openDurable !== undefined ? tested.openDurable(time) : tested.open(time))
   const closing: (() => Promise<void>)[] = []
   onTestFinished(async () => {
     for (const close of closing.toReversed()) await close()

@@ -5,9 +5,11 @@ import { afterAll, beforeAll, describe, it } from "vitest"
 
 import type { Harness, OpenLog } from "../src/conformance/index.ts"
 import { startPostgres, type TestPostgres } from "../src/servers/start-postgres.ts"
+import { startRedis } from "../src/servers/start-redis.ts"
 import { memoryHarness } from "./conformance/memory-harness.ts"
 import { mongodbHarness } from "./conformance/mongodb-harness.ts"
 import { postgresHarness } from "./conformance/postgres-harness.ts"
+import { redisHarness } from "./conformance/redis-harness.ts"
 import { sqliteHarness } from "./conformance/sqlite-harness.ts"
 import { allFaults } from "./faults/all-faults.ts"
 import { GROUPS } from "./histories/cast.ts"
@@ -102,6 +104,23 @@ describe("on postgres", () => {
       })
       for (const history of random(deep ? size.histories / 4 : size.histories))
         await holds(history, (steps) => agree(memoryHarness(), harness, steps))
+    },
+  )
+})
+
+describe("on redis", () => {
+  it(
+    "random histories show what memory shows at every step, and every message is handled once and in order [S24.d S41.a lesson 48]",
+    TIME_LIMIT,
+    async () => {
+      const redis = await startRedis()
+      try {
+        const harness = redisHarness(() => redis)
+        for (const history of random(size.histories))
+          await holds(history, (steps) => agree(memoryHarness(), harness, steps))
+      } finally {
+        await redis.stop()
+      }
     },
   )
 })

@@ -30,12 +30,12 @@ export const lessonsInScope: ReadonlySet<string> = new Set([
 
 /** Lessons that only these storages have to show so far: the others have nothing of the kind, or their turn has not come. */
 export const lessonsOn: Readonly<Record<string, readonly string[]>> = {
-  "19": ["sqlite", "postgres"],
+  "19": ["sqlite", "postgres", "redis"],
   "27": ["postgres"],
   "35": ["sqlite", "postgres", "redis"],
   "36": ["redis"],
   "41": ["redis"],
-  "45": ["postgres"],
+  "45": ["postgres", "redis"],
 }
 
 /** Whether a clause (`S12.a`), row (`S12`) or lesson (`lesson 3`, `3`) is to be shown on a backend. */

@@ -10,5 +10,6 @@ export interface SystemProgram {
 /** Everything that is neither Node nor an npm package. `npm test` installs what is missing, where it may. */
 export const systemPrograms: readonly SystemProgram[] = [
   { program: "pgbouncer", debian: "pgbouncer", tests: "the Postgres backend behind a pooler" },
+  { program: "openssl", debian: "openssl", tests: "TLS to Postgres" },
   { program: "redis-server", debian: "redis-server", tests: "the Redis backend" },
 ]

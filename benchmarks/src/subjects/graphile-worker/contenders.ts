@@ -1,4 +1,5 @@
 import type { Contender } from "../../harness/bench.ts"
+import type { PingTarget } from "../../harness/idle-latency.ts"
 import type { WorkTarget } from "../../harness/work-load.ts"
 import type { Setup } from "./work.ts"
 
@@ -13,5 +14,9 @@ export function graphileWorker(setup: Setup) {
     ...peer,
     open: async ({ url }) => (await import("./work.ts")).graphileWork(url, { setup, ordered: true }),
   }
-  return { work, ordered }
+  const pings: Contender<PingTarget> = {
+    ...peer,
+    open: async ({ url }) => (await import("./pings.ts")).graphilePings(url),
+  }
+  return { work, ordered, pings }
 }

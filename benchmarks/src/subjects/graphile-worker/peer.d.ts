@@ -28,9 +28,10 @@ declare module "graphile-worker" {
     readonly noHandleSignals?: boolean
     readonly taskList: Readonly<Record<string, (payload: unknown) => Promise<void> | void>>
   }): Promise<{ stop(): Promise<void> }>
-  export function makeWorkerUtils(options: { readonly connectionString: string; readonly logger?: Logger }): Promise<{
+  function openJobs(options: { readonly connectionString: string; readonly logger?: Logger }): Promise<{
     migrate(): Promise<void>
     addJobs(specs: readonly JobSpec[]): Promise<unknown>
     release(): Promise<void>
   }>
+  export { openJobs as makeWorkerUtils }
 }

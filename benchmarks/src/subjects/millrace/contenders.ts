@@ -2,6 +2,7 @@ import type { GrowingLog } from "../../benches/log-growth.ts"
 import type { AppendTarget } from "../../harness/append-load.ts"
 import type { Contender, Round, Subject } from "../../harness/bench.ts"
 import type { CommandTarget } from "../../harness/command-load.ts"
+import type { PingTarget } from "../../harness/idle-latency.ts"
 import type { OrderTarget } from "../../harness/order-load.ts"
 import type { ReadTarget } from "../../harness/read-load.ts"
 import type { WorkTarget } from "../../harness/work-load.ts"
@@ -29,9 +30,9 @@ export function millraceOn(backend: BackendName) {
     name: "millrace",
     open: async ({ url }) => (await import("./commands.ts")).millraceCommands(await openBackend(backend, url)),
   }
-  const idleLatency: Subject = {
+  const pings: Contender<PingTarget> = {
     name: "millrace",
-    measure: async ({ url }) => (await import("./idle-latency.ts")).idleLatency(backend, url),
+    open: async ({ url }) => (await import("./idle-latency.ts")).millracePings(backend, url),
   }
   const idleCost: Subject = {
     name: "millrace",
@@ -39,5 +40,5 @@ export function millraceOn(backend: BackendName) {
   }
   const growing = async ({ url }: Round): Promise<GrowingLog> =>
     (await import("./growing-log.ts")).growingLog(await openBackend(backend, url))
-  return { appends, orders, work, commands, reading, growing, idleLatency, idleCost }
+  return { appends, orders, work, commands, reading, growing, pings, idleCost }
 }

@@ -1,4 +1,5 @@
 import type { Contender } from "../../harness/bench.ts"
+import type { PingTarget } from "../../harness/idle-latency.ts"
 import type { WorkTarget } from "../../harness/work-load.ts"
 
 const peer = { name: "pg-boss-tuned", peer: "pg-boss" }
@@ -11,6 +12,10 @@ const ordered: Contender<WorkTarget> = {
   ...peer,
   open: async ({ url }) => (await import("./work.ts")).pgBossWork(url, true),
 }
+const pings: Contender<PingTarget> = {
+  ...peer,
+  open: async ({ url }) => (await import("./pings.ts")).pgBossPings(url),
+}
 
 /** pg-boss. */
-export const pgBoss = { work, ordered }
+export const pgBoss = { work, ordered, pings }

@@ -30,6 +30,8 @@ export interface Registration {
   readonly needsTx: boolean
   /** The storage whose handle it needs (see `TxToken`): the app refuses to start on another. */
   readonly txStorage?: string
+  /** Whether it handles each message by itself, knowing nothing of what it did for those before: it may go on before that is stored. */
+  readonly stateless?: boolean
   /** Commands it decides: no two registered reactors may decide one command. */
   readonly decides: readonly string[]
   /** Handles the next messages of one stream (or key), in order. Never throws for a message's sake: a failure is in the outcome. */

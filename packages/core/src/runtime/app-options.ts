@@ -3,6 +3,7 @@ import type { ErrorStrategy } from "../reactor/error-strategy.ts"
 import type { Logger } from "../reactor/logger.ts"
 import type { Clock } from "./clock.ts"
 import type { Limits } from "./limits.ts"
+import type { GroupChoice } from "./worked-groups.ts"
 
 /** What `createApp` takes besides its reactors. Everything has a default. */
 export interface AppOptions {
@@ -19,4 +20,6 @@ export interface AppOptions {
   /** Whether to bring the storage up to date at the start. Default true. */
   readonly migrate?: boolean
   readonly clock?: Clock
+  /** Which of the reactors' consumer groups this process works for. Default: all. Commands of the others can still be decided with `execute`. */
+  readonly groups?: GroupChoice
 }

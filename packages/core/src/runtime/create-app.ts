@@ -33,6 +33,7 @@ import { readTogether } from "./read-together.ts"
 import { createRegistry } from "./registry.ts"
 import { requireTx } from "./require-tx.ts"
 import { type StopCause, untilStopped } from "./until-stopped.ts"
+import { isWorked, requireKnown } from "./worked-groups.ts"
 
 /** How many worker loops a process runs unless told otherwise. */
 const CONCURRENCY = 4
@@ -64,6 +65,7 @@ function assemble(backend: Backend<never>, own: boolean, options: AppOptions): A
   const clock = options.clock ?? systemClock
   const logger = options.logger ?? consoleLogger
   const limits = { ...DEFAULT_LIMITS, ...options.limits }
+  const chosen = options.groups ?? {}
   const registry = createRegistry()
   const source = messageSource()
   const engine = createEngine({
@@ -115,8 +117,15 @@ function assemble(backend: Backend<never>, own: boolean, options: AppOptions): A
   function executeOn(actor: AnyActor, input: ExecuteInput, how?: ExecuteOptions): Promise<object> {
     return awake(executing.execute(actor[DECIDER], input, how))
   }
+  const begin: typeof engine.start = async (how) => {
+    requireKnown(
+      chosen,
+      registry.all().map(({ group }) => group),
+    )
+    await engine.start(how)
+  }
   async function run({ signal, concurrency = CONCURRENCY, ...rest }: RunOptions = {}): Promise<StopCause> {
-    await engine.start({ concurrency, ...rest })
+    await begin({ concurrency, ...rest })
     const cause = await untilStopped(engine.ended(), engine.stopped(), signal)
     await engine.stop()
     if (cause.kind === "ended") throw cause.error
@@ -140,7 +149,7 @@ function assemble(backend: Backend<never>, own: boolean, options: AppOptions): A
       try {
         for (const reactor of reactors) added.push(registry.add(reactor))
         for (const registration of added) requireTx(registration, backend.capabilities)
-        for (const registration of added) await engine.add(registration)
+        for (const registration of added) if (isWorked(registration.group, chosen)) await engine.add(registration)
       } catch (error) {
         for (const registration of added) {
           engine.remove(registration)
@@ -156,7 +165,7 @@ function assemble(backend: Backend<never>, own: boolean, options: AppOptions): A
     actor: (actor, streamId) => durableActor(parts, actor, streamId),
     projection: (projector) => projectionOf(backend, projector[PROJECTION].collection),
     run: (how) => awake(run(how)),
-    start: ({ concurrency = CONCURRENCY, ...rest } = {}) => awake(engine.start({ concurrency, ...rest })),
+    start: ({ concurrency = CONCURRENCY, ...rest } = {}) => awake(begin({ concurrency, ...rest })),
     stop: ({ drainMs } = {}) => awake(engine.stop(drainMs)),
     drain: () => awake(engine.drain()),
     close: () => (closed ??= awake(close())),

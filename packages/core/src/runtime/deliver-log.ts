@@ -22,8 +22,8 @@ export async function deliverLog(
 ): Promise<void> {
   const kept = keepLease(slice.lease, crew, signal)
   const access = crew.access(slice.group)
-  const [job] = jobsOf(slice, registration, () => access(kept.signal)).jobs
   try {
+    const [job] = jobsOf(slice, registration, () => access(kept.signal)).jobs
     if (job === undefined) {
       await settleSurely({ lease: slice.lease, checkpoint: slice.scannedTo, parts: [] }, crew)
       return

@@ -28,12 +28,12 @@ export async function deliver(
   const began = crew.clock.now()
   const kept = keepLease(slice.lease, crew, signal)
   const access = crew.access(slice.group)
-  const { jobs, skipped } = jobsOf(slice, registration, () => access(kept.signal))
-  const running = runJobs(jobs, crew.limits.streamsAtOnce, (job) =>
-    prepare(job, registration, crew, { most: Number.MAX_SAFE_INTEGER, fresh: false }),
-  )
   let ours = false
   try {
+    const { jobs, skipped } = jobsOf(slice, registration, () => access(kept.signal))
+    const running = runJobs(jobs, crew.limits.streamsAtOnce, (job) =>
+      prepare(job, registration, crew, { most: Number.MAX_SAFE_INTEGER, fresh: false }),
+    )
     await withinBudget(running, crew, kept.signal)
     const shares = jobs.map((job) => shareOf(job, running, crew, kept.signal.aborted))
     const parts = shares.map((share) => share.part).filter((part) => part !== undefined)
@@ -51,8 +51,7 @@ export async function deliver(
           },
           crew,
         )
-    follow(slice, shares, settled, { registration, crew, signal })
-    ours = settled.kind === "settled"
+    ours = follow(slice, shares, settled, { registration, crew, signal })
     crew.sizes.learn(slice.group, slice.messages.length, crew.clock.now() - began)
   } finally {
     // What still runs and is no lane of this worker has nothing to be stored under.
@@ -107,19 +106,19 @@ function leaseOf(slice: Slice, parts: readonly SettlePart[]): Slice["lease"] {
   return { ...slice.lease, lanes: slice.lease.lanes.filter((lane) => settling.has(lane.key)) }
 }
 
-/** After the settle: concludes what is stored, decides again what conflicted, goes on with what was handed over. */
+/** After the settle: concludes what is stored, decides again what conflicted, goes on with what was handed over. Answers whether all that still runs is this worker's. */
 function follow(
   slice: Slice,
   shares: readonly Share[],
   settled: Settled,
   at: { readonly registration: Registration; readonly crew: Crew; readonly signal: AbortSignal },
-): void {
+): boolean {
   if (settled.kind === "fenced") {
     at.crew.logger.warn(
       { group: slice.group },
       "a slice passed to somebody else before its settle: nothing of it was stored here",
     )
-    return
+    return false
   }
   const parts = shares.map((share) => share.part).filter((part) => part !== undefined)
   const verdicts = new Map<string, PartVerdict | undefined>(
@@ -127,11 +126,14 @@ function follow(
   )
   const tokens = new Map<string, LaneToken>(settled.lanes.map((lane) => [lane.key, lane]))
   const stored: Prepared[] = []
+  let ours = true
   for (const { job, prepared, goesOn } of shares) {
     const token = tokens.get(job.key) ?? job.token
     const verdict = verdicts.get(job.key)
     if (goesOn !== undefined && token !== undefined) {
       at.crew.background(finishLane({ job, token, preparing: goesOn, again: undefined }, at))
+    } else if (goesOn !== undefined) {
+      ours = false // the settle has stopped the group
     } else if (prepared !== undefined && verdict?.kind === "stored") {
       stored.push(prepared)
     } else if (prepared !== undefined && verdict !== undefined && token !== undefined) {
@@ -140,4 +142,5 @@ function follow(
   }
   at.crew.handOff(newsOf(slice.group, parts))
   if (stored.length > 0) at.crew.background(conclude(stored, at.crew, at.signal))
+  return ours
 }

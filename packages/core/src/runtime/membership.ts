@@ -36,18 +36,16 @@ export function createMembership(parts: MembershipParts, firstName: string): Mem
   let owner: Owner = { processName: firstName, bootId: parts.newBootId() }
   let joined = false
   let cancel = (): void => {}
+  let beating: Promise<void> = Promise.resolve()
 
-  // One at a time and in order: a beat that arrived after the leave would bring this process back.
-  let before: Promise<unknown> = Promise.resolve()
-  const say = (kind: "join" | "beat" | "leave"): ReturnType<Backend["heartbeat"]> => {
-    const said = before.then(() => backend.heartbeat({ kind, owner, facts: parts.facts, wants: parts.wants() }))
-    before = said.catch(() => {})
-    return said
-  }
+  const say = (kind: "join" | "beat" | "leave"): ReturnType<Backend["heartbeat"]> =>
+    backend.heartbeat({ kind, owner, facts: parts.facts, wants: parts.wants() })
 
   const beat = async (): Promise<void> => {
     if (!joined) return
-    const pulse = await say("beat")
+    const said = say("beat")
+    beating = Promise.allSettled([beating, said]).then(() => {})
+    const pulse = await said
     if (pulse.kind !== "fenced" || !joined) return
     joined = false
     cancel()
@@ -66,6 +64,8 @@ export function createMembership(parts: MembershipParts, firstName: string): Mem
     if (!joined) return
     joined = false
     cancel()
+    // A beat that arrived after the leave would bring this process back.
+    await within(limits.challengeMs, beating, clock)
     await say("leave")
   }
 
@@ -82,6 +82,14 @@ export function createMembership(parts: MembershipParts, firstName: string): Mem
       again()
     },
   }
+}
+
+/** Waits for something, but no longer than so long. */
+async function within(ms: number, work: Promise<void>, clock: Clock): Promise<void> {
+  let cancel = (): void => {}
+  const over = new Promise<void>((resolve) => (cancel = clock.setTimer(ms, resolve)))
+  await Promise.race([work, over])
+  cancel()
 }
 
 /** Joins; where the name is held, waits for its holder's answer to the challenge and, if none comes, takes the name over. */

@@ -9,6 +9,7 @@ import type { Crew } from "./crew.ts"
 import { WorkerDied } from "./errors.ts"
 import type { Job } from "./job.ts"
 import { atOnce, judge, type Judgement } from "./judge.ts"
+import { type Tried, tryAtOnce } from "./try-at-once.ts"
 
 /** A job handled: the part to settle, and what to do once it is stored. */
 export interface Prepared {
@@ -38,6 +39,8 @@ interface Handled {
   readonly done: Outcome["done"]
   readonly collected: Collected
   readonly failed: Outcome["failed"]
+  /** What the error strategy said of the failure, where it was asked already. */
+  readonly judged?: Judgement | undefined
   readonly retry: Delivery | undefined
   /** The storage was away while a message was handled: nobody's failure. */
   readonly away: boolean
@@ -48,7 +51,7 @@ interface Handled {
 export async function prepare(job: Job, registration: Registration, crew: Crew, how: Try): Promise<Prepared> {
   const handled = await handleSome(job, registration, crew, how)
   const failure = handled.failed
-  const judged = failure === undefined ? {} : await judgeFailure(failure, registration, crew)
+  const judged = handled.judged ?? (failure === undefined ? {} : await judgeFailure(failure, registration, crew))
   const behind = handled.done.length + (judged.skip === true ? 1 : 0)
   const next = job.deliveries[behind]
   const deferral = judged.deferral ?? deferRest(handled, next, crew)
@@ -109,7 +112,7 @@ async function handleSome(job: Job, registration: Registration, crew: Crew, how:
     return { ...nothing(), failed: { delivery: first, error: new WorkerDied(first.message.id, job.takeovers) } }
   }
   if (job.keyError !== undefined) return { ...nothing(), failed: { delivery: first, error: job.keyError } }
-  const outcome = await outcomeOf(job, registration, messages, how.fresh)
+  const { outcome, judged } = await triedOf(job, registration, crew, messages, how.fresh)
   const away = outcome.failed !== undefined && isAway(outcome.failed.error)
   const retryAt = outcome.done.findIndex(({ actions }) => actions.some((action) => action.kind === "retry"))
   const done = retryAt < 0 ? outcome.done : outcome.done.slice(0, retryAt)
@@ -135,10 +138,27 @@ async function handleSome(job: Job, registration: Registration, crew: Crew, how:
     done,
     collected,
     failed: retryAt < 0 && !away ? outcome.failed : undefined,
+    judged: retryAt < 0 && !away ? judged : undefined,
     retry: retryAt < 0 ? undefined : outcome.done[retryAt]?.delivery,
     away,
     stored: () => (retryAt < 0 ? outcome.stored?.() : undefined),
   }
+}
+
+/** Only a reactor that knows nothing but its messages can go on before what it did is stored. */
+function triedOf(
+  job: Job,
+  registration: Registration,
+  crew: Crew,
+  messages: readonly Delivery[],
+  fresh: boolean,
+): Promise<Tried> {
+  return tryAtOnce(messages, {
+    handle: (some) => outcomeOf(job, registration, some, fresh),
+    judge: (failure) => judgeFailure(failure, registration, crew),
+    allowed: ({ error }) => registration.stateless === true && !job.access.aborted && !isAway(error),
+    isDue: (retryAt) => retryAt <= crew.clock.now() + crew.storageOffsetMs(),
+  })
 }
 
 async function outcomeOf(

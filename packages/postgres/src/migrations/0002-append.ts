@@ -1,17 +1,17 @@
 /** The parameters of `append`, which `settle_append` passes on. */
 export const APPEND_PARAMETERS = `a_now bigint, a_wait int, a_count int, a_schedules int,
-  s_names text[], s_lows bigint[], s_highs bigint[], s_events bigint[], s_messages bigint[], s_lasts bigint[],
-  m_ids text[], m_kinds smallint[], m_types text[], m_names text[], m_streams int[], m_partitions int[], m_versions bigint[],
+  s_names text[], s_partitions int[], s_lows bigint[], s_highs bigint[], s_events bigint[], s_messages bigint[], s_lasts bigint[],
+  m_ids text[], m_kinds smallint[], m_types int[], m_streams int[], m_versions bigint[],
   m_causations text[], m_correlations text[], m_created text[], m_metadata text[], m_payloads text[],
-  h_types text[], h_commands bigint[], h_offsets bigint[],
-  a_ids text[], a_extra text`
+  h_types text[], h_commands bigint[], h_offsets bigint[], a_extra text`
 
 /**
  * Stores appends that were judged before, if all they were judged by still holds; else stores nothing and says so.
- * In: the clock (NULL: the server's) · how long to wait for the lock · streams with the version each is assumed to have (between low and high) and what is
- * added to it · messages in order, their stream and the version in it as offsets · heads of types, one offset per partition and type (0: none) ·
- * message ids that no schedule may have · `a_extra`: keys, documents and schedules as JSON, NULL where there are none, as almost always.
- * Out: whether it was stored, the head before, the versions the streams had. A message id that is stored already is a unique violation (23505): the index
+ * In: the clock (NULL: the server's) · how long to wait for the lock · streams in the order of their last messages, with the version each is assumed to have
+ * (between low and high; both lists NULL where nothing is assumed) and what is added to it · messages in order, their type and stream by number and the
+ * version in it as offsets, lists NULL where all their values are · heads of types, one offset per partition and type (0: none) · `a_extra`: keys, documents and
+ * schedules as JSON, NULL where there are none, as almost always.
+ * Out: whether it was stored, the head before, the versions the streams had. A message id that is known already is a unique violation (23505): the index
  * tells without being asked first.
  * Locks: the log's advisory lock, to the end of the transaction. As a VOLATILE function at READ COMMITTED every statement behind the lock
  * sees what was committed before it was had; one statement alone would have taken its snapshot before it waited.
@@ -70,52 +70,73 @@ DECLARE
   moment bigint;
   numbers bigint;
   width int;
-  known text[];
+  known bigint;
+  reached bigint;
+  ends bigint[];
 BEGIN
-  PERFORM {take_lock}(a_wait);
-  SELECT coalesce(array_agg(coalesce(t.version, 0) ORDER BY s.ord), '{}'),
-      coalesce(bool_and(coalesce(t.version, 0) BETWEEN s.low AND s.high), true)
-      AND NOT EXISTS (SELECT FROM unnest(a_ids) AS n(id) JOIN {schedules} m ON m.id = n.id)
-    INTO versions, stored
-    FROM unnest(s_names, s_lows, s_highs) WITH ORDINALITY AS s(name, low, high, ord)
-    LEFT JOIN {streams} t ON t.name = s.name;
+  IF current_setting('transaction_isolation') <> 'read committed' THEN
+    RAISE EXCEPTION 'appends need READ COMMITTED' USING ERRCODE = '25001';
+  END IF;
+  PERFORM set_config('lock_timeout', a_wait::text, true), pg_advisory_xact_lock({{lock}});
+  stored := true;
+  IF s_lows IS NOT NULL THEN
+    SELECT coalesce(array_agg(coalesce(t.version, 0) ORDER BY s.ord), '{}'), coalesce(bool_and(coalesce(t.version, 0) BETWEEN s.low AND s.high), true)
+      INTO versions, stored
+      FROM unnest(s_names, s_lows, s_highs) WITH ORDINALITY AS s(name, low, high, ord)
+      LEFT JOIN {streams} t ON t.name = s.name;
+  END IF;
   IF stored AND a_extra IS NOT NULL THEN stored := {append_extra}(a_extra, false, 0, 0); END IF;
   IF NOT stored THEN RETURN; END IF;
 
-  UPDATE {log} SET head = head + a_count, schedule = schedule + a_schedules,
-      recorded_at = CASE WHEN a_count = 0 THEN recorded_at ELSE greatest(recorded_at, coalesce(a_now, {server_now}())) END
-    RETURNING head - a_count, recorded_at, schedule - a_schedules, partitions + 1 INTO base, moment, numbers, width;
-  IF a_count > 0 THEN
-    WITH added AS (
+  IF a_count = 0 THEN
+    UPDATE {log} SET schedule = schedule + a_schedules RETURNING head, schedule - a_schedules INTO base, numbers;
+  ELSE
+    UPDATE {log} SET head = head + a_count, schedule = schedule + a_schedules, recorded_at = greatest(recorded_at, coalesce(a_now, {server_now}()))
+      RETURNING head - a_count, recorded_at, schedule - a_schedules, partitions + 1 INTO base, moment, numbers, width;
+    IF a_count = 1 AND cardinality(s_names) = 1 THEN
+      INSERT INTO {streams} AS t (name, version, messages, last_position) VALUES (s_names[1], s_events[1], 1, base + 1)
+        ON CONFLICT (name) DO UPDATE SET version = t.version + excluded.version, messages = t.messages + 1, last_position = excluded.last_position
+        RETURNING version INTO reached;
+      versions := ARRAY[reached - s_events[1]];
       INSERT INTO {messages} (position, recorded_at, version, partition, kind, id, type, stream, created_at, causation, correlation, metadata, payload)
-      SELECT base + m.ord, moment, versions[m.stream] + m.version, m.partition, m.kind, m.id, m.type, m.name,
-        m.created, m.causation, m.correlation, m.metadata, m.payload
-      FROM unnest(m_ids, m_kinds, m_types, m_names, m_streams, m_partitions, m_versions, m_causations, m_correlations, m_created, m_metadata, m_payloads)
-        WITH ORDINALITY AS m(id, kind, type, name, stream, partition, version, causation, correlation, created, metadata, payload, ord)
-    ), moved AS (
-      INSERT INTO {streams} AS t (name, version, messages, last_position)
-      SELECT s.name, s.events, s.messages, base + s.last
-      FROM unnest(s_names, s_events, s_messages, s_lasts) AS s(name, events, messages, last)
-      WHERE s.messages > 0
-      ON CONFLICT (name) DO UPDATE SET version = t.version + excluded.version, messages = t.messages + excluded.messages,
-        last_position = excluded.last_position
-    ), raised AS (
-      UPDATE {types} t SET commands = t.commands + n.commands, heads = (
-          SELECT array_agg(CASE WHEN h_offsets[(n.ord - 1) * width + e.ord] = 0 THEN e.head
-            ELSE base + h_offsets[(n.ord - 1) * width + e.ord] END ORDER BY e.ord)
-          FROM unnest(t.heads) WITH ORDINALITY AS e(head, ord)
+        VALUES (base + 1, moment, reached, s_partitions[1], m_kinds[1], m_ids[1], h_types[1], s_names[1], m_created[1],
+          m_causations[1], m_correlations[1], m_metadata[1], m_payloads[1]);
+      UPDATE {types} SET commands = commands + h_commands[1], heads[s_partitions[1] + 1] = base + 1, heads[width] = base + 1 WHERE name = h_types[1];
+    ELSE
+      WITH moved AS (
+        INSERT INTO {streams} AS t (name, version, messages, last_position)
+        SELECT s_names[s.n], s_events[s.n], s_messages[s.n], base + s_lasts[s.n] FROM generate_series(1, cardinality(s_names)) AS s(n)
+        WHERE s_messages[s.n] > 0
+        ON CONFLICT (name) DO UPDATE SET version = t.version + excluded.version, messages = t.messages + excluded.messages,
+          last_position = excluded.last_position
+        RETURNING version, last_position
+      ) SELECT array_agg(version ORDER BY last_position) INTO ends FROM moved;
+      versions := coalesce(versions, ARRAY(SELECT ends[s.n] - s_events[s.n] FROM generate_series(1, cardinality(ends)) AS s(n)));
+      INSERT INTO {messages} (position, recorded_at, version, partition, kind, id, type, stream, created_at, causation, correlation, metadata, payload)
+        SELECT base + m.n, moment, versions[m_streams[m.n]] + m_versions[m.n], s_partitions[m_streams[m.n]], m_kinds[m.n], m_ids[m.n],
+          h_types[m_types[m.n]], s_names[m_streams[m.n]], m_created[m.n], m_causations[m.n], m_correlations[m.n], m_metadata[m.n], m_payloads[m.n]
+        FROM generate_series(1, a_count) AS m(n);
+      UPDATE {types} t SET commands = t.commands + h_commands[h.n], heads = ARRAY(
+          SELECT CASE WHEN h_offsets[(h.n - 1) * width + e.n] = 0 THEN t.heads[e.n] ELSE base + h_offsets[(h.n - 1) * width + e.n] END
+          FROM generate_series(1, width) AS e(n)
         )
-      FROM unnest(h_types, h_commands) WITH ORDINALITY AS n(name, commands, ord) WHERE t.name = n.name RETURNING t.name
-    ) SELECT array_agg(name) INTO known FROM raised;
-    IF coalesce(cardinality(known), 0) < cardinality(h_types) THEN
+        FROM generate_series(1, cardinality(h_types)) AS h(n) WHERE t.name = h_types[h.n];
+    END IF;
+    GET DIAGNOSTICS known = ROW_COUNT;
+    IF known < cardinality(h_types) THEN
       INSERT INTO {types} (name, commands, heads)
-        SELECT n.name, n.commands, (
-          SELECT array_agg(CASE WHEN h_offsets[(n.ord - 1) * width + e] = 0 THEN 0 ELSE base + h_offsets[(n.ord - 1) * width + e] END ORDER BY e)
-          FROM generate_series(1, width) AS e
+        SELECT h_types[h.n], h_commands[h.n], ARRAY(
+          SELECT CASE WHEN h_offsets[(h.n - 1) * width + e.n] = 0 THEN 0 ELSE base + h_offsets[(h.n - 1) * width + e.n] END
+          FROM generate_series(1, width) AS e(n)
         )
-        FROM unnest(h_types, h_commands) WITH ORDINALITY AS n(name, commands, ord) WHERE n.name <> ALL (coalesce(known, '{}'));
+        FROM generate_series(1, cardinality(h_types)) AS h(n)
+        WHERE NOT EXISTS (SELECT FROM {types} t WHERE t.name = h_types[h.n]);
+    END IF;
+    IF numbers > 0 AND EXISTS (SELECT FROM {schedules} s WHERE s.id = ANY(m_ids)) THEN
+      RAISE EXCEPTION 'a message with the id of one that waits in a schedule' USING ERRCODE = '23505';
     END IF;
   END IF;
+  versions := coalesce(versions, '{}');
   IF a_extra IS NOT NULL THEN PERFORM {append_extra}(a_extra, true, base, numbers); END IF;
 END $$`,
 ] as const

@@ -3,9 +3,10 @@ import { mirroring } from "./mirroring.ts"
 /**
  * Leases the neediest partition of all that is free, and reads its next messages: the usual case, in one script.
  * In: now, process name, boot, lease in ms, count of groups, each: name, the most messages, count, types.
- * Out: `slice`, group, partition, token, checkpoint, scanned to, 1 when effects are wanted again, epoch, replay state, hold, stream entries.
+ * Out: `slice`, group, partition, token, checkpoint, scanned to, 1 when effects are wanted again, epoch, replay state, hold, stream entries,
+ * streams left to their lanes with the first position of each, in key order the open lanes.
  * Or `idle`, now, when to look again (empty: never). Or `unknown` and a group. Or `slow`: something is not usual (a due lane, a type that the
- * process lacks, a take-over, a lane or a skipped message in what is neediest): nothing was written.
+ * process lacks, a take-over, a replay row or a skipped message in what is neediest): nothing was written.
  */
 export const claim = String.raw`${mirroring}
 local name, boot, leaseMs = arg(), arg(), num()
@@ -52,8 +53,8 @@ local function lookAtPartition(group, p)
   local before = owner == name
   if best and (best.before and not before or best.before == before and best.position <= position) then return end
   best = {
-    group = group, p = p, key = K, checkpoint = checkpoint, position = position, before = before, hold = hold, owner = owner,
-    slow = owner ~= '' or tonumber(f[6] or 0) > 0 or tonumber(f[7] or 0) > 0 or tonumber(f[8] or 0) > 0 or group.marks > 0,
+    group = group, p = p, key = K, checkpoint = checkpoint, position = position, before = before, hold = hold,
+    lanes = tonumber(f[7] or 0), slow = owner ~= '' or tonumber(f[6] or 0) > 0 or tonumber(f[8] or 0) > 0,
   }
 end
 
@@ -109,18 +110,32 @@ local function lookAtGroup()
 end
 
 local MOST_SCANNED, MOST_BYTES, AT_ONCE = 1000, 4000000, 100
-local entries, scannedTo = {}, nil
+local entries, skipped, scannedTo = {}, {}, nil
 
--- Reads a partition's stream as its native group's consumer. False when the first waiting message is not there.
+-- Whether so many wanted messages were met as there must be: entries may have been deleted by others.
+local function isWhole(types, met)
+  local info = call('XINFO', 'STREAM', P .. 'p:' .. best.p)
+  for n = 1, #info, 2 do if info[n] == 'max-deleted-entry-id' and info[n + 1] == '0-0' then return true end end
+  for kind, since in pairs(types) do
+    local key, low = P .. 'x:' .. best.p .. ':' .. kind, math.max(best.checkpoint, since)
+    if scannedTo > low then met = met - countUpto(key, scannedTo, 6) + countUpto(key, low, 6) end
+  end
+  return met == 0
+end
+
+-- Reads a partition's stream as its native group's consumer. False when a message is not there.
 local function readPartition(types)
   local key, last = P .. 'p:' .. best.p, best.checkpoint
-  local stored = call('HGET', best.key, 'native')
-  local native = stored and tonumber(stored)
+  local stored = call('HMGET', best.key, 'native', 'consumer')
+  local native = stored[1] and tonumber(stored[1])
+  -- What was handed out was not settled: its owner has left, or was never heard of again.
+  if native and native > best.checkpoint and stored[2] then forgetConsumer(best.group.name, best.p, stored[2]) end
   if not native or native > best.checkpoint or not isEmptyBetween(best.p, native, best.position - 1) then
     moveNative(best.group.name, best.p, best.position - 1)
     native = best.position - 1
   end
-  local scanned, bytes, limit = 0, 0, best.group.limit
+  local scanned, bytes, limit, first, met, open = 0, 0, best.group.limit, nil, 0, {}
+  if best.lanes > 0 then for _, stream in ipairs(call('HKEYS', best.group.key .. ':l' .. best.p)) do open[stream] = true end end
   while #entries < limit and scanned < MOST_SCANNED and bytes < MOST_BYTES do
     local count = math.min(AT_ONCE, limit - #entries)
     local found = redis.pcall('XREADGROUP', 'GROUP', best.group.name, name, 'COUNT', count, 'STREAMS', key, '>')
@@ -133,8 +148,17 @@ local function readPartition(types)
       local position = tonumber(string.match(entry[1], '^%d+'))
       local since = types[entry[2][4]]
       if since and position > since and position > best.checkpoint then
-        entries[#entries + 1] = entry
-        bytes = bytes + #entry[2][14]
+        local stream = entry[2][6]
+        first = first or position
+        met = met + 1
+        if not open[stream] then
+          entries[#entries + 1] = entry
+          bytes = bytes + #entry[2][14]
+        elseif open[stream] == true then
+          open[stream] = position
+          skipped[#skipped + 1] = stream
+          skipped[#skipped + 1] = F(position)
+        end
       end
       last = position
     end
@@ -146,7 +170,7 @@ local function readPartition(types)
     end
   end
   call('HSET', best.key, 'native', F(last), 'consumer', name)
-  return entries[1] and tonumber(string.match(entries[1][1], '^%d+')) == best.position
+  return first == best.position and isWhole(types, met)
 end
 
 -- Reads on in the whole log. False when a message is not there.
@@ -184,6 +208,7 @@ if not best then
   return { 'idle', F(NOW), nextAt and F(nextAt) or '' }
 end
 if best.slow then return { 'slow' } end
+if best.group.marks > 0 and call('ZCOUNT', best.group.key .. ':marks', '(' .. F(best.checkpoint), '+inf') > 0 then return { 'slow' } end
 local types = {}
 for _, wanted in ipairs(best.group.types) do types[wanted[1]] = wanted[2] end
 local whole
@@ -194,6 +219,7 @@ call('HSET', best.key, 'token', token, 'owner', name, 'boot', boot, 'until', F(N
 call('HINCRBY', best.key, 'revision', 1)
 return {
   'slice', best.group.name, best.p, token, F(best.checkpoint), F(scannedTo), best.group.reemit, best.group.epoch,
-  call('HGET', best.key, 'replay') or '', best.hold, entries,
+  call('HGET', best.key, 'replay') or '', best.hold, entries, skipped,
+  best.group.order == 'key' and best.lanes > 0 and call('HKEYS', best.group.key .. ':l' .. best.p) or {},
 }
 `

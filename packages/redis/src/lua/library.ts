@@ -2,7 +2,19 @@
  * What every script begins with.
  * In: `KEYS[1]` is `{prefix}:log`, the hash of the log's figures; all other keys begin with the same `{prefix}:`, which puts them into one slot. `ARGV` is read
  * from the front by `arg` and `num`; its first value is the instant, empty for the server's own.
- * Numbers are written by `F`: Lua itself writes 1e+15 for large ones. Positions in an index take 6 bytes, in a stream's 12 with 2 × version, odd for events.
+ *
+ * The keys of a log, behind `{prefix}:`. A position in a packed index takes 6 bytes.
+ * `log`: figures of the log, and its counters. `p:3`: the stream of partition 3, its entries named `<position>-0`.
+ * `l:0`: the partition of each position, 2 bytes each, 4,096 positions a key; `segments`: which of these keys there are.
+ * `s:<stream>`: position and 2 × version (odd for events) of its messages, 12 bytes each; the last entry stays for ever.
+ * `x:3:<type>`, `t:<type>`: positions of a type in a partition, and in the log. `c:<correlation id>`: of a conversation, but for its first message.
+ * `ids`: message id to position, or to `s` and the number of a schedule. `recent`, `streams`: streams by last position, and by name.
+ * `heads`, `commands`: by type the last position, and how many commands. `keys`, `keyed`: idempotency keys, and their order.
+ * `due`, `waiting`: schedules by instant, and their messages. `d:<collection>`, `D:<collection>`: documents, and their order.
+ * `groups`: group name to number. `g:7`: a group; `:heard`, `:skips`, `:marks`, `:due` (lanes); `:p3`, `:l3`, `:r3`: its partition 3, the lanes and replay rows of that.
+ * `processes`, `process:<name>`: who works. `wake`: the channel.
+ *
+ * Numbers are written by `F`: Lua itself writes 1e+15 for large ones.
  */
 export const library = String.raw`
 local LOG = KEYS[1]

@@ -32,7 +32,7 @@ for _, name in ipairs(names) do
       local rows = counts[2] and counts[2] ~= '0' and call('HGETALL', G .. ':r' .. p) or {}
       partitions[#partitions + 1] = { p, fields, lanes, rows }
     end
-    local marks = int(G, 'marks') > 0 and call('SMEMBERS', G .. ':marks') or {}
+    local marks = int(G, 'marks') > 0 and call('ZRANGE', G .. ':marks', 0, -1) or {}
     out[#out + 1] = { name, id, call('HGETALL', G), call('HGETALL', G .. ':heard'), marks, partitions }
   end
 end

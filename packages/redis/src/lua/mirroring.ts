@@ -13,6 +13,7 @@ local function entriesUpto(partition, position)
   local added = 0
   for n = 1, #info, 2 do if info[n] == 'entries-added' then added = info[n + 1] end end
   kinds = kinds or call('HKEYS', P .. 'heads')
+  position = math.max(position, int(LOG, 'trimmed'))
   local behind = 0
   for _, kind in ipairs(kinds) do
     local key = P .. 'x:' .. partition .. ':' .. kind

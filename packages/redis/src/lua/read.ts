@@ -2,19 +2,21 @@ import { library } from "./library.ts"
 
 /**
  * Reads a page of messages, as stream entries.
- * In: now, the most messages, the most bytes, direction (`forward` or `backward`), and what:
+ * In: now, the most messages, the most bytes, the head when the read began (empty: begins now; nothing above it is read), direction (`forward` or `backward`), and what:
  * `log` after upto; `types` after upto count type…; `streams` include resume count (stream partition after upto)…; `correlation` id after; `ids` count id….
  * Out: head, trimmed to, whether the page was cut, at which stream (from 0), entries. A page is cut after the most it may hold, or after many empty streams.
  */
 export const read = String.raw`${library}
-local most, room, backward = num(), num(), arg() == 'backward'
+local most, room, bound, backward = num(), num(), num(), arg() == 'backward'
+local MOST_STREAMS = 500
 local figures = call('HMGET', LOG, 'head', 'trimmed')
 local head, trimmed = tonumber(figures[1] or 0), tonumber(figures[2] or 0)
+if bound and bound < head then head = bound end
 local entries, cut, stopped = {}, 0, 0
 
 -- Takes an entry; false when the page is full.
 local function take(entry)
-  if not entry then return true end
+  if not entry or bound and tonumber(string.match(entry[1], '^%d+')) > bound then return true end
   if #entries >= most or (room <= 0 and #entries > 0) then
     cut = 1
     return false
@@ -111,7 +113,7 @@ local function ofStreams()
   for s = 1, num() do
     stopped = s - 1
     local name, partition, after, upto = arg(), arg(), num(), num()
-    if s > most then cut = 1 return end
+    if s > MOST_STREAMS then cut = 1 return end
     if not ofStream(name, partition, after, upto, include, resume) then return end
     resume = nil
   end

@@ -2,8 +2,8 @@ import { appending } from "./appending.ts"
 
 /**
  * Settles a partition whose parts have all gone well: the usual case, in one script.
- * In: now, group, partition, token, checkpoint, dropped, text to remember, count, appends.
- * Out: `done` and the verdicts; or `slow`: something is not usual (another token, open lanes or replay rows, an effect that can not be stored): nothing was written.
+ * In: now, group, partition, token, checkpoint, dropped, text to remember, count, keys of the parts, count, streams left to their lanes (key position), count, appends.
+ * Out: `done` and the verdicts; or `slow`: something is not usual (another token, a lane that is open or has closed meanwhile, replay rows, an effect that can not be stored): nothing was written.
  */
 export const settle = String.raw`${appending}
 local name, p, token, checkpoint, dropped, text = arg(), arg(), arg(), num(), num(), arg()
@@ -14,7 +14,16 @@ local K = G .. ':p' .. p
 local f = call('HMGET', K, 'checkpoint', 'token', 'lanes', 'rows', 'settles', 'native', 'consumer', 'takeovers')
 local g = call('HMGET', G, 'lanes', 'maxLanes', 'order')
 if f[2] ~= token or tonumber(f[1]) > checkpoint then return { 'slow' } end
-if tonumber(f[3] or 0) > 0 or tonumber(f[4] or 0) > 0 or tonumber(g[1] or 0) > tonumber(g[2] or 0) then return { 'slow' } end
+if tonumber(f[4] or 0) > 0 or tonumber(g[1] or 0) > tonumber(g[2] or 0) then return { 'slow' } end
+local lanes = tonumber(f[3] or 0) > 0 and G .. ':l' .. p
+for n = 1, num() do
+  local key = arg()
+  if lanes and g[3] ~= 'log' and call('HEXISTS', lanes, key) == 1 then return { 'slow' } end
+end
+for n = 1, num() do
+  local key, position = arg(), num()
+  if position <= checkpoint and not (lanes and call('HEXISTS', lanes, key) == 1) then return { 'slow' } end
+end
 local appends = {}
 for n = 1, num() do
   local a = readAppend()

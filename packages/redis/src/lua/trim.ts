@@ -2,11 +2,11 @@ import { library } from "./library.ts"
 
 /**
  * Removes messages from the front of the log, a piece at a time.
- * In: now, up to which position, the most messages. Out: how many were removed, and up to where the log is trimmed now.
+ * In: now, up to which position, the most messages, 1 when this goes on with a trim. Out: how many were removed, up to where the log is trimmed now, 1 when keys are left.
  * The front of an index is cut off once it makes up half of it: so cutting costs little however often it is done, and readers pass over what is left.
  */
 export const trim = String.raw`${library}
-local upto, most = math.min(num(), int(LOG, 'head')), num()
+local upto, most, goesOn = math.min(num(), int(LOG, 'head')), num(), arg() == '1'
 local trimmed = int(LOG, 'trimmed')
 local removed, done = 0, trimmed
 local partitions, cuts, commands = {}, {}, {}
@@ -58,17 +58,23 @@ end
 for kind, count in pairs(commands) do
   if call('HINCRBY', P .. 'commands', kind, -count) <= 0 then call('HDEL', P .. 'commands', kind) end
 end
-for _ = 1, most do
-  local key = call('LINDEX', P .. 'keyed', 0)
-  if not key then break end
-  local use = call('HGET', P .. 'keys', key)
-  if use and tonumber(string.match(use, '^%d+:%d+:(%d+):')) > done then break end
-  call('HDEL', P .. 'keys', key)
-  call('LPOP', P .. 'keyed')
+-- Idempotency keys go with their messages: a trim that takes none takes no key either.
+local left = 0
+local function removeKeys()
+  for _ = 1, most do
+    local key = call('LINDEX', P .. 'keyed', 0)
+    if not key then return end
+    local use = call('HGET', P .. 'keys', key)
+    if use and tonumber(string.match(use, '^%d+:%d+:(%d+):')) > done then return end
+    call('HDEL', P .. 'keys', key)
+    call('LPOP', P .. 'keyed')
+  end
+  left = 1
 end
+if done > trimmed or goesOn then removeKeys() end
 if done > trimmed then
   call('HSET', LOG, 'trimmed', F(done))
   call('HINCRBY', LOG, 'messages', -removed)
 end
-return { removed, F(math.max(done, trimmed)) }
+return { removed, F(math.max(done, trimmed)), left }
 `

@@ -19,7 +19,7 @@ import { noteSkips } from "./note-skips.ts"
 type Options = NonNullable<Parameters<Operator["trim"]>[1]>
 
 /** The most messages that one script removes. */
-const AT_ONCE = 500
+const AT_ONCE = 200
 
 /** Removes messages up to a position, as far as the groups have settled them, or with `force` whatever they have. */
 export async function trim(log: Log, upto: Position, { force = false }: Options = {}): Promise<TrimResult> {
@@ -37,12 +37,13 @@ export async function trim(log: Log, upto: Position, { force = false }: Options 
     for (const { group } of behind) for (const at of group.partitions) await passOver(log, work, group, at, asked)
     return { target: asked, held: [] }
   })
-  let [removed, trimmedTo] = [0, 0]
+  let [removed, trimmedTo, goesOn] = [0, 0, 0]
   do {
-    const [some, done] = list(await log.run(scripts.trim, [target, AT_ONCE])).map(int)
+    const [some, done, left] = list(await log.run(scripts.trim, [target, AT_ONCE, goesOn])).map(int)
     removed += some ?? 0
     trimmedTo = done ?? target
-  } while (trimmedTo < target)
+    goesOn = trimmedTo < target || left === 1 ? 1 : 0
+  } while (goesOn === 1)
   return { removed, trimmedTo, heldBackBy: held.sort() }
 }
 

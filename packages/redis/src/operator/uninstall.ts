@@ -14,7 +14,7 @@ export async function uninstall({ connection, settings }: Log, confirm: string):
       "invalid",
       `uninstall removes the whole log: confirm with its name, ${JSON.stringify(prefix)}`,
     )
-  await connection.forget(`${keyPrefix(settings)}*`, async (keys) => {
+  await connection.eachKey(`${keyPrefix(settings)}*`, async (keys) => {
     for (let from = 0; from < keys.length; from += AT_ONCE)
       await connection.tell("UNLINK", ...keys.slice(from, from + AT_ONCE))
   })

@@ -1,6 +1,6 @@
 import { equal } from "node:assert/strict"
 
-import { type Backend, createApp, silentLogger } from "@millrace/core"
+import { type Append, type Backend, createApp, silentLogger } from "@millrace/core"
 import { open, redisBackend } from "@millrace/redis"
 import { Cluster } from "ioredis"
 import { afterAll, beforeAll, describe, it, onTestFinished } from "vitest"
@@ -12,6 +12,9 @@ import { testClock } from "../../src/test-clock.ts"
 import { assertCopied } from "./assert-copied.ts"
 import { copier } from "./copier.ts"
 import { noted } from "./noted.ts"
+import { besideFor } from "./redis-for-test.ts"
+import { refusalOf } from "./refusal-of.ts"
+import { surely } from "./surely.ts"
 
 /** What sends every kind of script and command that there is: a key outside the log's slot would be refused. */
 const SUBJECTS = /^(?:migrate|append|read|documents|claim|lanes$|settle|schedules|processes|listen|operator)/
@@ -79,4 +82,23 @@ describe("on redis", () => {
     await backend.close()
     equal(await client.set("still-open", "yes"), "OK")
   })
+
+  it("a cluster that does not serve the log's slot is unavailable, whoever asks, and is used again when it does", async () => {
+    const node = await startRedis({ cluster: true })
+    onTestFinished(() => node.stop())
+    const beside = besideFor(node.url)
+    const asked = [`${node.url}?cluster=1`, node.url].map((one) => open(one, { connectTimeoutMs: 1_000 }))
+    onTestFinished(async () => {
+      for (const backend of asked) await backend.close()
+    })
+    const append: Append = { streams: [{ streamId: "a", expected: "any", messages: [noted("a", 1)] }] }
+    for (const backend of asked) await backend.migrate()
+    await beside.call("CLUSTER", "DELSLOTSRANGE", "0", "16383")
+    for (const backend of asked) equal((await refusalOf(backend.append([append]))).code, "unavailable")
+    await beside.call("CLUSTER", "ADDSLOTSRANGE", "0", "16383")
+    const [verdict] = await surely(() => asked[0]?.append([append]) ?? Promise.resolve([]))
+    equal(verdict?.kind, "appended")
+    const [again] = await surely(() => asked[1]?.append([append]) ?? Promise.resolve([]))
+    equal(again?.kind, "duplicate")
+  }, 30_000)
 })

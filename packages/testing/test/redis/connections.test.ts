@@ -1,7 +1,7 @@
-import { ok } from "node:assert/strict"
+import { deepEqual, equal, ok } from "node:assert/strict"
 
-import { createApp, silentLogger } from "@millrace/core"
-import { open } from "@millrace/redis"
+import { type Append, createApp, silentLogger } from "@millrace/core"
+import { open, redisBackend } from "@millrace/redis"
 import type { Redis } from "ioredis"
 import { describe, it, onTestFinished } from "vitest"
 
@@ -52,5 +52,37 @@ describe("on redis", () => {
     ok(opened <= 3, `${opened} connections`)
     const handled = LISTENERS * MESSAGES
     ok(trips <= handled / 10, `${trips} round trips for ${handled} deliveries`)
+  })
+
+  it("a log hears nothing of another one on the same server, and takes any name of a type for a name [lesson 19]", async () => {
+    const { url } = await redisForTest()
+    const [ours, theirs] = ["ours", "theirs"].map((prefix) => {
+      const backend = redisBackend(url, { prefix })
+      onTestFinished(() => backend.close())
+      return backend
+    })
+    if (ours === undefined || theirs === undefined) throw new Error("two logs were opened")
+    const heard: (readonly string[] | null)[] = []
+    const { promise: woken, resolve } = Promise.withResolvers<void>()
+    await ours.migrate()
+    await theirs.migrate()
+    await ours.listen((wake) => {
+      if (wake.kind !== "messages") return
+      heard.push(wake.types)
+      resolve()
+    })
+    const odd = "*:}\n'; FLUSHALL --"
+    const append = (type: string): Append => ({
+      streams: [{ streamId: "a", expected: "any", messages: [{ ...noted("a", 1), type }] }],
+    })
+    await theirs.append([append("theirs")])
+    const [verdict] = await ours.append([append(odd)])
+    equal(verdict?.kind, "appended")
+    await woken
+    deepEqual(heard, [[odd]])
+    deepEqual(
+      (await ours.read({ from: "log", limit: 9, types: [odd] })).messages.map(({ type }) => type),
+      [odd],
+    )
   })
 })

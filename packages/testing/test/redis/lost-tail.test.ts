@@ -114,4 +114,27 @@ describe("on redis", () => {
       })
     })
   }
+
+  it("a failover to a replica that lacked the last writes uses no position twice, and what comes after it is handled [S31.c]", async () => {
+    const master = await redisForTest({ settings: { "repl-diskless-sync-delay": "0" } })
+    const replica = await redisForTest({ settings: { replicaof: `127.0.0.1 ${new URL(master.url).port}` } })
+    const before = openFor(master.url)
+    await before.migrate()
+    for (let at = 1; at <= 6; at += 1) equal(await positionOf(before, to("a-1", at)), at)
+    while ((await master.beside.wait(1, 100)) === 0);
+    await replica.beside.replicaof("NO", "ONE")
+    for (let at = 7; at <= 10; at += 1) equal(await positionOf(before, to("a-1", at)), at)
+    await master.kill()
+    const backend = openFor(replica.url)
+    const seen = recorder("seen", [Noted], { startFrom: "beginning" })
+    const app = await createApp({ backend, reactors: [seen], logger: silentLogger })
+    onTestFinished(() => app.close())
+    const next = await positionOf(backend, to("a-1", 11))
+    ok(next > 10, `position ${next} was used before`)
+    await app.drain()
+    deepEqual(
+      seen.seen.map(({ payload }) => numberOf(payload)),
+      [1, 2, 3, 4, 5, 6, 11],
+    )
+  })
 })

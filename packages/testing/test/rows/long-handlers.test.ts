@@ -182,6 +182,29 @@ for (const backend of backends) {
       slow.open()
     })
 
+    it("the signal of a running handler is aborted when the settle of its slice stops the group [S42.a lesson 7]", async () => {
+      const log = await openLog(backend)
+      const slow = gate()
+      let seen: AbortSignal | undefined
+      const placing = recorder("placing", [ItemAdded], {
+        partitionBy: ({ streamId }) => streamId,
+        handle: async ({ streamId }, { signal }) => {
+          if (streamId === "cart-2") throw new Error("refused")
+          seen = signal
+          await slow.pass()
+        },
+      })
+      const app = await log.app({ reactors: [placing] })
+      await app.dispatch(added("cart-1"))
+      await app.dispatch(added("cart-2"))
+      const draining = app.drain()
+      await slow.reached
+      await log.clock.advance(BUDGET_MS + 1)
+      await draining
+      deepEqual([(await app.groups([placing]))[0]?.status, seen?.aborted], ["stopped", true])
+      slow.open()
+    })
+
     it("a stopped group's running handler stores nothing, and its message is handled again once it is started [S34.a lesson 7]", async () => {
       const log = await openLog(backend)
       const slow = gate()

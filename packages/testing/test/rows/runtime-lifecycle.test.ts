@@ -1,10 +1,10 @@
 import { deepEqual, equal, ok, rejects } from "node:assert/strict"
 
-import { BackendError, createApp, ProcessFenced, silentLogger, txToken } from "@millrace/core"
+import { type Backend, BackendError, createApp, ProcessFenced, silentLogger, txToken } from "@millrace/core"
 import { describe, it } from "vitest"
 
 import { backends } from "../backends.ts"
-import { gate } from "../gate.ts"
+import { type Gate, gate } from "../gate.ts"
 import { interceptBackend, outages } from "../intercept-backend.ts"
 import { openLog } from "../open-log.ts"
 import { recorder } from "../recorder.ts"
@@ -20,6 +20,15 @@ async function endsByItself(work: Promise<unknown>): Promise<boolean> {
   for (let turns = 0; turns < 200 && !ended; turns += 1) await turn()
   return ended
 }
+
+/** A backend whose beats, once joined, wait at a gate. */
+const slowBeats = (backend: Backend, slow: Gate): Backend =>
+  interceptBackend(backend, async ({ method, args, run }) => {
+    const [beat] = args
+    if (method === "heartbeat" && typeof beat === "object" && beat !== null && "kind" in beat && beat.kind === "beat")
+      await slow.pass()
+    return run()
+  })
 
 for (const backend of backends) {
   describe(`on ${backend.name}`, () => {
@@ -136,20 +145,7 @@ for (const backend of backends) {
     it("a heartbeat that is under way while its app stops does not bring the process back [S40.d lesson 8]", async () => {
       const log = await openLog(backend)
       const slow = gate()
-      const app = await log.app({
-        backend: interceptBackend(await log.connect(), async ({ method, args, run }) => {
-          const [beat] = args
-          if (
-            method === "heartbeat" &&
-            typeof beat === "object" &&
-            beat !== null &&
-            "kind" in beat &&
-            beat.kind === "beat"
-          )
-            await slow.pass()
-          return run()
-        }),
-      })
+      const app = await log.app({ backend: slowBeats(await log.connect(), slow) })
       await app.start()
       await log.clock.advance(5_000)
       await slow.reached
@@ -159,6 +155,19 @@ for (const backend of backends) {
       await stopping
       await log.clock.settle()
       deepEqual(await app.processes(), [])
+    })
+
+    it("stopping waits for a heartbeat that gets no answer no longer than a second [S40.d lesson 16]", async () => {
+      const log = await openLog(backend)
+      const slow = gate()
+      const app = await log.app({ backend: slowBeats(await log.connect(), slow) })
+      await app.start()
+      await log.clock.advance(5_000)
+      await slow.reached
+      const stopping = app.stop()
+      await log.clock.advance(1_000)
+      equal(await endsByItself(stopping), true, "stopping hangs on the heartbeat")
+      slow.open()
     })
 
     it("reactors that can not all be registered leave nothing behind, and their names free [S40.b lesson 16]", async () => {

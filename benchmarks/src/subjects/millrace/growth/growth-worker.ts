@@ -4,7 +4,10 @@ import { isBackendName, openBackend } from "../open-backend.ts"
 import { quietLogger } from "../quiet-logger.ts"
 import { appendOver } from "./measure-appends.ts"
 import { groupOf } from "./measure-drain.ts"
-import { type Appended, type Handled, isOrder } from "./process-words.ts"
+import { type Appended, type Count, type Handled, isOrder } from "./process-words.ts"
+
+/** How often the parent hears how much was handled. */
+const TELL_MS = 10
 
 const [backendName, url] = process.argv.slice(2)
 if (!isBackendName(backendName) || url === undefined) throw new Error("usage: growth-worker.ts <backend> <url>")
@@ -19,7 +22,7 @@ process.on("message", (order) => {
       process.send?.({ sample, confirmed: [...confirmed] } satisfies Appended),
     )
   } else if (order.kind === "drain") {
-    void work(order.group, order.position)
+    void work(order.group, order.measurement)
   } else process.send?.({ handled } satisfies Handled)
 })
 process.once("disconnect", () => {
@@ -27,11 +30,13 @@ process.once("disconnect", () => {
 })
 process.send?.("ready")
 
-async function work(group: string, position: number): Promise<void> {
+async function work(group: string, measurement: string): Promise<void> {
   await app.register(
-    groupOf(group, position, ({ stream, number }) => {
+    groupOf(group, measurement, ({ stream, number }) => {
       handled.push([stream, number, Number(process.hrtime.bigint()) / 1e6])
     }),
   )
   await app.start()
+  const told = setInterval(() => process.send?.({ count: handled.length } satisfies Count), TELL_MS)
+  process.once("disconnect", () => clearInterval(told))
 }

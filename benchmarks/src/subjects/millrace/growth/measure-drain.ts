@@ -1,14 +1,13 @@
 import { setTimeout } from "node:timers/promises"
 
-import { type Backend, createApp, type Reactor } from "../../../../../packages/core/src/index.ts"
+import { type Backend, createApp, event, type Reactor } from "../../../../../packages/core/src/index.ts"
 import type { Entry } from "../../../harness/append-load.ts"
 import { isEntry } from "../../../harness/is-entry.ts"
 import { sumFaults } from "../../../harness/record.ts"
 import type { Sample } from "../../../harness/sample.ts"
 import { entriesOf, type Handle, watchWork } from "../../../harness/work-load.ts"
+import { entrySchema } from "../entry-schema.ts"
 import { quietLogger } from "../quiet-logger.ts"
-import { ItemAdded } from "../shop.ts"
-import { headOf } from "./measure-appends.ts"
 
 /** A backlog put at the end of a log as it is, and the new groups that handle it. */
 export interface DrainLoad {
@@ -26,13 +25,13 @@ const LOOK_MS = 2
 export async function measureDrain(backend: Backend, { entries, groups, payload, name }: DrainLoad): Promise<Sample> {
   const writer = await createApp({ backend, logger: quietLogger })
   const watches = Array.from({ length: groups }, () => watchWork({ entries, keys: KEYS, workMs: 0, failing: false }))
-  const position = await headOf(writer)
+  const Item = itemOf(name)
   const all = entriesOf({ entries, keys: KEYS }).map((entry) => ({ ...entry, ...payload }))
   for (let at = 0; at < all.length; at += KEYS) {
     const part = all.slice(at, at + KEYS)
-    await Promise.all(part.map((entry) => writer.appendNextToStream(entry.stream, [ItemAdded(entry.stream, entry)])))
+    await Promise.all(part.map((entry) => writer.appendNextToStream(entry.stream, [Item(entry.stream, entry)])))
   }
-  const reactors = watches.map(({ handle }, at) => groupOf(`${name}-${at}`, position, handle))
+  const reactors = watches.map(({ handle }, at) => groupOf(`${name}-${at}`, name, handle))
   const worker = await createApp({ backend, logger: quietLogger, reactors })
   try {
     const began = performance.now()
@@ -54,12 +53,17 @@ export async function measureDrain(backend: Backend, { entries, groups, payload,
   }
 }
 
-/** A group that begins behind a position. */
-export function groupOf(name: string, position: number, handle: Handle): Reactor {
+/** The items of one measurement: a type of their own, so that groups of earlier ones want nothing of them. */
+export function itemOf(measurement: string) {
+  return event(`items.${measurement.replaceAll(/[^a-z0-9]/g, "_")}`, entrySchema)
+}
+
+/** A group that wants the items of a measurement. */
+export function groupOf(name: string, measurement: string, handle: Handle): Reactor {
   return {
     name,
-    handledMessages: [ItemAdded],
-    startFrom: { position },
+    handledMessages: [itemOf(measurement)],
+    startFrom: "beginning",
     handle({ payload }) {
       if (!isEntry(payload)) throw new TypeError("a message that is no entry")
       return handle(payload)

@@ -4,7 +4,7 @@ import type { Sample } from "../../../harness/sample.ts"
 /** What a worker process is told to do. */
 export type Order =
   | { readonly kind: "append"; readonly load: Load }
-  | { readonly kind: "drain"; readonly group: string; readonly position: number }
+  | { readonly kind: "drain"; readonly group: string; readonly measurement: string }
   | { readonly kind: "end" }
 
 /** What came of appending. */
@@ -16,6 +16,15 @@ export interface Appended {
 /** What was handled: stream, number, and when, in milliseconds of the machine's clock. */
 export interface Handled {
   readonly handled: readonly (readonly [string, number, number])[]
+}
+
+/** How much was handled so far. */
+export interface Count {
+  readonly count: number
+}
+
+export function isCount(value: unknown): value is Count {
+  return typeof value === "object" && value !== null && "count" in value
 }
 
 export function isOrder(value: unknown): value is Order {

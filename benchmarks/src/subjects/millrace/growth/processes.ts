@@ -8,9 +8,9 @@ import type { Faults, Sample } from "../../../harness/sample.ts"
 import { entriesOf } from "../../../harness/work-load.ts"
 import { type BackendName, openBackend } from "../open-backend.ts"
 import { quietLogger } from "../quiet-logger.ts"
-import { ItemAdded } from "../shop.ts"
 import { headOf, storedAfter } from "./measure-appends.ts"
-import { type Appended, type Handled, isAppended, isHandled, type Order } from "./process-words.ts"
+import { itemOf } from "./measure-drain.ts"
+import { type Appended, type Handled, isAppended, isCount, isHandled, type Order } from "./process-words.ts"
 
 interface Many {
   readonly backend: BackendName
@@ -44,18 +44,18 @@ export async function appendInProcesses(many: Many & { readonly load: Load }): P
 /** Processes of one group share a backlog. */
 export async function drainInProcesses(many: Many & { readonly entries: number }): Promise<Sample> {
   return withApp(many, async (app) => {
-    const position = await headOf(app)
+    const Item = itemOf(many.name)
     const all = entriesOf({ entries: many.entries, keys: KEYS })
     for (let at = 0; at < all.length; at += KEYS) {
       const part = all.slice(at, at + KEYS)
-      await Promise.all(part.map((entry) => app.appendNextToStream(entry.stream, [ItemAdded(entry.stream, entry)])))
+      await Promise.all(part.map((entry) => app.appendNextToStream(entry.stream, [Item(entry.stream, entry)])))
     }
     const group = `${many.name}-workers`
     const workers = await startWorkers(many)
     const began = performance.now()
-    const orders = workers.map((worker) => ask(worker, { kind: "drain", group, position }, isHandled))
-    const ended = untilSettled(app, group)
-    await ended
+    const orders = workers.map((worker) => ask(worker, { kind: "drain", group, measurement: many.name }, isHandled))
+    await untilHandled(workers, many.entries)
+    await untilSettled(app, group)
     const seconds = (performance.now() - began) / 1_000
     for (const worker of workers) worker.send({ kind: "end" } satisfies Order)
     const handled = (await Promise.all(orders)).flatMap((one: Handled) => one.handled)
@@ -78,6 +78,20 @@ async function withApp(many: Many, measure: (app: AnyApp) => Promise<Sample>): P
     await app.close()
     await backend.close()
   }
+}
+
+/** Workers tell how many they have handled: asking the storage all the time would slow it down. */
+function untilHandled(workers: readonly ChildProcess[], entries: number): Promise<void> {
+  const counts = workers.map(() => 0)
+  return new Promise((resolve) => {
+    workers.forEach((worker, at) =>
+      worker.on("message", (message) => {
+        if (!isCount(message)) return
+        counts[at] = message.count
+        if (counts.reduce((sum, count) => sum + count, 0) >= entries) resolve()
+      }),
+    )
+  })
 }
 
 async function untilSettled(app: AnyApp, name: string): Promise<void> {

@@ -76,6 +76,7 @@ class BuiltHandler {
       startFrom: startPointOf(startFrom),
       ...(errorStrategy === undefined ? {} : { errorStrategy }),
       needsTx: false,
+      stateless: !history,
       decides: [],
       handle: (batch, access) => handleMessages({ name: this.name, handles: this.#handles, history }, batch, access),
     }

@@ -27,6 +27,7 @@ export function registerReactor(reactor: Reactor): Registration {
     ...(errorStrategy === undefined ? {} : { errorStrategy }),
     needsTx: tx !== undefined,
     ...(tx === undefined ? {} : { txStorage: tx.storage }),
+    stateless: reactor.handle !== undefined && reactor.history !== true,
     decides: [],
     handle: (batch, access) => handleReactor(reactor, definitions, batch, access),
   }

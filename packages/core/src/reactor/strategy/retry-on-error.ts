@@ -6,7 +6,7 @@ import type { ErrorStrategy } from "../error-strategy.ts"
 export interface RetryOptions {
   /** How many retries after the first try. Default 3. */
   readonly times?: number
-  /** How long the first retry waits. Default 1,000 ms. */
+  /** How long the first retry waits. Default 1,000 ms. 0: at once, where the reactor keeps no state even in place, without a word to the storage. */
   readonly afterMs?: number
   /** How long retry `n` (from 1) waits. Default: doubling, `afterMs * 2 ** (n - 1)`. `(afterMs, n) => afterMs * n` makes 5, 10, 15 of 5. */
   readonly backoff?: (afterMs: number, n: number) => number

@@ -1,0 +1,56 @@
+import { Command } from "@commander-js/extra-typings"
+
+import { configCommand } from "./commands/config.ts"
+import { deadLetters } from "./commands/dead-letters.ts"
+import { doctor } from "./commands/doctor.ts"
+import { group } from "./commands/group.ts"
+import { groups } from "./commands/groups.ts"
+import { migrate } from "./commands/migrate.ts"
+import { runVerb } from "./commands/run.ts"
+import { scheduled } from "./commands/scheduled.ts"
+import { show } from "./commands/show.ts"
+import { stats } from "./commands/stats.ts"
+import { streams } from "./commands/streams.ts"
+import { tail } from "./commands/tail.ts"
+import { trace } from "./commands/trace.ts"
+import { workers } from "./commands/workers.ts"
+import { VERSION } from "./version.ts"
+
+/** The whole command. What a verb does is loaded when it is called: help and completion load no storage. */
+export function program(): Command {
+  const millrace = new Command("millrace")
+    .description("Runs, watches and repairs Millrace systems, on any storage, by its URL.")
+    .version(VERSION)
+    .showHelpAfterError("(add --help for what is possible)")
+    .addHelpText("after", EXIT_CODES)
+    .exitOverride()
+  const verbs = [
+    runVerb(),
+    migrate(),
+    doctor(),
+    stats(),
+    groups(),
+    group(),
+    deadLetters(),
+    streams(),
+    show(),
+    tail(),
+    trace(),
+    scheduled(),
+    workers(),
+    configCommand(),
+  ]
+  for (const verb of verbs) millrace.addCommand(overridden(verb))
+  return millrace
+}
+
+/** Commands that are added do not inherit `exitOverride`. */
+function overridden<C extends { exitOverride(): unknown; readonly commands: readonly unknown[] }>(command: C): C {
+  command.exitOverride()
+  for (const below of command.commands) if (below instanceof Command) overridden(below)
+  return command
+}
+
+const EXIT_CODES = `
+Exit codes: 0 done · 1 failed, or something is wrong · 2 called wrongly · 3 not there · 4 not confirmed
+`
