@@ -5,7 +5,7 @@ import type { Sample } from "./sample.ts"
 export interface ReadTarget {
   /** Stores entries, in this order. */
   fill(entries: readonly Entry[]): Promise<void>
-  /** Reads all of the log, decoded, in order; tells each entry. */
+  /** Reads all of the log, decoded, in order, with nothing of it in this process's memory; tells each entry. */
   read(onEntry: (entry: Pick<Entry, "stream" | "number">) => void): Promise<void>
   close(): Promise<void> | void
 }
@@ -13,7 +13,7 @@ export interface ReadTarget {
 const STREAMS = 1_000
 const FILL_AT_ONCE = 1_000
 
-/** Fills the log, reads it once to warm up, and measures the second time. */
+/** Fills the log, reads it once so that the code is warm, and measures the second time, opening what is opened for a read included. */
 export async function readThrough(target: ReadTarget, count: number): Promise<Sample> {
   try {
     const entries = Array.from({ length: count }, (_, at) =>

@@ -42,7 +42,7 @@ async function statesOf(log: Log, { groups }: ClaimRequest, fresh: boolean): Pro
   const names = [...new Set(groups.map(({ group }) => group))]
   const [states] = await Promise.all([
     fresh ? log.groups.fresh(names) : Promise.all(names.map((name) => log.groups.known(name))),
-    fresh ? log.chain.refresh() : undefined,
+    fresh ? log.catchUp() : undefined,
   ])
   return new Map(states.map((state) => [state.name, state]))
 }
@@ -80,8 +80,22 @@ async function take(log: Log, request: ClaimRequest, { group, want }: Candidate)
   })
 }
 
-async function idle(log: Log, look: Look, now: number): Promise<Idle> {
+/** What is known of schedules is looked up again when something was heard of them, and by and by. */
+const DUE_GOOD_FOR_MS = 5_000
+const dueOf = new WeakMap<Log, { readonly heard: number; readonly at: number; readonly due: number | null }>()
+
+async function nextDueHeard(log: Log): Promise<number | null> {
+  const heard = log.schedulesHeard()
+  const known = dueOf.get(log)
+  const at = performance.now()
+  if (heard !== undefined && known?.heard === heard && at - known.at < DUE_GOOD_FOR_MS) return known.due
   const due = await nextDue(log.database)
+  if (heard !== undefined) dueOf.set(log, { heard, at, due })
+  return due
+}
+
+async function idle(log: Log, look: Look, now: number): Promise<Idle> {
+  const due = await nextDueHeard(log)
   const nextAt = Math.min(look.nextAt, due ?? Number.POSITIVE_INFINITY)
   return { kind: "idle", now, nextAt: nextAt === Number.POSITIVE_INFINITY ? null : nextAt, outdated: look.outdated }
 }

@@ -18,7 +18,11 @@ import type { ServerClock } from "./server-clock.ts"
 /** How often an entry is judged again because others wrote first. With each round the pause grows, so that everyone gets a turn. */
 const MOST_ROUNDS = 1_000
 const FIRST_PAUSE_MS = 3
-const MOST_PAUSE_MS = 60
+const MOST_PAUSE_MS = 40
+
+/** How long a writer that has just won lets others try, and for how long after it has seen another one. */
+const YIELD_MS = 8
+const YIELD_FOR_MS = 100
 
 /** What a commit is made and written with. */
 export interface CommitParts {
@@ -28,6 +32,8 @@ export interface CommitParts {
   readonly holds: Holds
   /** The commits above a position, as they came in; `undefined` where some were passed over. */
   readonly seenAbove: (position: Position) => readonly ChainCommit[] | undefined
+  /** When a commit of somebody else was last seen, on the steady clock. */
+  readonly othersWroteAt: () => number
   /** Told of each commit written, before those who asked for it are. */
   readonly onCommit: (commit: CommitDocument) => void
 }
@@ -36,13 +42,21 @@ export interface CommitParts {
 export function commitEntries(parts: CommitParts): (entries: readonly Entry[]) => Promise<Plan> {
   const { database, chain } = parts
 
+  let wonAt = 0
+
   const commitAll = async (entries: readonly Entry[]): Promise<Plan> => {
     const facts = noFacts()
+    // Who writes beside others lets them in between: the last to win would otherwise always be the first to try.
+    if (wonAt > 0 && parts.othersWroteAt() > wonAt - YIELD_FOR_MS && performance.now() - wonAt < YIELD_FOR_MS)
+      await pause(Math.random() * YIELD_MS)
     await prepare(entries, facts)
     let known = 0
     for (let round = 0; round < MOST_ROUNDS; round += 1) {
       const done = await attempt(entries, facts)
-      if (done !== undefined) return done
+      if (done !== undefined) {
+        wonAt = performance.now()
+        return done
+      }
       if (chain.head > known && round > 0) {
         await pause(Math.random() * Math.min(FIRST_PAUSE_MS * 2 ** round, MOST_PAUSE_MS))
         // Meanwhile others went on: only who stands at the very end has a chance.

@@ -19,6 +19,10 @@ const NOTE_GAP_MS = 20
 export interface Ears {
   readonly news: News
   listen(onWake: (wake: Wake) => void): Promise<Listening>
+  /** Learns what others have written to the log by now; where somebody listens, by the same look that hears them. */
+  catchUp(): Promise<void>
+  /** Counts what was heard of schedules; `undefined` while nobody listens, so that nothing is heard. */
+  schedulesHeard(): number | undefined
   close(): Promise<void>
 }
 
@@ -68,6 +72,7 @@ export function openEars(parts: {
     happened()
     tell(wakes)
     for (const wake of wakes) {
+      if (wake.kind === "schedule") schedulesHeard += 1
       if (wake.kind === "work") toNote.work = true
       if (wake.kind === "schedule") toNote.schedule = true
       if (wake.kind === "challenge") toNote.challenged.push(wake.processName)
@@ -103,6 +108,8 @@ export function openEars(parts: {
     }
   }
   const ownChallenges = new Set<string>()
+  let schedulesHeard = 0
+  let lookedAt = 0
   let seen = NO_PULSE
   let known = false
 
@@ -110,10 +117,12 @@ export function openEars(parts: {
   const look = async (): Promise<void> => {
     const chain = parts.chain()
     const next = chain.head + 1
+    const began = performance.now()
     const found = await database.commits
       .find({ _id: { $in: [PULSE, next] } }, { projection: { _id: 1, pulse: 1 } })
       .toArray()
     if (found.some(({ _id }) => _id === next)) await chain.refresh()
+    lookedAt = began
     const pulse = found.find(({ _id }) => _id === PULSE)?.pulse ?? NO_PULSE
     const before = seen
     const first = !known
@@ -122,7 +131,10 @@ export function openEars(parts: {
     if (first) return
     const wakes: Wake[] = []
     if (seen.work > before.work) wakes.push({ kind: "work" })
-    if (seen.schedule > before.schedule) wakes.push({ kind: "schedule" })
+    if (seen.schedule > before.schedule) {
+      schedulesHeard += 1
+      wakes.push({ kind: "schedule" })
+    }
     for (const { name, by } of seen.challenges)
       if (!before.challenges.some((one) => one.by === by) && !ownChallenges.has(by))
         wakes.push({ kind: "challenge", processName: name })
@@ -135,11 +147,12 @@ export function openEars(parts: {
     let wait = BUSY_POLL_MS
     while (heard.size > 0 && !closed) {
       try {
-        await look()
+        if (performance.now() - lookedAt > wait / 2) await look()
         if (lost) tell([{ kind: "reconnected" }])
         lost = false
       } catch {
         lost = true
+        schedulesHeard += 1
       }
       const busy = performance.now() - lastNews < BUSY_FOR_MS && !lost
       wait = busy ? BUSY_POLL_MS : Math.min(wait * 2, parts.idlePollMs)
@@ -174,6 +187,8 @@ export function openEars(parts: {
         },
       }
     },
+    catchUp: () => (polling === undefined || !known ? parts.chain().refresh() : database.read(look)),
+    schedulesHeard: () => (polling === undefined || !known ? undefined : schedulesHeard),
     async close() {
       closed = true
       heard.clear()

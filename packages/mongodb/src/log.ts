@@ -23,5 +23,9 @@ export interface Log {
   readonly writer: Writer
   readonly groups: Groups
   readonly news: News
+  /** Learns what others have written to the log by now. */
+  catchUp(): Promise<void>
+  /** Counts what was heard of schedules; `undefined` while nothing is heard. */
+  schedulesHeard(): number | undefined
   readonly partitions: number
 }

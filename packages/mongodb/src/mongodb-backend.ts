@@ -41,8 +41,10 @@ export function mongodbBackend(target: string | MongoClient, options: MongodbOpt
   const segments = segmentsOf(database)
   const recent = recentCommits()
   const ears = openEars({ database, chain: () => chain, idlePollMs: settings.idlePollMs })
+  let othersWroteAt = Number.NEGATIVE_INFINITY
   const chain = chainOf(database, {
-    onCommit(commit) {
+    onCommit(commit, own) {
+      if (!own) othersWroteAt = performance.now()
       segments.add(commit)
       recent.add(commit)
       if (commit.types !== undefined) ears.news.messages(commit.types)
@@ -55,6 +57,7 @@ export function mongodbBackend(target: string | MongoClient, options: MongodbOpt
     clock,
     holds,
     seenAbove: (position) => recent.above(position),
+    othersWroteAt: () => othersWroteAt,
     onCommit({ todo }) {
       if (todo?.made !== undefined) ears.news.schedule()
     },
@@ -71,6 +74,8 @@ export function mongodbBackend(target: string | MongoClient, options: MongodbOpt
     writer,
     groups: groupsOf(database, clock),
     news: ears.news,
+    catchUp: () => ears.catchUp(),
+    schedulesHeard: () => ears.schedulesHeard(),
     get partitions() {
       return partitions
     },

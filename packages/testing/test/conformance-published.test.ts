@@ -8,7 +8,7 @@ import { rulesFor } from "../src/conformance/index.ts"
 import { backends } from "./backends.ts"
 import { memoryHarness } from "./conformance/memory-harness.ts"
 
-const LIMIT_MS = 120_000
+const LIMIT_MS = 300_000
 
 for (const { name } of backends) {
   describe(`on ${name}`, () => {

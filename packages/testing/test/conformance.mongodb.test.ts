@@ -1,4 +1,4 @@
-import { describe, it } from "vitest"
+import { afterAll, describe, it } from "vitest"
 
 import { backendConformance } from "../src/conformance/index.ts"
 import { mongodbHarness } from "./conformance/mongodb-harness.ts"
@@ -7,11 +7,10 @@ import { mongoForTests } from "./mongo-for-tests.ts"
 const { server, missing } = await mongoForTests()
 
 describe.skipIf(server === undefined)(`on mongodb${missing === undefined ? "" : ` (${missing})`}`, () => {
-  backendConformance(
-    { describe, it },
-    mongodbHarness(() => {
-      if (server === undefined) throw new Error(missing)
-      return server.urlOf(`conformance_${process.pid}`)
-    }),
-  )
+  const harness = mongodbHarness(() => {
+    if (server === undefined) throw new Error(missing)
+    return server.urlOf(`conformance_${process.pid}`)
+  })
+  afterAll(() => harness.close())
+  backendConformance({ describe, it }, harness)
 })

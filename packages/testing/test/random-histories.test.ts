@@ -135,6 +135,7 @@ describe("on mongodb", () => {
       const harness = mongodbHarness(() => server.urlOf(`histories_${process.pid}`))
       for (const history of random(deep ? size.histories / 4 : size.histories / 3))
         await holds(history, (steps) => agree(memoryHarness(), harness, steps))
+      await harness.close()
     },
   )
 })

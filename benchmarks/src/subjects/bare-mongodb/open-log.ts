@@ -55,14 +55,12 @@ export async function openLog(url: string): Promise<BareLog> {
   const backend = mongodbBackend(url)
   await backend.migrate()
   await backend.close()
-  const client = new MongoClient(url)
-  const db = client.db(undefined, { writeConcern: { w: "majority" } })
-  const commits = db.collection<Commit>("millrace_commits")
+  const { commits, checkpoints, close } = openClient(url)
   const versions = new Map<string, number>()
   let head = 0
   return {
     commits,
-    checkpoints: db.collection<Checkpoint>("checkpoints"),
+    checkpoints,
     async append(given) {
       const at = Date.now()
       const created = new Date(at).toISOString()
@@ -84,6 +82,17 @@ export async function openLog(url: string): Promise<BareLog> {
         conversations: messages.map(({ id }) => id),
       })
     },
+    close,
+  }
+}
+
+/** A connection of its own to a log that is there. */
+export function openClient(url: string): Omit<BareLog, "append"> {
+  const client = new MongoClient(url)
+  const db = client.db(undefined, { writeConcern: { w: "majority" } })
+  return {
+    commits: db.collection<Commit>("millrace_commits"),
+    checkpoints: db.collection<Checkpoint>("checkpoints"),
     close: () => client.close(),
   }
 }

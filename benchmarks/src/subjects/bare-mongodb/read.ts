@@ -1,6 +1,6 @@
 import { isEntry } from "../../harness/is-entry.ts"
 import type { ReadTarget } from "../../harness/read-load.ts"
-import { inChain, openLog } from "./open-log.ts"
+import { inChain, openClient, openLog } from "./open-log.ts"
 
 /** Appends that share one document, as they come from busy callers. */
 const GROUP = 64
@@ -16,13 +16,15 @@ export async function bareReading(url: string): Promise<ReadTarget> {
       }
     },
     async read(onEntry) {
-      const cursor = log.commits.find(inChain, { projection: { messages: 1 } }).sort({ _id: 1 })
+      const fresh = openClient(url)
+      const cursor = fresh.commits.find(inChain, { projection: { messages: 1 } }).sort({ _id: 1 })
       for await (const { messages } of cursor) {
         for (const { payload } of messages) {
           const entry: unknown = JSON.parse(payload)
           if (isEntry(entry)) onEntry(entry)
         }
       }
+      await fresh.close()
     },
     close: () => log.close(),
   }

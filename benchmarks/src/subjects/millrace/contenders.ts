@@ -20,11 +20,11 @@ export function millraceOn(backend: BackendName) {
   }
   const reading: Contender<ReadTarget> = {
     name: "millrace",
-    open: async ({ url }) => (await import("./read.ts")).millraceReading(await openBackend(backend, url)),
+    open: async ({ url }) => (await import("./read.ts")).millraceReading(() => openBackend(backend, url)),
   }
   const work: Contender<WorkTarget> = {
     name: "millrace",
-    open: async ({ url }) => (await import("./work.ts")).millraceWork(await openBackend(backend, url)),
+    open: async ({ url }) => (await import("./work.ts")).millraceWork(() => openBackend(backend, url)),
   }
   const commands: Contender<CommandTarget> = {
     name: "millrace",

@@ -3,18 +3,25 @@ import type { ReadTarget } from "../../harness/read-load.ts"
 import { quietLogger } from "./quiet-logger.ts"
 import { ItemAdded } from "./shop.ts"
 
-/** Reads the log through the app, and decodes each message. */
-export async function millraceReading(backend: Backend): Promise<ReadTarget> {
-  const app = await createApp({ backend, logger: quietLogger })
+/** Reads the log through an app that has read nothing before, and decodes each message. */
+export async function millraceReading(open: () => Promise<Backend>): Promise<ReadTarget> {
+  const backend = await open()
+  const writer = await createApp({ backend, logger: quietLogger })
   return {
     async fill(entries) {
-      await Promise.all(entries.map((entry) => app.appendNextToStream(entry.stream, [ItemAdded(entry.stream, entry)])))
+      await Promise.all(
+        entries.map((entry) => writer.appendNextToStream(entry.stream, [ItemAdded(entry.stream, entry)])),
+      )
     },
     async read(onEntry) {
-      for await (const message of app.readLog()) onEntry(ItemAdded.decode(message).payload)
+      const fresh = await open()
+      const reader = await createApp({ backend: fresh, logger: quietLogger })
+      for await (const message of reader.readLog()) onEntry(ItemAdded.decode(message).payload)
+      await reader.close()
+      await fresh.close()
     },
     async close() {
-      await app.close()
+      await writer.close()
       await backend.close()
     },
   }

@@ -9,8 +9,9 @@ import { ItemAdded } from "./shop.ts"
 /** How often the group's lag is looked at, once all handlers have run. */
 const LOOK_MS = 2
 
-/** A group over the stored events, its workers at their defaults. A failing message is tried again at once, so that no pause is measured. */
-export async function millraceWork(backend: Backend): Promise<WorkTarget> {
+/** A group over the stored events, its workers at their defaults, on a backend that has nothing of the log in memory. A failing message is tried again at once, so that no pause is measured. */
+export async function millraceWork(open: () => Promise<Backend>): Promise<WorkTarget> {
+  const [backend, fresh] = [await open(), await open()]
   const writer = await createApp({ backend, logger: quietLogger })
   let worker: typeof writer | undefined
   return {
@@ -21,12 +22,12 @@ export async function millraceWork(backend: Backend): Promise<WorkTarget> {
     },
     async start(handle) {
       const logger = { ...quietLogger, warn() {} } // failures that the bench asks for are no news
-      worker = await createApp({ backend, logger, reactors: [groupOf(handle)] })
+      worker = await createApp({ backend: fresh, logger, reactors: [groupOf(handle)] })
       await worker.start()
     },
     async settled() {
       for (;;) {
-        const { groups } = await writer.stats()
+        const groups = await writer.groups()
         if (groups.every(({ lag }) => lag === 0)) return
         await setTimeout(LOOK_MS)
       }
@@ -34,6 +35,7 @@ export async function millraceWork(backend: Backend): Promise<WorkTarget> {
     async close() {
       await worker?.close()
       await writer.close()
+      await fresh.close()
       await backend.close()
     },
   }

@@ -1,4 +1,4 @@
-import { describe, it } from "node:test"
+import { after, describe, it } from "node:test"
 
 import { backendConformance } from "@millrace/testing/conformance"
 
@@ -6,7 +6,9 @@ import { startMongo } from "../../src/servers/start-mongo.ts"
 import { mongodbHarness } from "../conformance/mongodb-harness.ts"
 
 const server = await startMongo()
-backendConformance(
-  { describe, it },
-  mongodbHarness(() => server.urlOf(`published_${process.pid}`)),
-)
+const harness = mongodbHarness(() => server.urlOf(`published_${process.pid}`))
+after(async () => {
+  await harness.close()
+  await server.stop()
+})
+backendConformance({ describe, it }, harness)
