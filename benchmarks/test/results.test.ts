@@ -11,12 +11,13 @@ const today = new Date().toISOString()
 const DAY_MS = 24 * 60 * 60 * 1_000
 
 function record(of: {
+  readonly load?: number
   readonly name?: string
   readonly at?: string
   readonly median?: number
   readonly lost?: number
 }): BenchRecord {
-  const { name = "append", at = today, median = 1_000, lost = 0 } = of
+  const { load = 0, name = "append", at = today, median = 1_000, lost = 0 } = of
   const faults = { lost: 0, doubled: 0, outOfOrder: 0 }
   return {
     suite: "postgres",
@@ -28,7 +29,7 @@ function record(of: {
       cores: 2,
       memoryGiB: 4,
       kernel: "a kernel",
-      loadBefore: 0,
+      loadBefore: load,
       fsyncsPerSecond: 4_000,
       node: "v24",
       storage: { postgres: "18" },
@@ -84,6 +85,13 @@ describe("keeping results", () => {
     expect(page()).toContain("ratio `append-to-other` **10** (bar ≥ 20, 9–11): **missed**")
     expect(page()).toContain("**3 · 0 · 0**")
     expect(chart()).toContain("3 lost, doubled or out of order")
+  })
+
+  it("a bench that shared its machine is marked as one to repeat", () => {
+    keep(record({ name: "append", load: 0.5 }), folder)
+    expect(page()).not.toContain("to be repeated")
+    keep(record({ name: "append", load: 9 }), folder)
+    expect(page()).toContain("load 9 on 2 cores): to be repeated")
   })
 
   it("a bench counts as kept today for its own commit alone", () => {

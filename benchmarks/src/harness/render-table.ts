@@ -35,9 +35,14 @@ function sectionOf(suite: string, benches: readonly BenchRecord[]): string {
 }
 
 function benchLines({ name, what, unit, subjects, claims, environment }: BenchRecord): readonly string[] {
-  const { at, commit, loadBefore } = environment
+  const { at, commit, loadBefore, cores, fsyncsPerSecond } = environment
+  const busy =
+    loadBefore > cores
+      ? ["", `**The machine was busy with other things (load ${loadBefore} on ${cores} cores): to be repeated.**`]
+      : []
   return [
-    `**${name}**: ${what} · ${at.slice(0, "2026-01-01T12:00".length).replace("T", " ")}, commit ${commit}, load of the machine before ${loadBefore}`,
+    `**${name}**: ${what} · ${dayAndTime(at)}, commit ${commit}, ${fsyncsPerSecond} fdatasync/s`,
+    ...busy,
     "",
     `| | ${unit} | lowest–highest | lost · doubled · out of order |`,
     "|---|---:|---:|---|",
@@ -53,4 +58,8 @@ function benchLines({ name, what, unit, subjects, claims, environment }: BenchRe
 function subjectLine({ subject, median, min, max, faults }: SubjectRecord): string {
   const wrong = isClean(faults) ? "0" : `**${faults.lost} · ${faults.doubled} · ${faults.outOfOrder}**`
   return `| ${subject} | ${figure(median)} | ${figure(min)}–${figure(max)} | ${wrong} |`
+}
+
+function dayAndTime(at: string): string {
+  return at.slice(0, "2026-01-01T12:00".length).replace("T", " ")
 }

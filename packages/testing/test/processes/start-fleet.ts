@@ -7,7 +7,7 @@ import { onTestFinished } from "vitest"
 
 /** A line that a worker of a fleet said. */
 export interface FleetLine {
-  readonly event: "running" | "handled" | "paused" | "settled" | "ended"
+  readonly event: "running" | "handled" | "paused" | "resumed" | "ended"
   readonly processName: string
   readonly streamId?: string
   readonly version?: number

@@ -121,6 +121,8 @@ describe("on redis", () => {
     const before = openFor(master.url)
     await before.migrate()
     for (let at = 1; at <= 6; at += 1) equal(await positionOf(before, to("a-1", at)), at)
+    // WAIT speaks of the writes of its own connection: one that comes after all others stands for them.
+    await master.beside.set("marker", "here")
     while ((await master.beside.wait(1, 100)) === 0);
     await replica.beside.replicaof("NO", "ONE")
     for (let at = 7; at <= 10; at += 1) equal(await positionOf(before, to("a-1", at)), at)
