@@ -15,16 +15,21 @@ export async function bareReading(url: string): Promise<ReadTarget> {
         await log.append(group.map((entry) => ({ type: "item-added", stream: entry.stream, payload: entry })))
       }
     },
-    async read(onEntry) {
+    async reopen() {
       const fresh = openClient(url)
-      const cursor = fresh.commits.find(inChain, { projection: { messages: 1 } }).sort({ _id: 1 })
-      for await (const { messages } of cursor) {
-        for (const { payload } of messages) {
-          const entry: unknown = JSON.parse(payload)
-          if (isEntry(entry)) onEntry(entry)
-        }
+      await fresh.commits.findOne({ _id: 1 })
+      return {
+        async read(onEntry) {
+          const cursor = fresh.commits.find(inChain, { projection: { messages: 1 } }).sort({ _id: 1 })
+          for await (const { messages } of cursor) {
+            for (const { payload } of messages) {
+              const entry: unknown = JSON.parse(payload)
+              if (isEntry(entry)) onEntry(entry)
+            }
+          }
+        },
+        close: fresh.close,
       }
-      await fresh.close()
     },
     close: () => log.close(),
   }

@@ -13,12 +13,18 @@ export async function millraceReading(open: () => Promise<Backend>): Promise<Rea
         entries.map((entry) => writer.appendNextToStream(entry.stream, [ItemAdded(entry.stream, entry)])),
       )
     },
-    async read(onEntry) {
+    async reopen() {
       const fresh = await open()
       const reader = await createApp({ backend: fresh, logger: quietLogger })
-      for await (const message of reader.readLog()) onEntry(ItemAdded.decode(message).payload)
-      await reader.close()
-      await fresh.close()
+      return {
+        async read(onEntry) {
+          for await (const message of reader.readLog()) onEntry(ItemAdded.decode(message).payload)
+        },
+        async close() {
+          await reader.close()
+          await fresh.close()
+        },
+      }
     },
     async close() {
       await writer.close()
