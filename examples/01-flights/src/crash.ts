@@ -1,3 +1,5 @@
+import { setTimeout } from "node:timers/promises"
+
 import type { FlightsApp } from "./flights-app.ts"
 import type { Hire, WorkerHandle } from "./worker-handle.ts"
 
@@ -29,9 +31,8 @@ export async function crash(
   { settled, hire, look, onKilled }: CrashOptions,
 ): Promise<Crash | undefined> {
   worker.freeze()
-  await look() // what it had sent already lands first
-  const before = await processOf(app, worker.name)
-  if (before === undefined || before.leases === 0) {
+  const before = await holding(app, worker.name)
+  if (before === undefined) {
     worker.thaw()
     return undefined
   }
@@ -42,6 +43,19 @@ export async function crash(
   const successor = hire(worker.name)
   await Promise.race([successor.failed, untilAtWork(app, successor.name, look, before.bootId)])
   return { settled, leases, recoveredMs: performance.now() - killedAt, successor }
+}
+
+/** How many answers of the storage a stopped worker's last calls are given to land. */
+const LANDING_CALLS = 3
+
+/** A stopped process that holds leases, also when what it had sent already has landed; `undefined` when it holds none. */
+async function holding(app: FlightsApp, name: string) {
+  const askedAt = performance.now()
+  const atOnce = await processOf(app, name)
+  if (atOnce === undefined || atOnce.leases === 0) return undefined
+  await setTimeout(LANDING_CALLS * (performance.now() - askedAt))
+  const after = await processOf(app, name)
+  return after === undefined || after.leases === 0 ? undefined : after
 }
 
 /** Resolves when the process of this name works: it has the name, and with it whatever a dead one of that name held. */
