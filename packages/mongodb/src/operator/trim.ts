@@ -22,6 +22,7 @@ import { isWanted, ofLog, wantedOfLane } from "../lane-messages.ts"
 import type { Log } from "../log.ts"
 import { boundsOf } from "../read.ts"
 import { dropMessages } from "./drop-messages.ts"
+import { keepAnswers } from "./keep-answers.ts"
 import { noteSkips } from "./note-skips.ts"
 
 /** Removes messages up to a position, as far as the groups have settled them, or with `force` whatever they have. */
@@ -44,6 +45,7 @@ export async function trim(
     for (const { group } of held) await log.groups.change(group.name, (draft) => passOver(log, draft, { target, now }))
   const removed = Math.max(target - before.trimmedTo, 0)
   if (removed > 0) {
+    await keepAnswers(log, await log.groups.fresh(), target)
     await count(log, before.head)
     await dropMessages(log, { from: before.trimmedTo, to: target })
   }
