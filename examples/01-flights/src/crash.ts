@@ -30,7 +30,7 @@ export async function crash(
   worker: WorkerHandle,
   { settled, hire, look, onKilled }: CrashOptions,
 ): Promise<Crash | undefined> {
-  worker.freeze()
+  await worker.freeze()
   const before = await holding(app, worker.name)
   if (before === undefined) {
     worker.thaw()

@@ -14,7 +14,7 @@ export function hireEmbedded(backend: Backend): Hire {
       failed: working.then(() => new Promise<never>(() => {})),
       freeze: ice.freeze,
       thaw: ice.thaw,
-      kill: () => Promise.resolve(ice.freeze()),
+      kill: () => ice.freeze(),
       async stop() {
         const app = await working
         await app.close()

@@ -27,7 +27,7 @@ export function hireProcesses(url: string): Hire {
     return {
       name,
       failed,
-      freeze: () => void child.kill("SIGSTOP"),
+      freeze: async () => void child.kill("SIGSTOP"),
       thaw: () => void child.kill("SIGCONT"),
       kill: () => end("SIGKILL"),
       stop: () => end("SIGTERM"),

@@ -2,7 +2,7 @@
 export interface WorkerHandle {
   readonly name: string
   /** Stops it in mid-movement: until `thaw` it does nothing at all. */
-  readonly freeze: () => void
+  readonly freeze: () => Promise<void>
   readonly thaw: () => void
   /** Ends it as a crash would: it settles nothing and gives nothing back. */
   readonly kill: () => Promise<void>
