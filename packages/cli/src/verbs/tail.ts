@@ -25,15 +25,15 @@ export function tail({ follow, lines, after, type, stream, correlation, ...optio
       (correlation === undefined || message.correlationId === correlation)
     const print = (message: StoredMessage): void =>
       session.out.line(session.out.json ? JSON.stringify(message) : messageLine(message))
-    let seen = after ?? (await printNewest(session, { types, lines, wanted, print }))
+    let seen = after
     const printOn = async (): Promise<void> => {
+      seen ??= await printNewest(session, { types, lines, wanted, print })
       for await (const message of session.app.readLog({ after: seen, ...(types === undefined ? {} : { types }) })) {
         seen = message.position
         if (wanted(message)) print(message)
       }
     }
-    await printOn()
-    if (follow === true) await followLog(session, printOn)
+    await (follow === true ? followLog(session, printOn) : printOn())
   })
 }
 
@@ -62,27 +62,28 @@ async function printNewest(
   return head
 }
 
-/** Reads on at each wake-up of the store, and every now and then without one. */
+/** Reads, and reads on at each wake-up of the store, and every now and then without one. A signal ends it whenever it comes. */
 async function followLog({ backend }: Session, printOn: () => Promise<void>): Promise<void> {
-  const ended = new AbortController()
-  const end = (): void => ended.abort()
+  let ended = false
+  let woken = Promise.withResolvers<void>()
+  const wake = (): void => woken.resolve()
+  const end = (): void => {
+    ended = true
+    wake()
+  }
   process.once("SIGINT", end)
   process.once("SIGTERM", end)
-  let wake = (): void => {}
-  const listening = await backend.listen(() => wake())
+  const listening = await backend.listen(wake)
+  const lookAgain = setInterval(wake, LOOK_AGAIN_MS)
   try {
-    while (!ended.signal.aborted) {
-      await new Promise<void>((resolve) => {
-        const timer = setTimeout(resolve, LOOK_AGAIN_MS)
-        wake = (): void => {
-          clearTimeout(timer)
-          resolve()
-        }
-        ended.signal.addEventListener("abort", wake, { once: true })
-      })
+    while (!ended) {
+      // Before the reading: what wakes during it is read by the next one.
+      woken = Promise.withResolvers<void>()
       await printOn()
+      if (!ended) await woken.promise
     }
   } finally {
+    clearInterval(lookAgain)
     process.off("SIGINT", end)
     process.off("SIGTERM", end)
     await listening.close()
