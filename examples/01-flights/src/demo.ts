@@ -76,15 +76,16 @@ async function run(app: FlightsApp, plan: Plan, stage: Stage, options: DemoOptio
 const BATCH = 500
 const AHEAD = 5_000
 
-/** How the run goes. The seed decides which worker is killed, and when: with 20 to 80 % of the flights settled. */
+/** How the run goes. The seed decides which worker is killed first of all, if it holds leases, and when: with 20 to 80 % of the flights settled. */
 function runOptions({ seed, flights, workers }: DemoOptions): RunOptions {
   const batch = Math.min(BATCH, Math.ceil(flights / 40))
+  const batchesOf = (share: number): number => Math.floor((flights * share) / batch) * batch
   return {
     workers,
     batch,
     ahead: Math.min(AHEAD, Math.ceil(flights / 4)),
-    killAt: Math.ceil(flights * (0.2 + 0.5 * fractionOf(seed, "kill"))),
-    killBefore: Math.floor((flights * 0.8) / batch) * batch,
+    killAt: batchesOf(0.22 + 0.38 * fractionOf(seed, "kill")),
+    killBefore: batchesOf(0.8),
     victim: Math.floor(workers * fractionOf(seed, "victim")),
   }
 }

@@ -13,7 +13,9 @@ const PLAIN = { style: { head: [], border: [], compact: true } }
 
 /** The busiest airports, as their projection has them. */
 export function airportTable(totals: ReadonlyMap<string, AirportFigures>): string {
-  const busiest = [...totals].toSorted(([, a], [, b]) => b.departures - a.departures).slice(0, AIRPORTS)
+  const busiest = [...totals]
+    .toSorted(([aName, a], [bName, b]) => b.departures - a.departures || (aName < bName ? -1 : 1))
+    .slice(0, AIRPORTS)
   const most = busiest[0]?.[1].departures ?? 1
   const table = new Table({
     head: ["airport", "departures", "", "mean delay", "holds"],

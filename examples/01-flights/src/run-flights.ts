@@ -19,7 +19,7 @@ export interface RunOptions {
   readonly batch: number
   /** How far the flights sent may run ahead of the flights settled. */
   readonly ahead: number
-  /** The worker at `victim` is killed once so many flights are settled, at a moment in which it holds leases. */
+  /** A worker is killed once so many flights are settled, at a moment in which it holds leases: the one at `victim`, or the next that does. */
   readonly killAt: number
   /** Once so many are settled it is too late for that: flights beyond are held back until a worker was killed. */
   readonly killBefore: number
@@ -42,6 +42,8 @@ interface Course {
   readonly workers: WorkerHandle[]
   sent: number
   settled: number
+  /** How many workers were looked at, whether they held leases. */
+  tries: number
   crash: Crash | undefined
   /** Says which worker is away. */
   missing: string
@@ -69,6 +71,7 @@ export async function runFlights(
     workers,
     sent: 0,
     settled: 0,
+    tries: 0,
     crash: undefined,
     missing: "",
   }
@@ -97,7 +100,7 @@ function send(course: Course): Promise<void> {
 function limitOf({ settled, crash: crashed, options }: Course): number {
   const { ahead, batch, killAt, killBefore } = options
   if (crashed !== undefined || settled >= killBefore) return settled + ahead
-  return Math.min(settled + (settled < killAt ? ahead : batch), killBefore)
+  return settled < killAt ? Math.min(settled + ahead, killAt) : Math.min(settled + batch, killBefore)
 }
 
 /** Looks again and again how the run stands, and has a worker killed when it is time. */
@@ -119,15 +122,17 @@ async function watch(course: Course): Promise<void> {
   await crashing
 }
 
-/** Kills the victim, if it holds leases, and puts another in its place. */
+/** Kills a worker, if it holds leases, and puts another in its place. The work may all be with another one: each is looked at in turn. */
 async function tryCrash(course: Course): Promise<boolean> {
   const { app, stage, settled, workers, options } = course
-  const victim = workers[options.victim]
+  const at = (options.victim + course.tries) % workers.length
+  course.tries += 1
+  const victim = workers[at]
   if (victim === undefined) return false
   const onKilled = (): void => void (course.missing = `${victim.name} was ${stage.ended} and starts again, `)
   const crashed = await crash(app, victim, { settled, hire: stage.hire, look, onKilled })
   if (crashed === undefined) return false
-  workers[options.victim] = crashed.successor
+  workers[at] = crashed.successor
   course.crash = crashed
   course.missing = ""
   course.progress.say(describeCrash(crashed, stage.ended))
