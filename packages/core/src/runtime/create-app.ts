@@ -78,7 +78,7 @@ function assemble(backend: Backend<never>, own: boolean, options: AppOptions): A
     facts: { host: hostname(), pid: process.pid },
     newBootId: () => source.newId(),
   })
-  const awake = createKeepAlive()
+  const awake = createKeepAlive(clock)
   const pause = (ms: number): Promise<void> => awake(new Promise<void>((resolve) => void clock.setTimer(ms, resolve)))
   const writer = createWriter(backend, { ...limits, whenFull: options.whenFull ?? "wait", pause })
   const definitions = new Map<string, Defined>()
@@ -88,7 +88,7 @@ function assemble(backend: Backend<never>, own: boolean, options: AppOptions): A
     now: () => clock.now(),
     encode: encodeKnown((type) => definitions.get(type)),
     onStored: (append) => engine.stored(append),
-    reads: readTogether(backend),
+    reads: readTogether(backend, clock),
     queue: keyedQueue(),
   }
   const executing = createExecuting(parts, engine, clock)
