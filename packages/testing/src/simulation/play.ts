@@ -54,7 +54,7 @@ export async function play<Act>(
     const faults = createFaults(plan.seed, plan.rates, plan.faults)
     const storage = backend({ clock, partitions: plan.settings.partitions })
     await storage.migrate()
-    const auditor = createAuditor({ backend: storage, now: clock.now, keys: scenario.keys ?? {} })
+    const auditor = createAuditor({ backend: storage, now: clock.now, keys: scenario.keys ?? {}, note })
     const stage = scenario.open({
       random: randomFor(plan.seed, "scenario"),
       now: clock.now,
@@ -77,7 +77,6 @@ export async function play<Act>(
       await stage.check(await auditor.readLog())
     }
     crowd.killAll()
-    for (const violation of auditor.violations) note(() => `WRONG ${violation}`)
     const simulatedMs = timeline.now / US
     return { violations: auditor.violations, faults: faults.fired, history, events: drive.events(), simulatedMs }
   } finally {

@@ -33,6 +33,7 @@ export interface AuditorParts {
   readonly now: () => number
   /** Keys of groups with `partitionBy`. */
   readonly keys: Readonly<Record<string, (message: StoredMessage) => string>>
+  readonly note: (text: () => string) => void
 }
 
 const PAGE = 1_000
@@ -40,7 +41,7 @@ const PAGE = 1_000
 const MOST = 50
 
 /** Begins to watch a storage. */
-export function createAuditor({ backend, now, keys }: AuditorParts): Auditor {
+export function createAuditor({ backend, now, keys, note }: AuditorParts): Auditor {
   const groups = new Map<string, GroupAudit>()
   const book = createBook()
   const trace = createTrace()
@@ -48,6 +49,7 @@ export function createAuditor({ backend, now, keys }: AuditorParts): Auditor {
   const archive: StoredMessage[] = []
   const wrong = (text: string): void => {
     if (violations.length < MOST) violations.push(text)
+    note(() => `WRONG ${text}`)
   }
   const checking = (boot: string): Checking => ({ boot, now: now(), keyOf, trace, wrong })
   const keyOf: Checking["keyOf"] = (group, message) =>

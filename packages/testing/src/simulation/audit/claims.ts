@@ -42,7 +42,8 @@ export function take(group: GroupAudit, held: Held, at: Checking): void {
   const before = group.tokens.get(place) ?? 0
   if (held.token <= before) at.wrong(`${group.name}: ${place} was handed out with token ${held.token} after ${before}`)
   group.tokens.set(place, held.token)
-  const streams = new Set(held.messages.map(({ message }) => at.keyOf(group, message)))
+  const left = new Set(held.openLanes)
+  const streams = new Set(held.messages.map(({ message }) => at.keyOf(group, message)).filter((key) => !left.has(key)))
   for (const [key, other] of group.held) {
     const same = other.partition === held.partition && other.of === held.of && other.key === held.key
     if (isAnothers(other, held, at.now) && (same || overlaps(group, other, streams, at)))

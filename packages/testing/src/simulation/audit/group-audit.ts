@@ -41,6 +41,8 @@ export interface GroupAudit {
   readonly failures: Map<number, number>
   readonly parked: Map<string, number>
   readonly held: Map<string, Held>
+  /** What settles that were accepted were answered, by what was settled. */
+  readonly answers: Map<string, string>
   /** The highest token of each partition and lane. */
   readonly tokens: Map<string, number>
   reemit: boolean
@@ -60,6 +62,7 @@ export function newGroupAudit(name: string, order: GroupOrder): GroupAudit {
     failures: new Map(),
     parked: new Map(),
     held: new Map(),
+    answers: new Map(),
     tokens: new Map(),
     reemit: false,
     resets: 0,

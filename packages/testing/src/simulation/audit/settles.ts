@@ -10,12 +10,15 @@ type Accepted = Extract<Settled, { kind: "settled" }>
 export function checkSettle(group: GroupAudit, settlement: Settlement<never>, answer: Settled, at: Checking): void {
   const { lease } = settlement
   const tokens = lease.of === "partition" ? [{ key: "", token: lease.token }] : lease.lanes
-  const held = tokens.map(({ key, token }) => group.held.get(heldKey(lease.partition, key, token)))
-  if (answer.kind === "fenced") {
-    // What is fenced is held no more, or was never this one's.
+  const keys = tokens.map(({ key, token }) => heldKey(lease.partition, key, token))
+  const held = keys.map((key) => group.held.get(key))
+  // What is fenced is held no more, or was never this one's.
+  if (answer.kind === "fenced") return
+  const before = group.answers.get(keys.join("\n"))
+  if (before !== undefined) {
+    if (before !== JSON.stringify(answer)) at.wrong(`${group.name}: a repeated settle of ${at.boot} is answered otherwise`)
     return
   }
-  if (held.some((one) => one?.settled === true)) return // a repetition: the settle before was checked
   const whole = held.filter((one) => one !== undefined)
   if (whole.length < held.length) {
     const shown = tokens.map(({ key, token }) => `${lease.partition}/${key} token ${token}`).join(", ")
@@ -24,6 +27,7 @@ export function checkSettle(group: GroupAudit, settlement: Settlement<never>, an
   }
   // A group in total order is its only lane: nothing of a settle is stored when one part can not be, and its lease goes on.
   if (group.order === "log" && answer.parts.some(({ kind }) => kind !== "stored")) return
+  group.answers.set(keys.join("\n"), JSON.stringify(answer))
   for (const one of whole) {
     one.settled = true
     if (one.of === "partition") settlePartition(group, one, settlement, answer, at)

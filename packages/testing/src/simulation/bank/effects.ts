@@ -96,7 +96,7 @@ export async function checkTotals(log: readonly StoredMessage[], rows: ReadonlyM
     due.set(message.streamId, { count: count + 1, sum: sum + amountOf(message), last: message.position })
   }
   for (const [id, { count, sum, last }] of due) {
-    const [kept] = await world.storage.documents({ collection: "balances", ids: [id] })
+    const [kept] = await world.storage.documents({ collection: "projection:balances", ids: [id] })
     const shown = JSON.stringify(kept?.value ?? null)
     if (!shown.includes(JSON.stringify({ count, sum }))) world.wrong(`balances of ${id} is kept as ${shown}, and holds ${count} bookings of ${sum}`)
     const row = JSON.stringify(rows?.get(id) ?? null)
