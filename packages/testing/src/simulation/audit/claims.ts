@@ -92,6 +92,10 @@ function checkFlag(group: GroupAudit, one: SliceMessage, where: string, at: Chec
   const { position } = one.message
   const truth = group.before.has(position)
   at.trace.mayBe(at.boot, group.name, position, truth && !group.reemit)
+  if (group.unsure.has(position)) {
+    at.trace.mayBe(at.boot, group.name, position, !group.reemit)
+    return
+  }
   // In keyed groups only the worker knows which key has its own row: its handlers are asked instead.
   if (group.order === "key" || one.handledBefore === truth) return
   at.wrong(`${where} is said to be ${one.handledBefore ? "handled" : "not handled"} before, and is not so`)

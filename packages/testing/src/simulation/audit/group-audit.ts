@@ -37,6 +37,8 @@ export interface GroupAudit {
   readonly effective: Map<number, number>
   /** Passed over by a person's order. */
   readonly excused: Set<number>
+  /** Passed over, and to be handled again after a reset: whether as replayed depends on how far its partition had got. */
+  readonly unsure: Set<number>
   /** Failures of a message that is to be tried again. */
   readonly failures: Map<number, number>
   readonly parked: Map<string, number>
@@ -59,6 +61,7 @@ export function newGroupAudit(name: string, order: GroupOrder): GroupAudit {
     before: new Set(),
     effective: new Map(),
     excused: new Set(),
+    unsure: new Set(),
     failures: new Map(),
     parked: new Map(),
     held: new Map(),

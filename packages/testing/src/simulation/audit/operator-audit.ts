@@ -83,7 +83,11 @@ function reset(group: GroupAudit, point: number, reemit: boolean): void {
       group.before.add(position)
     } else group.lastOf.set(key, Math.max(position, group.lastOf.get(key) ?? 0))
   }
-  for (const position of group.excused) if (position > point) group.excused.delete(position)
+  for (const position of group.excused) {
+    if (position <= point) continue
+    group.excused.delete(position)
+    group.unsure.add(position)
+  }
   for (const position of group.failures.keys()) if (position > point) group.failures.delete(position)
   for (const [key, position] of group.parked) if (position > point) group.parked.delete(key)
   group.held.clear()

@@ -49,7 +49,7 @@ export function checkEffects(log: readonly StoredMessage[], world: World): void 
   for (const effect of EFFECTS) {
     const group = world.groups.get(effect.group)
     for (const cause of log) {
-      if (!effect.of.has(cause.type)) continue
+      if (!effect.of.has(cause.type) || group?.unsure.has(cause.position) === true) continue
       const due = group?.effective.get(cause.position) ?? 0
       const found = byCause.get(`${effect.type}/${cause.id}`) ?? []
       byCause.delete(`${effect.type}/${cause.id}`)
