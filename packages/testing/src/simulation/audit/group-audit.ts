@@ -41,6 +41,8 @@ export interface GroupAudit {
   readonly unsure: Set<number>
   /** Failures of a message that is to be tried again. */
   readonly failures: Map<number, number>
+  /** Messages that a reset may or may not have counted from the beginning: only partitions that it moves back forget. */
+  readonly uncounted: Set<number>
   readonly parked: Map<string, number>
   readonly held: Map<string, Held>
   /** What settles that were accepted were answered, by what was settled. */
@@ -63,6 +65,7 @@ export function newGroupAudit(name: string, order: GroupOrder): GroupAudit {
     excused: new Set(),
     unsure: new Set(),
     failures: new Map(),
+    uncounted: new Set(),
     parked: new Map(),
     held: new Map(),
     answers: new Map(),

@@ -88,9 +88,14 @@ function reset(group: GroupAudit, point: number, reemit: boolean): void {
     group.excused.delete(position)
     group.unsure.add(position)
   }
-  for (const position of group.failures.keys()) if (position > point) group.failures.delete(position)
+  for (const position of group.failures.keys()) if (position > point) forget(group, position)
   for (const [key, position] of group.parked) if (position > point) group.parked.delete(key)
   group.held.clear()
   group.reemit = reemit
   group.resets += 1
+}
+
+function forget(group: GroupAudit, position: number): void {
+  group.failures.delete(position)
+  group.uncounted.add(position)
 }

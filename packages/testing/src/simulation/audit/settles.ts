@@ -59,7 +59,7 @@ function settlePartition(group: GroupAudit, held: Held, settlement: Settlement<n
     follow(group, held, { part, index, messages: messages.filter(({ message }) => !singles.has(message.position)) }, answer, at)
   }
   for (const position of singles) group.parked.set(`@${position}`, position)
-  if (settlement.hold !== undefined) group.failures.set(firstAbove(held, checkpoint), settlement.hold.failures)
+  if (settlement.hold !== undefined) fail(group, firstAbove(held, checkpoint), settlement.hold.failures)
 }
 
 /** The messages that a group in log order takes out as lanes of their own. */
@@ -68,7 +68,7 @@ function singlesOf(group: GroupAudit, { parts }: Settlement<never>): ReadonlySet
   for (const { deferral } of parts) {
     if (deferral?.single !== true) continue
     singles.add(deferral.position)
-    group.failures.set(deferral.position, deferral.failures)
+    fail(group, deferral.position, deferral.failures)
   }
   return singles
 }
@@ -96,7 +96,7 @@ function follow(group: GroupAudit, held: Held, { part, index, messages }: PartOf
   const upto = deferral === undefined ? (part.doneTo ?? held.scannedTo) : Math.min(part.doneTo ?? Infinity, deferral.position - 1)
   if (stored) for (const one of messages) if (one.message.position <= upto) handle(group, held, one, at)
   if (stored && deferral !== undefined) {
-    group.failures.set(deferral.position, deferral.failures)
+    fail(group, deferral.position, deferral.failures)
     if (deferral.as === "park") group.parked.set(part.key, deferral.position)
     else group.parked.delete(part.key)
   } else if (stored) group.parked.delete(part.key)
@@ -129,4 +129,9 @@ function handle(group: GroupAudit, held: Held, one: SliceMessage, at: Checking):
   if (at.trace.tells(group.name) && ran !== "done" && ran !== "passed")
     at.wrong(`${where} was settled by ${held.boot}, whose handler ${ran === undefined ? "never saw it" : `was ${ran}`}`)
   if (!replaying && ran !== "passed") group.effective.set(position, (group.effective.get(position) ?? 0) + 1)
+}
+
+function fail(group: GroupAudit, position: number, failures: number): void {
+  group.failures.set(position, failures)
+  group.uncounted.delete(position)
 }
