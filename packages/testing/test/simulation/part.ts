@@ -23,8 +23,7 @@ const simulated = await simulate(bank, {
     if (done % TELL_EVERY === 0) process.send?.({ done })
   },
 })
-process.send?.({ done, simulated })
-process.disconnect?.()
+process.send?.({ done, simulated }, () => process.disconnect())
 
 /** Memory with a planted fault. */
 function faulty(name: string): NonNullable<PlayOptions["backend"]> {

@@ -129,7 +129,7 @@ export const runtimeFaults: readonly RuntimeFault[] = [
     replace: "return !handledBefore",
   },
   {
-    name: "a message that kills its workers is tried for ever",
+    name: "a message that its workers died of again and again is handled once more",
     file: "runtime/prepare.ts",
     find: "if (job.takeovers >= crew.limits.maxTakeovers) {",
     replace: "if (job.takeovers < 0) {",
@@ -145,11 +145,5 @@ export const runtimeFaults: readonly RuntimeFault[] = [
     file: "runtime/deliver.ts",
     find: "parts.map((part, index) => [part.key, settled.parts[index]]),",
     replace: "parts.map((part, index) => [part.key, settled.parts[parts.length - 1 - index]]),",
-  },
-  {
-    name: "a batch is decided on the state before it",
-    file: "runtime/finish-lane.ts",
-    find: "return prepare(job, registration, crew, { most, fresh: true })",
-    replace: "return prepare(job, registration, crew, { most, fresh: false })",
   },
 ]

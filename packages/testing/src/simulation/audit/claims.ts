@@ -9,6 +9,8 @@ export interface Checking {
   readonly boot: string
   readonly now: number
   readonly keyOf: KeyOf
+  /** Take-overs after which a message counts as failed. */
+  readonly maxTakeovers: number
   readonly trace: Trace
   readonly wrong: (text: string) => void
 }
@@ -30,6 +32,8 @@ export function checkClaim(group: GroupAudit, request: ClaimRequest, slice: Slic
   for (const one of held) {
     take(group, one, at)
     checkMessages(group, one, at)
+    if (slice.takeovers >= at.maxTakeovers)
+      for (const { message } of one.messages) at.trace.mustNot(at.boot, group.name, message.position)
   }
   if (slice.takeovers > 0 && slice.source === "partition" && slice.messages.length > 1)
     at.wrong(`${group.name}: a take-over was handed ${slice.messages.length} messages`)

@@ -49,7 +49,13 @@ export interface GroupAudit {
   readonly answers: Map<string, string>
   /** The highest token of each partition and lane. */
   readonly tokens: Map<string, number>
+  /** Ids of what messages lead to, by cause. */
+  readonly ids: Map<string, string>
+  /** A person has interfered with it. */
+  touched: boolean
   reemit: boolean
+  /** Resets that wanted the effects again. */
+  epoch: number
   resets: number
 }
 
@@ -70,7 +76,10 @@ export function newGroupAudit(name: string, order: GroupOrder): GroupAudit {
     held: new Map(),
     answers: new Map(),
     tokens: new Map(),
+    ids: new Map(),
+    touched: false,
     reemit: false,
+    epoch: 0,
     resets: 0,
   }
 }

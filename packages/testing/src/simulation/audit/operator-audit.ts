@@ -18,7 +18,10 @@ export function auditOperator(operator: Operator, { groups, book, pointOf, archi
     ...operator,
     async stopGroup(group, why) {
       await operator.stopGroup(group, why)
-      groups.get(group)?.held.clear()
+      const stopped = groups.get(group)
+      if (stopped === undefined) return
+      stopped.held.clear()
+      stopped.touched = true
     },
     async resetGroup(name, to, options) {
       const point = await pointOf(to)
@@ -69,6 +72,7 @@ function letGo(group: GroupAudit | undefined, keys: readonly string[]): void {
 /** A message is passed over; whoever held it holds it no more. */
 function excuse(group: GroupAudit, position: number): void {
   group.excused.add(position)
+  group.touched = true
   group.failures.delete(position)
   for (const [key, parked] of group.parked) if (parked === position) group.parked.delete(key)
   for (const held of group.held.values()) held.until = 0
@@ -76,6 +80,7 @@ function excuse(group: GroupAudit, position: number): void {
 
 /** What was handled above the point was handled before; it is to be handled again. */
 function reset(group: GroupAudit, point: number, reemit: boolean): void {
+  group.touched = true
   group.lastOf.clear()
   for (const [position, key] of group.handled) {
     if (position > point) {
@@ -93,6 +98,7 @@ function reset(group: GroupAudit, point: number, reemit: boolean): void {
   group.held.clear()
   group.reemit = reemit
   group.resets += 1
+  if (reemit) group.epoch += 1
 }
 
 function forget(group: GroupAudit, position: number): void {

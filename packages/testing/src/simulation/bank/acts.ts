@@ -1,8 +1,8 @@
-import { type AnyApp, VersionConflict } from "@millrace/core"
+import { type AnyApp, BackendError, VersionConflict } from "@millrace/core"
 
 import type { Random } from "../random.ts"
 import type { World } from "../scenario.ts"
-import type { bankAccounts } from "./reactors.ts"
+import { type bankAccounts, Refused } from "./reactors.ts"
 import { Deposit, Remarked, Transfer, Withdraw } from "./messages.ts"
 
 /** What a client asks of an account. */
@@ -147,7 +147,12 @@ async function send(
 ): Promise<void> {
   const message = messageOf(order)
   const key = idempotencyKey === undefined ? {} : { idempotencyKey: `${idempotencyKey} ${how} ${JSON.stringify(order)}` }
-  const done = how === "dispatch" ? await app.dispatch(message, key) : await app.executeOn(accounts, message, key)
+  const done = await (how === "dispatch" ? app.dispatch(message, key) : app.executeOn(accounts, message, key)).catch(
+    (error: unknown) => {
+      if (!mayHappen(error, how)) world.wrong(`${how} of ${message.id} failed with ${String(error)}`)
+      throw error
+    },
+  )
   if (!done.duplicate && !world.isStored(message.id)) world.wrong(`${how} of ${message.id} returned, and it is not stored`)
   if (done.duplicate && idempotencyKey === undefined && !world.isStored(message.id))
     world.wrong(`${how} of ${message.id} is said to be a repetition, and it is not stored`)
@@ -175,4 +180,10 @@ async function remark(
       world.wrong(`an append to ${account} was answered with a conflict, and is stored`)
     throw error
   }
+}
+
+/** Whether a client has to reckon with this error: a storage that was away for long, a refusal, or a stream that others write to all the time. */
+function mayHappen(error: unknown, how: "dispatch" | "execute"): boolean {
+  if (error instanceof BackendError) return error.code === "unavailable" || error.code === "outcome-unknown"
+  return how === "execute" && (error instanceof Refused || error instanceof VersionConflict)
 }
