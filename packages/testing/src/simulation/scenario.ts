@@ -59,6 +59,8 @@ export interface Scenario<Act> {
   readonly name: string
   /** How groups with `partitionBy` key their messages, by group. */
   readonly keys?: Readonly<Record<string, (message: StoredMessage) => string>>
+  /** Its acts call the storage themselves: nothing is kept account of, and only a twin can tell what is wrong. */
+  readonly direct?: boolean
   /** Draws something that a client or an operator does. It has to be JSON. */
   draw(random: Random): Act
   open(world: World): Stage<Act>

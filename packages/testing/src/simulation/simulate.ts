@@ -4,7 +4,7 @@ import type { Scenario } from "./scenario.ts"
 import { shrink } from "./shrink.ts"
 
 /** Which histories to play. */
-export interface SimulateOptions extends Pick<PlayOptions, "backend"> {
+export interface SimulateOptions extends Pick<PlayOptions, "backend" | "twin"> {
   /** How many seeds. */
   readonly seeds: number
   /** The first seed. Default 1. */
@@ -59,7 +59,7 @@ export async function explain<Act>(
   scenario: Scenario<Act>,
   plan: Plan<Act>,
   { violations, faults }: Outcome,
-  options: Pick<PlayOptions, "backend"> = {},
+  options: Pick<PlayOptions, "backend" | "twin"> = {},
 ): Promise<Failure<Act>> {
   const fails = async (candidate: Plan<Act>): Promise<boolean> =>
     (await play(scenario, candidate, options)).violations.length > 0

@@ -1,0 +1,58 @@
+import type { Random } from "../random.ts"
+import type { Scenario } from "../scenario.ts"
+import { appendingActs } from "./appending-acts.ts"
+import { createGuests, type Guests, type GuestAct } from "./guests.ts"
+import { lookingActs } from "./looking-acts.ts"
+import { operatingActs } from "./operating-acts.ts"
+import { workingActs } from "./working-acts.ts"
+
+/** Something that a guest of the storage does. What exactly follows from the seed and from what the guests hold by then. */
+export interface ContractAct {
+  readonly do: string
+  readonly seed: number
+}
+
+const ACTS: Readonly<Record<string, GuestAct>> = {
+  ...appendingActs,
+  ...workingActs,
+  ...lookingActs,
+  ...operatingActs,
+}
+
+/** How often each is done, for once that a rare one is. */
+const WEIGHTS: Readonly<Record<string, number>> = {
+  append: 30,
+  schedule: 8,
+  ensure: 8,
+  claim: 40,
+  settle: 40,
+  settleAgain: 6,
+  extend: 8,
+  promote: 6,
+  read: 30,
+  look: 30,
+  beat: 20,
+  lanes: 10,
+  reset: 6,
+  run: 10,
+}
+
+const BAG: readonly string[] = Object.keys(ACTS).flatMap((name) => Array.from({ length: WEIGHTS[name] ?? 2 }, () => name))
+
+/**
+ * Guests that call a storage as its contract allows: every method, with arguments good and bad. There is no runtime in between, and no model but the twin:
+ * play it with one. It is for those who write a backend.
+ */
+export const contract: Scenario<ContractAct> = {
+  name: "contract",
+  direct: true,
+  draw: (random: Random) => ({ do: BAG[random.below(BAG.length)] ?? "append", seed: random.below(2 ** 31) }),
+  open(world) {
+    const guests: Guests = createGuests(world)
+    return {
+      reactors: () => [],
+      act: (act) => guests.act(ACTS[act.do], act.seed),
+      check: () => guests.leave(),
+    }
+  },
+}
