@@ -6,11 +6,11 @@ import { lookingActs } from "./looking-acts.ts"
 import { operatingActs } from "./operating-acts.ts"
 import { workingActs } from "./working-acts.ts"
 
-/** Something that a guest of the storage does. What exactly follows from the seed and from what the guests hold by then. */
-export interface ContractAct {
-  readonly do: string
-  readonly seed: number
-}
+/** Some things that guests of the storage do, one after the other. What exactly follows from the seeds and from what the guests hold by then. */
+export type ContractAct = readonly { readonly do: string; readonly seed: number }[]
+
+/** How many things are done at an instant, at most. */
+const MOST_AT_ONCE = 10
 
 const ACTS: Readonly<Record<string, GuestAct>> = {
   ...appendingActs,
@@ -46,12 +46,18 @@ const BAG: readonly string[] = Object.keys(ACTS).flatMap((name) => Array.from({ 
 export const contract: Scenario<ContractAct> = {
   name: "contract",
   direct: true,
-  draw: (random: Random) => ({ do: BAG[random.below(BAG.length)] ?? "append", seed: random.below(2 ** 31) }),
+  draw: (random: Random) =>
+    Array.from({ length: random.between(1, MOST_AT_ONCE) }, () => ({
+      do: BAG[random.below(BAG.length)] ?? "append",
+      seed: random.below(2 ** 31),
+    })),
   open(world) {
     const guests: Guests = createGuests(world)
     return {
       reactors: () => [],
-      act: (act) => guests.act(ACTS[act.do], act.seed),
+      async act(acts) {
+        for (const act of acts) await guests.act(ACTS[act.do], act.seed)
+      },
       check: () => guests.leave(),
     }
   },

@@ -90,7 +90,12 @@ export function createGuests(world: World): Guests {
       },
     }
   }
+  let here = false
   const act: Guests["act"] = async (given, seed) => {
+    if (!here) {
+      here = true
+      await arrive(storage).catch(() => {})
+    }
     await given?.(handsFor(seed))?.catch(() => {})
   }
   return {
@@ -117,6 +122,13 @@ export function createGuests(world: World): Guests {
       await Promise.allSettled(looks())
     },
   }
+}
+
+/** Makes the groups, all but one: what is to be handed out of them is there from the beginning. */
+async function arrive(storage: Backend): Promise<void> {
+  const owner = { processName: "p1", bootId: "p1-boot-1" }
+  for (const group of GROUPS.slice(0, 3))
+    await storage.ensureGroup({ group, order: orderOf(group), start: { at: "beginning" }, types: TYPES.slice(0, 2), owner, maxLanes: 4 })
 }
 
 function payloadOf(payload: unknown, made: number): Message["payload"] {

@@ -8,7 +8,8 @@ const CROWD = 120
 const MOST_HELD = 30
 
 function groupsWanted(random: Hands["random"], limit: number) {
-  const groups = random.chance(0.4) ? GROUPS : [random.pick(GROUPS)]
+  // The group that was made later may not be there.
+  const groups = random.chance(0.3) ? GROUPS.slice(0, random.pick([3, 3, 4])) : [random.pick(GROUPS)]
   return groups.map((group) => ({ group, types: typesOf(random), limit }))
 }
 
