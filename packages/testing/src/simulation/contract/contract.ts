@@ -35,6 +35,7 @@ const WEIGHTS: Readonly<Record<string, number>> = {
   lanes: 10,
   reset: 6,
   run: 10,
+  documents: 6,
 }
 
 const BAG: readonly string[] = Object.keys(ACTS).flatMap((name) => Array.from({ length: WEIGHTS[name] ?? 2 }, () => name))
