@@ -10,6 +10,7 @@ import type { Crew } from "./crew.ts"
 import { createDispatcher } from "./dispatcher.ts"
 import { ensureGroup } from "./ensure-group.ts"
 import { HeldAccess } from "./held-access.ts"
+import type { Instrumentation } from "./instrumentation.ts"
 import type { Limits } from "./limits.ts"
 import { lruBaselines } from "./lru-baselines.ts"
 import { createMembership } from "./membership.ts"
@@ -24,6 +25,7 @@ export interface EngineParts {
   readonly backend: Backend
   readonly clock: Clock
   readonly logger: Logger
+  readonly instrumentation: Instrumentation | undefined
   readonly limits: Limits
   readonly errorStrategy: ErrorStrategy
   readonly processName: string
@@ -57,7 +59,7 @@ export interface Engine {
 }
 
 export function createEngine(parts: EngineParts): Engine {
-  const { backend, clock, logger, limits } = parts
+  const { backend, clock, logger, instrumentation, limits } = parts
   const registrations = new Map<string, Registration>()
   const baselinesByGroup = new Map<string, Baselines>()
   const background = createBackground()
@@ -94,6 +96,7 @@ export function createEngine(parts: EngineParts): Engine {
     backend,
     clock,
     logger,
+    instrumentation,
     limits,
     sizes: sliceSizes(),
     owner: membership.owner,
@@ -101,7 +104,8 @@ export function createEngine(parts: EngineParts): Engine {
     strategy: (registration) => registration.errorStrategy ?? parts.errorStrategy,
     access: (group) => {
       const shared = { group, ...reads, baselines: baselines(group), logger }
-      return (lease) => new HeldAccess(shared, lease)
+      if (instrumentation === undefined) return (lease) => new HeldAccess(shared, lease)
+      return (lease) => new HeldAccess({ ...shared, observer: instrumentation.handling(group) }, lease)
     },
     storageOffsetMs: () => storageOffsetMs,
     pause,

@@ -1,6 +1,7 @@
 import type { Deferral, StopReason } from "../backend/settle.ts"
 import type { Instant, Position } from "../message/ids.ts"
 import type { ErrorDecision, ErrorStrategy } from "../reactor/error-strategy.ts"
+import type { HandlingObserver } from "../reactor/handling-observer.ts"
 import type { Logger } from "../reactor/logger.ts"
 import type { Delivery } from "../reactor/registration.ts"
 
@@ -24,6 +25,7 @@ export async function judge(
     /** What to add to this process's instants to get the storage's. */
     readonly storageOffsetMs: number
     readonly logger: Logger
+    readonly observer?: HandlingObserver | undefined
   },
 ): Promise<Judgement> {
   const { delivery, error } = failed
@@ -37,6 +39,7 @@ export async function judge(
     streamId: message.streamId,
     attempt,
   }
+  group.observer?.failed({ delivery, error, decision: decision.kind })
   group.logger[decision.kind === "retry" ? "warn" : "error"](facts, `handling failed: ${decision.kind}`)
   const at = { position: message.position, failures: attempt, error: errorText(error) }
   switch (decision.kind) {
