@@ -1,6 +1,7 @@
 import type { Append } from "../backend/append.ts"
 import type { Backend } from "../backend/backend.ts"
 import type { Beat } from "../backend/process.ts"
+import type { Instant } from "../message/ids.ts"
 import type { ErrorStrategy } from "../reactor/error-strategy.ts"
 import type { Logger } from "../reactor/logger.ts"
 import type { Baselines, Registration } from "../reactor/registration.ts"
@@ -56,6 +57,8 @@ export interface Engine {
   /** Resolves when the engine, as it runs now, begins to stop. */
   stopped(): Promise<void>
   readonly baselines: (group: string) => Baselines
+  /** The storage's time, as far as known. */
+  readonly storageNow: () => Instant
 }
 
 export function createEngine(parts: EngineParts): Engine {
@@ -133,6 +136,7 @@ export function createEngine(parts: EngineParts): Engine {
   return {
     settles,
     baselines,
+    storageNow: () => clock.now() + storageOffsetMs,
     ended: running.ended,
     stopped: running.stopped,
     async add(registration) {

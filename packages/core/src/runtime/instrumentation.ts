@@ -1,5 +1,6 @@
 import type { Slice } from "../backend/claim.ts"
 import type { Settled, Settlement } from "../backend/settle.ts"
+import type { Instant } from "../message/ids.ts"
 import type { Operations } from "../operator/operations.ts"
 import type { HandlingObserver } from "../reactor/handling-observer.ts"
 import type { WriteObserver } from "../store/write-observer.ts"
@@ -9,6 +10,12 @@ export interface Settling {
   readonly group: string
   readonly settlement: Settlement
   readonly handled: readonly HandlingObserver[]
+}
+
+/** What may be asked of an app while it is open. */
+export interface Watched extends Pick<Operations, "stats"> {
+  /** The storage's time, as far as this process knows it. */
+  storageNow(): Instant
 }
 
 /**
@@ -23,5 +30,5 @@ export interface Instrumentation extends WriteObserver {
   /** A settle, from its first try to its answer. */
   settle(settling: Settling, settle: () => Promise<Settled>): Promise<Settled>
   /** An app was opened and may be asked for figures; answers what ends that, which is called when the app closes. */
-  watch(app: Pick<Operations, "stats">): () => void
+  watch(app: Watched): () => void
 }

@@ -4,6 +4,7 @@ import type { Message } from "../message/message.ts"
 
 /** An append whose messages carry this metadata over what they have. Its fingerprint stays: metadata is no part of it. */
 export function withMetadata(append: Append, metadata: JsonObject): Append {
+  if (Object.keys(metadata).length === 0) return append
   const carrying = (message: Message): Message => ({ ...message, metadata: { ...message.metadata, ...metadata } })
   const { streams, schedules } = append
   return {
