@@ -83,9 +83,9 @@ export function createEngine(parts: EngineParts): Engine {
       pause,
       wants: () => [...registrations.values()].map(({ group, types }) => ({ group, types })),
       onFenced(error) {
-        logger.error({ error }, "this process stops working")
+        logger.error({ err: error }, "this process stops working")
         running.end(error)
-        running.stop(0).catch((failed: unknown) => logger.error({ error: failed }, "stopping failed"))
+        running.stop(0).catch((failed: unknown) => logger.error({ err: failed }, "stopping failed"))
       },
     },
     parts.processName,

@@ -63,7 +63,7 @@ export async function finishLane(
     }
   } catch (error) {
     crew.logger.error(
-      { error, group: job.group, key: job.key },
+      { err: error, group: job.group, key: job.key },
       "a lane could not be settled: it is handed out again when its lease ends",
     )
   } finally {

@@ -32,7 +32,7 @@ export async function judge(
   const { message, attempt } = delivery
   const decision = await decide(failed, group)
   const facts = {
-    error,
+    err: error,
     group: group.name,
     messageId: message.id,
     type: message.type,
@@ -74,7 +74,7 @@ async function decide(
     })
     return checked(decision)
   } catch (thrown) {
-    group.logger.error({ error: thrown, group: group.name }, "the error strategy itself threw: the group stops")
+    group.logger.error({ err: thrown, group: group.name }, "the error strategy itself threw: the group stops")
     return { kind: "stop", reason: `error strategy threw: ${errorText(thrown)}` }
   }
 }

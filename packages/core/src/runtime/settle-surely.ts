@@ -29,7 +29,7 @@ async function tryToSettle(settlement: Settlement, crew: Crew): Promise<Settled>
       const passing =
         error instanceof BackendError && (error.code === "outcome-unknown" || error.code === "unavailable")
       if (!passing || tried >= crew.limits.writeTries) throw error
-      crew.logger.warn({ error, tried }, "a settle failed and is repeated")
+      crew.logger.warn({ err: error, tried }, "a settle failed and is repeated")
       await crew.pause(Math.min(TRY_MAX_MS, TRY_MIN_MS * 2 ** tried))
     }
   }
