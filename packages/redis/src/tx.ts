@@ -37,7 +37,10 @@ export interface RedisTx {
   pExpire(key: string, ms: number): void
 }
 
-/** Thrown at whoever uses a `tx` after its settle, or for what it may not do. */
+/**
+ * Thrown at whoever uses a `tx` after its settle, or for what it may not do.
+ * @remedy Use the handle only inside its sync block, with the commands that it offers.
+ */
 export class TxRefused extends Error {
   override readonly name = "TxRefused"
   readonly code = "tx-refused"
