@@ -25,7 +25,7 @@ export async function deliverLog(
   try {
     const [job] = jobsOf(slice, registration, () => access(kept.signal)).jobs
     if (job === undefined) {
-      await settleSurely({ lease: slice.lease, checkpoint: slice.scannedTo, parts: [] }, crew)
+      await settleSurely({ lease: slice.lease, checkpoint: slice.scannedTo, parts: [] }, crew, [])
       return
     }
     const began = crew.clock.now()
@@ -33,11 +33,11 @@ export async function deliverLog(
     for (let round = 1; ; round += 1) {
       const prepared = await unlessAborted(preparing, kept.signal)
       if (prepared === undefined) {
-        await settleSurely({ lease: slice.lease, checkpoint: slice.from, parts: [] }, crew)
+        await settleSurely({ lease: slice.lease, checkpoint: slice.from, parts: [] }, crew, [job])
         return
       }
       const settlement = settlementOf(slice, job, prepared)
-      const settled = await settleSurely(settlement, crew)
+      const settled = await settleSurely(settlement, crew, [job])
       if (settled.kind === "fenced") return
       const verdict = settled.parts[0]
       if (verdict === undefined || verdict.kind === "stored") {

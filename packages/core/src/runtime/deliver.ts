@@ -50,6 +50,7 @@ export async function deliver(
             ...(stop === undefined ? {} : { stop }),
           },
           crew,
+          shares.filter(({ prepared }) => prepared !== undefined).map(({ job }) => job),
         )
     ours = follow(slice, shares, settled, { registration, crew, signal })
     crew.sizes.learn(slice.group, slice.messages.length, crew.clock.now() - began)

@@ -26,6 +26,7 @@ export async function lookForWork(
     return "nothing"
   }
   dispatcher.wakeNext()
+  crew.instrumentation?.claimed(found)
   const registration = crew.registration(found.group)
   if (registration === undefined) {
     await giveBack(found, crew)
