@@ -32,7 +32,7 @@ export async function claim(log: Log, request: ClaimRequest): Promise<Slice | Id
       fresh = true
       continue
     }
-    if (fresh) return idle(log, look, now)
+    if (fresh || (request.routine === true && isKnownWell(log, request))) return idle(log, look, now)
     fresh = true
   }
   return { kind: "idle", now: await log.clock.now(), nextAt: await log.clock.now(), outdated: [] }
@@ -80,8 +80,17 @@ async function take(log: Log, request: ClaimRequest, { group, want }: Candidate)
   })
 }
 
+/** A process that is told of what others do looks at its groups by itself this often: what they do may fall silent with them. */
+const GROUPS_GOOD_FOR_MS = 5_000
+
+/** Whether another look would hardly show more than is known. */
+function isKnownWell(log: Log, { groups }: ClaimRequest): boolean {
+  const since = performance.now() - GROUPS_GOOD_FOR_MS
+  return log.heardLately() && groups.every(({ group }) => log.groups.seenAt(group) > since)
+}
+
 /** What is known of schedules is looked up again when something was heard of them, and by and by. */
-const DUE_GOOD_FOR_MS = 5_000
+const DUE_GOOD_FOR_MS = 30_000
 const dueOf = new WeakMap<Log, { readonly heard: number; readonly at: number; readonly due: number | null }>()
 
 async function nextDueHeard(log: Log): Promise<number | null> {

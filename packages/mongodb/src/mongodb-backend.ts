@@ -75,6 +75,7 @@ export function mongodbBackend(target: string | MongoClient, options: MongodbOpt
     groups: groupsOf(database, clock),
     news: ears.news,
     catchUp: () => ears.catchUp(),
+    heardLately: () => ears.heardLately(),
     schedulesHeard: () => ears.schedulesHeard(),
     get partitions() {
       return partitions
