@@ -41,7 +41,7 @@ export function settingsOf(options: MongodbOptions): Settings {
     prefix: options.prefix ?? "millrace_",
     partitions: options.partitions ?? DEFAULT_PARTITIONS,
     patienceMs: options.patienceMs ?? 10_000,
-    idlePollMs: options.idlePollMs ?? 800,
+    idlePollMs: options.idlePollMs ?? 850,
     maxMessageBytes: options.maxMessageBytes ?? 8 * MEBIBYTE,
     ...(options.database === undefined ? {} : { database: options.database }),
     ...(options.clock === undefined ? {} : { clock: options.clock }),

@@ -41,7 +41,7 @@ export async function heartbeat(log: Log, beat: Beat): Promise<Pulse> {
   for (let round = 0; round < MOST_ROUNDS; round += 1) {
     const pulse = await hear(log, beat, round === 0)
     if (pulse === undefined) continue
-    if (pulse.kind === "ok" && beat.kind !== "leave") await letGo(log)
+    if (pulse.kind === "ok" && beat.kind !== "leave") await letGo(log, beat)
     return pulse
   }
   throw new BackendError(
@@ -188,22 +188,29 @@ function holdsLease({ partitions }: GroupState, bootId: string): boolean {
 
 const lastLetGo = new WeakMap<Database, Instant>()
 
-/** Lets go of types and processes that nobody has heard of for long: once in a while. */
-async function letGo(log: Log): Promise<void> {
+/** Lets go of processes that nobody has heard of for long, and of such types of the groups that this one works for: once in a while. */
+async function letGo(log: Log, { wants }: Beat): Promise<void> {
   const { database } = log
   const now = await log.clock.now()
   if (now - (lastLetGo.get(database) ?? Number.NEGATIVE_INFINITY) < LET_GO_EVERY_MS) return
   lastLetGo.set(database, now)
-  const [seen, groups] = await Promise.all([
-    database.read(() => database.processes.find({}, { projection: { heard: 1, seenAt: 1 } }).toArray()),
-    database.read(() => database.groups.find({}, { projection: { name: 1, types: 1, heardAt: 1 } }).toArray()),
-  ])
+  const seen = await database.read(() => database.processes.find({}, { projection: { heard: 1, seenAt: 1 } }).toArray())
   const heard = seen.flatMap((process) => process.heard)
-  for (const { name, heardAt, types } of groups) {
-    const known = new Map(types.map(({ type, since, wantedAt }) => [type, { since, wantedAt }]))
-    if (leaving({ name, heardAt, types: known }, { now, heard }).length === 0) continue
-    await log.groups.change(name, async (draft) => pruneTypes(draft, { now, heard: await heardNow(log) }))
-  }
+  for (const name of new Set(wants.map(({ group }) => group))) await letGoOf(log, name, { now, heard })
   if (seen.some(({ seenAt }) => seenAt < now - FORGET_PROCESS_MS))
     await database.write(() => database.processes.deleteMany({ seenAt: { $lt: now - FORGET_PROCESS_MS } }))
+}
+
+async function letGoOf(
+  log: Log,
+  name: string,
+  { now, heard }: { readonly now: Instant; readonly heard: readonly Heard[] },
+): Promise<void> {
+  try {
+    if (leaving(await log.groups.known(name), { now, heard }).length === 0) return
+    await log.groups.change(name, async (draft) => pruneTypes(draft, { now, heard: await heardNow(log) }))
+  } catch (error) {
+    // Whoever wants a group that was deleted makes it again when it next starts.
+    if (!(error instanceof BackendError && error.code === "not-found")) throw error
+  }
 }
