@@ -18,7 +18,11 @@ const mongo = await mongoForTests()
 
 /** A log with fifty groups that have nothing to do, and what its backend sends beside the looks for what others wrote. */
 async function withIdleGroups(
-  use: (log: { readonly url: string; readonly backend: Backend; asked(): readonly string[] }) => Promise<void>,
+  use: (log: {
+    readonly url: string
+    readonly backend: Backend
+    readonly asked: () => readonly string[]
+  }) => Promise<void>,
 ): Promise<void> {
   const url = mongo.server?.urlOf(`idle_${process.pid}`) ?? ""
   const client = new MongoClient(url, { monitorCommands: true })
