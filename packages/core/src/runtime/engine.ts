@@ -165,7 +165,7 @@ export function createEngine(parts: EngineParts): Engine {
       while (!signal.aborted) {
         const { promoted, now } = await backend.promote(limits.promoteAtOnce)
         crew.storageTime(now)
-        const asked = { groups: [...registrations.keys()], moment: dispatcher.ask().moment }
+        const asked = { groups: [...registrations.keys()], moment: dispatcher.ask().moment, routine: false }
         if ((await lookForWork(asked, dispatcher, crew, signal)) === "worked" || promoted > 0) continue
         if (background.size === 0) return
         await background.any()

@@ -18,7 +18,12 @@ export async function lookForWork(
   const groups = asked.groups.map((group) => wantOf(group, crew)).filter((want) => want !== undefined)
   if (groups.length === 0) return "nothing"
   await setImmediate() // a storage in this process answers without it: timers and sockets must get their turn
-  const found = await crew.backend.claim({ owner: crew.owner(), groups, leaseMs: crew.limits.leaseMs })
+  const found = await crew.backend.claim({
+    owner: crew.owner(),
+    groups,
+    leaseMs: crew.limits.leaseMs,
+    ...(asked.routine ? { routine: true } : {}),
+  })
   if (found.kind === "idle") {
     for (const one of found.outdated) warnOutdated(one, crew)
     crew.storageTime(found.now)
