@@ -38,10 +38,17 @@ export interface Work {
   readonly moves: Move[]
   readonly news: News
   readonly appends: Append[]
-  /** Commands of users' work, each with the type its key must have or get. */
-  readonly commands: (readonly [type: string, ...words: Word[]])[]
+  readonly commands: UserCommand[]
   /** A text to keep with the verdicts on the appends. */
   remember?: { readonly key: string; readonly field: string; readonly text: string }
+}
+
+/** A command of users' work, for the messages of a group from a position on. The type is what its key must have or get. */
+export interface UserCommand {
+  /** The group's key without prefix. */
+  readonly group: string
+  readonly position: Position
+  readonly command: readonly [type: string, ...words: Word[]]
 }
 
 /** What others are told once it is stored. */
@@ -53,10 +60,16 @@ export interface News {
 
 /** What became of the commit of a change. */
 export type Committed =
-  | { readonly kind: "done"; readonly verdicts: readonly unknown[] }
+  | { readonly kind: "done"; readonly verdicts: readonly unknown[]; readonly unwritten: readonly Unwritten[] }
   | { readonly kind: "stale" }
   | { readonly kind: "refused"; readonly verdicts: readonly unknown[] }
   | { readonly kind: "taken"; readonly command: number; readonly detail: string }
+
+/** A command that the server refused when it ran: by number, and what the server said. */
+export interface Unwritten {
+  readonly command: number
+  readonly detail: string
+}
 
 /** How often a change is worked out anew when others have changed what it was worked out from. */
 const TRIES = 100
@@ -125,22 +138,28 @@ function workOn(stored: readonly StoredGroup[], now: Instant, head: Position, fi
 export async function commit(log: Log, work: Work, stored: readonly StoredGroup[]): Promise<Committed> {
   const { guards, writes, moves } = writesOf(work, stored)
   const { appends, commands, remember } = work
-  if (writes.length + appends.length + commands.length === 0) return { kind: "done", verdicts: [] }
+  if (writes.length + appends.length + commands.length === 0) return { kind: "done", verdicts: [], unwritten: [] }
   const news = newsWords(work.news)
   const words: Word[] = [guards.length, ...guards.flat(), appends.length]
   for (const append of appends) words.push(...wordsOfAppend(append, log.partitions))
   words.push(commands.length)
-  for (const [type, ...command] of commands) words.push(type, command.length, ...command)
+  for (const { group, position, command } of commands) {
+    const [type, ...rest] = command
+    words.push(group, position, type, rest.length, ...rest)
+  }
   words.push(remember?.key ?? "", remember?.field ?? "", remember?.text ?? "", writes.length)
   for (const write of writes) words.push(write.length, ...write)
   words.push(moves.length, ...moves.flat(), news.length, ...news)
   const [kind, ...facts] = list(await log.run(scripts.commit, words))
   if (kind === "stale") return { kind }
-  if (kind === "taken") {
-    const detail = `${text(facts[1])} holds a ${text(facts[2])}, and this command needs a ${text(facts[3])}`
-    return { kind, command: int(facts[0]), detail }
-  }
-  return { kind: kind === "done" ? "done" : "refused", verdicts: list(facts[0]) }
+  if (kind === "taken") return { kind, command: int(facts[0]), detail: text(facts[1]) }
+  if (kind !== "done") return { kind: "refused", verdicts: list(facts[0]) }
+  return { kind, verdicts: list(facts[0]), unwritten: list(facts[1]).map(unwrittenOf) }
+}
+
+function unwrittenOf(answer: unknown): Unwritten {
+  const [command, detail] = list(answer)
+  return { command: int(command), detail: text(detail) }
 }
 
 function newsWords({ work, schedule, challenged }: News): readonly string[] {

@@ -46,7 +46,7 @@ export function withPlaces(
   settled: Plan["settled"],
   effects: readonly PartEffects[],
   verdicts: readonly unknown[],
-): Settled {
+): Plan["settled"] {
   const parts = [...settled.parts]
   effects.forEach(({ part, at }, index) => {
     if (part.effects !== undefined) parts[at] = partVerdict(verdictOf(part.effects, verdicts[index]))
