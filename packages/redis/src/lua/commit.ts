@@ -16,10 +16,8 @@ for n = 1, num() do
   local key, field, value = arg(), arg(), arg()
   if (call('HGET', P .. key, field) or '') ~= value then return { 'stale' } end
 end
-local appends, judged, sound = {}, {}, true
-for n = 1, num() do
-  local a = readAppend()
-  appends[n] = a
+local appends, judged, sound = readAppends(), {}, true
+for n, a in ipairs(appends) do
   local verdict = judge(a)
   if verdict then sound = false else stage(a) end
   judged[n] = verdict or { 'ok' }

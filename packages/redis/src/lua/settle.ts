@@ -24,12 +24,10 @@ for n = 1, num() do
   local key, position = arg(), num()
   if position <= checkpoint and not (lanes and call('HEXISTS', lanes, key) == 1) then return { 'slow' } end
 end
-local appends = {}
-for n = 1, num() do
-  local a = readAppend()
+local appends = readAppends()
+for _, a in ipairs(appends) do
   if judge(a) then return { 'slow' } end
   stage(a)
-  appends[n] = a
 end
 known = { ids = {}, keys = {}, versions = {}, revisions = {} }
 local verdicts, places = {}, {}
