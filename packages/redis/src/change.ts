@@ -1,7 +1,7 @@
 import { type Append, BackendError, type Instant, type Position } from "@millrace/core/backend"
 
 import { wordsOfAppend } from "./append-words.ts"
-import type { Word } from "./connection.ts"
+import { keyPrefix, type Word } from "./connection.ts"
 import { noSuchGroup } from "./errors.ts"
 import { type StoredGroup, storedGroup } from "./group-fields.ts"
 import type { GroupState } from "./group-state.ts"
@@ -18,6 +18,8 @@ export interface Scope {
   readonly partition?: number | "none"
   /** How many fencing tokens it may hand out. */
   readonly tokens?: number
+  /** Whether the answers to the last settles are wanted. */
+  readonly repeats?: true
 }
 
 /** What was read, and what is to be written with the groups' own changes. */
@@ -74,6 +76,9 @@ export interface Unwritten {
 /** How often a change is worked out anew when others have changed what it was worked out from. */
 const TRIES = 100
 
+/** The most partitions that one script reads. */
+const PARTITIONS_AT_ONCE = 128
+
 /** Reads groups, lets `work` change them, and writes that, if nobody else has changed them meanwhile; else all over again. */
 export async function change<T>(log: Log, scope: Scope, work: (read: Work) => T | Promise<T>): Promise<T> {
   for (let tries = 0; tries < TRIES; tries += 1) {
@@ -92,20 +97,32 @@ export function contended(log: Log): BackendError {
 /** Reads groups. */
 export async function load(
   log: Log,
-  { names, partition, tokens = 0 }: Scope,
+  { names, partition, tokens = 0, repeats }: Scope,
 ): Promise<{ readonly read: Work; readonly stored: readonly StoredGroup[] }> {
-  const asked = names === undefined ? [] : [...new Set(names)]
-  const words = [tokens, asked.length, ...asked, partition ?? ""]
-  const none = names !== undefined && asked.length === 0
-  const [now, first, head, ...found] = list(
-    none ? ["0", 0, "0"] : await log.run(tokens === 0 ? scripts.load : scripts.loadWithTokens, words),
-  )
+  const asked = [...new Set(names ?? (await groupNames(log)))]
+  const most =
+    partition === undefined ? Math.max(1, Math.floor(PARTITIONS_AT_ONCE / log.partitions)) : PARTITIONS_AT_ONCE
+  const answers = [...inPieces(asked, most)].map((some, piece) => {
+    const [script, count] = piece === 0 && tokens > 0 ? [scripts.loadWithTokens, tokens] : [scripts.load, 0]
+    return log.run(script, [count, partition ?? "", repeats === undefined ? "" : "1", ...some])
+  })
+  const [piece, ...others] = (await Promise.all(answers)).map(list)
+  // What is not read at the same moment is guarded apart.
+  const [now, first, head, ...found] = piece ?? ["0", 0, "0"]
   const stored: StoredGroup[] = []
-  for (const one of found) {
+  for (const one of [...found, ...others.flatMap((answer) => answer.slice(3))]) {
     const [, id, ...facts] = list(one)
     if (text(id) !== "") stored.push(storedGroup(text(id), facts))
   }
   return { read: workOn(stored, int(now), int(head), int(first), tokens), stored }
+}
+
+async function groupNames({ connection, settings }: Log): Promise<readonly string[]> {
+  return list(await connection.ask("HKEYS", `${keyPrefix(settings)}groups`)).map(text)
+}
+
+function* inPieces<T>(all: readonly T[], most: number): Iterable<readonly T[]> {
+  for (let at = 0; at === 0 || at < all.length; at += most) yield all.slice(at, at + most)
 }
 
 function workOn(stored: readonly StoredGroup[], now: Instant, head: Position, first: number, tokens: number): Work {

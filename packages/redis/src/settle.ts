@@ -8,7 +8,7 @@ import {
   type Settlement,
 } from "@millrace/core/backend"
 
-import { commit, type Committed, contended, load, type Work } from "./change.ts"
+import { commit, type Committed, contended, load, type Scope, type Work } from "./change.ts"
 import type { GroupState, Lane, PartitionState } from "./group-state.ts"
 import type { Log } from "./log.ts"
 import { type PartWork, runPartWork } from "./part-work.ts"
@@ -56,7 +56,12 @@ export async function settle(log: Log, settlement: Settlement<RedisTx>): Promise
   const tokens = parts.length + (lease.of === "lanes" ? lease.lanes.length : 0) + 1
   let whole = settlement.stop !== undefined
   for (let tries = 0; tries < TRIES + parts.length; tries += 1) {
-    const scope = { names: [lease.group], tokens, ...(whole ? {} : { partition: lease.partition }) }
+    const scope: Scope = {
+      names: [lease.group],
+      tokens,
+      repeats: true,
+      ...(whole ? {} : { partition: lease.partition }),
+    }
     const { read, stored } = await load(log, scope)
     const admitted = admit(read, settlement)
     if (admitted.kind === "over") return admitted.answer

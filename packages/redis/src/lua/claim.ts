@@ -12,7 +12,7 @@ export const claim = String.raw`${mirroring}
 local name, boot, leaseMs = arg(), arg(), num()
 local HEAD = int(LOG, 'head')
 -- The most messages of a slice, so that neither this script nor the one that settles it holds the server up for long.
-local MOST = 500
+local MOST = 250
 local nextAt, best
 local function later(at) if not nextAt or at < nextAt then nextAt = at end end
 
