@@ -11,7 +11,7 @@ const turbo = (...tasks: string[]): Step["command"] => [
 /** All that is checked besides the tests. The slow ones come first; turbo remembers what has not changed. */
 export const checks: readonly Step[] = [
   { name: "types", command: turbo("types") },
-  { name: "tarballs", command: turbo("build", "tarball") },
+  { name: "tarballs", command: turbo("build", "tarball", "surface") },
   { name: "bench types", command: ["tsc", "--noEmit", "-p", "benchmarks"] },
   { name: "docs", command: ["node", "tooling/scripts/docs.ts"] },
   { name: "lint", command: ["oxlint", "--type-aware", "--deny-warnings"] },
