@@ -41,6 +41,8 @@ export interface Work {
   readonly news: News
   readonly appends: Append[]
   readonly commands: UserCommand[]
+  /** Whether it is written even where the server is full: it frees memory, or lets others free some. Not a take-over, which would be counted against a message that is not at fault. */
+  evenWhenFull: boolean
   /** A text to keep with the verdicts on the appends. */
   remember?: { readonly key: string; readonly field: string; readonly text: string }
 }
@@ -148,6 +150,7 @@ function workOn(stored: readonly StoredGroup[], now: Instant, head: Position, fi
     news: { work: false, schedule: false, challenged: new Set() },
     appends: [],
     commands: [],
+    evenWhenFull: false,
   }
 }
 
@@ -164,7 +167,13 @@ export async function commit(log: Log, work: Work, stored: readonly StoredGroup[
     const [type, ...rest] = command
     words.push(group, position, type, rest.length, ...rest)
   }
-  words.push(remember?.key ?? "", remember?.field ?? "", remember?.text ?? "", writes.length)
+  words.push(
+    work.evenWhenFull ? "1" : "",
+    remember?.key ?? "",
+    remember?.field ?? "",
+    remember?.text ?? "",
+    writes.length,
+  )
   for (const write of writes) words.push(write.length, ...write)
   words.push(moves.length, ...moves.flat(), news.length, ...news)
   const [kind, ...facts] = list(await log.run(scripts.commit, words))

@@ -141,7 +141,11 @@ function storedPartition(answer: unknown): StoredPartition {
 
 /** The fields of a partition that are there, and the answers to its last settles. */
 function partitionOf(values: readonly unknown[]): readonly [Map<string, string>, readonly string[]] {
-  const stored = new Map<string, string>()
+  // A partition that never had any keeps no count of them.
+  const stored = new Map([
+    ["lanes", "0"],
+    ["rows", "0"],
+  ])
   const isThere = (value: unknown): boolean => value !== null && value !== undefined
   PARTITION_FIELDS.forEach((name, at) => {
     if (isThere(values[at])) stored.set(name, text(values[at]))

@@ -67,6 +67,7 @@ export function planSettle(
   const field = `settled${at.settles % REPEATS_KEPT}`
   at.settles += 1
   const text = repeatText(leaseKey(settlement.lease), settled, effects)
+  work.evenWhenFull = effects.length + commands.length === 0
   work.remember = { key: `${groupKey(group)}:p${at.partition}`, field, text }
   return { settled, effects, commands }
 }

@@ -222,6 +222,7 @@ for _, wanted in ipairs(best.group.types) do types[wanted[1]] = wanted[2] end
 local whole
 if best.group.order == 'stream' then whole = readPartition(types) else whole = readLog(types) end
 if not whole then return { 'slow' } end
+evenWhenFull()
 local token = F(call('HINCRBY', LOG, 'tokens', 1))
 call('HSET', best.key, 'token', token, 'owner', name, 'boot', boot, 'until', F(NOW + leaseMs), 'takeovers', '0', 'leaseMs', F(leaseMs))
 call('HINCRBY', best.key, 'revision', 1)

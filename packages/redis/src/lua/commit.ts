@@ -5,7 +5,7 @@ import { trying } from "./trying.ts"
 /**
  * Makes a change that was worked out from what was read before: all of it or nothing.
  * In: now; count, then guards (key, field, value it must still have; empty: absent); count, then appends; count, then users' commands (group and position they are of,
- * the type its key must have, length, words); what to remember (key, field, text; key empty: nothing); count, then writes (length, words; the key without prefix); count, then moves of
+ * the type its key must have, length, words); 1 when it is to be written even where the server is full; what to remember (key, field, text; key empty: nothing); count, then writes (length, words; the key without prefix); count, then moves of
  * native groups (`at` group partition position hash, `log` group before after, `gone` group partition); count of news, then these.
  * Out: `stale` when a guard no longer holds; `refused` and a verdict per append (`ok`: it could be stored) when one can not be stored; `taken`, which of users' commands
  * and why when the server would refuse one; else `done`, the verdicts, and which commands the server refused all the same, and why: these are listed with the group. Only `done` has written.
@@ -38,6 +38,7 @@ for n, a in ipairs(appends) do
   text[n] = table.concat(judged[n], ',', 2)
 end
 checkKeys()
+if arg() == '1' then evenWhenFull() end
 local key, field, rest = arg(), arg(), arg()
 if key ~= '' then call('HSET', P .. key, field, table.concat(text, ';') .. '\n' .. rest) end
 for n = 1, num() do

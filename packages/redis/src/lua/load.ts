@@ -29,6 +29,7 @@ local tokens, only, names = num(), arg(), {}
 local wanted = { ${PARTITION_FIELDS.map((name) => `'${name}'`).join(", ")} }
 if arg() == '1' then for n = 0, ${REPEATS_KEPT} - 1 do wanted[#wanted + 1] = 'settled' .. F(n) end end
 for n = cursor + 1, #ARGV do names[#names + 1] = ARGV[n] end
+if tokens > 0 then evenWhenFull() end
 local token = tokens > 0 and call('HINCRBY', LOG, 'tokens', tokens) - tokens + 1 or 0
 local out = { F(NOW), token, call('HGET', LOG, 'head') or '0' }
 for _, name in ipairs(names) do

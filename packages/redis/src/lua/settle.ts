@@ -36,6 +36,7 @@ for n, a in ipairs(appends) do
   places[n] = table.concat(verdicts[n], ',', 2)
 end
 checkKeys()
+if #appends == 0 then evenWhenFull() end
 local before, settles = tonumber(f[1]), tonumber(f[5] or 0)
 local progress = checkpoint > before
 call('HSET', K, 'settled' .. F(settles % 32), table.concat(places, ';') .. '\n' .. text, 'settles', F(settles + 1),
