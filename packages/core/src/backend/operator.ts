@@ -98,7 +98,7 @@ export interface GroupInfo {
   readonly epoch: number
   /** Appends and schedules of replayed messages that were dropped. */
   readonly dropped: number
-  /** Messages never handed out, newest last; the last `SKIPS_KEPT`, and how many in all. */
+  /** Messages never handed out, and those that have an effect `unwritten`, newest last; the last `SKIPS_KEPT`, and how many in all. */
   readonly skips: readonly SkipInfo[]
   readonly skipped: number
 }
@@ -108,7 +108,8 @@ export const SKIPS_KEPT = 1_000
 
 export interface SkipInfo {
   readonly position: Position
-  readonly how: "skipped" | "discarded" | "trimmed"
+  /** `unwritten`: settled, but the storage refused a write of its `sync` and could not undo the others: see `capabilities.txRollback`. */
+  readonly how: "skipped" | "discarded" | "trimmed" | "unwritten"
   readonly at: Instant
 }
 
