@@ -10,7 +10,10 @@ const [backend = ""] = process.argv.slice(2)
 const bus = await createBus({ service: "accounts", processName: "accounts-2", apis: [Auth], backend, logger })
 
 try {
-  await Reflect.apply(bus.auth.userCreated.fire, undefined, [{ username: "adam", password: "adam@example.com" }])
+  const { userCreated } = bus.auth
+  const fire: unknown = Reflect.get(userCreated, "fire")
+  if (typeof fire === "function")
+    await Reflect.apply(fire, userCreated, [{ username: "adam", password: "adam@example.com" }])
 } catch (error) {
   if (!(error instanceof InvalidPayload)) throw error
   for (const { path, message } of error.errors) say(`refused: ${path}: ${message}`)
