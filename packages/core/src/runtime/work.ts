@@ -38,6 +38,7 @@ export async function lookForWork(
     return "nothing"
   }
   await crew.delivering(deliver(found, registration, crew, signal))
+  dispatcher.again(found.group)
   return "worked"
 }
 
