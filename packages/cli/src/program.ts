@@ -3,8 +3,10 @@ import { Command } from "@commander-js/extra-typings"
 import { configCommand } from "./commands/config.ts"
 import { deadLetters } from "./commands/dead-letters.ts"
 import { doctor } from "./commands/doctor.ts"
+import { exportVerb } from "./commands/export.ts"
 import { group } from "./commands/group.ts"
 import { groups } from "./commands/groups.ts"
+import { importVerb } from "./commands/import.ts"
 import { migrate } from "./commands/migrate.ts"
 import { runVerb } from "./commands/run.ts"
 import { scheduled } from "./commands/scheduled.ts"
@@ -38,6 +40,8 @@ export function program(): Command {
     trace(),
     scheduled(),
     workers(),
+    exportVerb(),
+    importVerb(),
     configCommand(),
   ]
   for (const verb of verbs) millrace.addCommand(overridden(verb))

@@ -1,5 +1,7 @@
 import { deepEqual, equal } from "node:assert/strict"
 
+import type { LogRecord } from "@millrace/core/backend"
+
 import { appended, appendOne, kinds, store, to } from "../build/appending.ts"
 import { claimLanes, claimPartition, flagsIn, positionsIn } from "../build/claims.ts"
 import { ensure, G, infoOf } from "../build/groups.ts"
@@ -129,7 +131,7 @@ export const transferRules: readonly Rule[] = [
   rule("restore refuses what does not come next, and stores nothing of that call", async ({ backend }) => {
     await store(backend, ...events("a", 2))
     const records = await emptied(backend)
-    const { restore } = backend.operator
+    const restore = (some: readonly LogRecord[]) => backend.operator.restore(some)
     const messages = records.filter(({ kind }) => kind === "message")
     const document = { kind: "document", collection: "c", id: "x", revision: 3, value: 1 } as const
     await refuses("invalid", restore([document, ...messages.slice(1)]))
