@@ -3,7 +3,7 @@ import type { LogRecord } from "@millrace/core"
 /** The first line of an export: what it is of. */
 export interface Header {
   readonly kind: "millrace-export"
-  readonly format: typeof EXPORT_FORMAT
+  readonly format: number
   /** Names this export: an import that was interrupted is known by it. */
   readonly id: string
   readonly log: string
