@@ -1,5 +1,6 @@
 import { type Append, BackendError, checkBatch, type Verdict } from "@millrace/core/backend"
 
+import { appendLone, loneOf } from "./append-one.ts"
 import { appendValues } from "./append-values.ts"
 import type { Connection } from "./database.ts"
 import { isBadData, isTaken } from "./errors.ts"
@@ -31,7 +32,10 @@ export async function append(log: Log, appends: readonly Append[]): Promise<read
 }
 
 async function appendTogether(log: Log, appends: readonly Append[]): Promise<readonly Verdict[]> {
-  let plan = planAppends(appends, log.holds)
+  const lone = loneOf(appends)
+  const verdict = lone === undefined ? undefined : await appendLone(log, lone)
+  if (verdict !== undefined) return told(log, appends, [verdict])
+  let plan = lone === undefined ? planAppends(appends, log.holds) : undefined
   for (let tries = 0; tries < TRIES_WITHOUT_LOCK; tries += 1) {
     plan ??= planAppends(appends, log.holds, await factsOf(log.database.read, appends))
     const verdicts = plan === undefined ? undefined : await storeUnlessTaken(log, plan)
