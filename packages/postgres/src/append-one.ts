@@ -1,6 +1,5 @@
 import { type Append, checkAppend, type Message, partitionOf, toSortable, type Verdict } from "@millrace/core/backend"
 
-import { isTaken } from "./errors.ts"
 import { clockOf, type Log } from "./log.ts"
 import { encodeMessage } from "./message-row.ts"
 import { NO_LIMIT } from "./plan-appends.ts"
@@ -26,39 +25,34 @@ export function loneOf(appends: readonly Append[]): LoneAppend | undefined {
   return { append, stream, message }
 }
 
-/** Stores a lone message by the statement made for it; `undefined` when it has to be judged by what the log holds. */
-export async function appendLone(log: Log, { append, stream, message }: LoneAppend): Promise<Verdict | undefined> {
+/** Stores a lone message by the statement made for it; `undefined` when it has to be judged by what the log holds. Throws a unique violation for an id that is known. */
+export async function appendLone(log: Log, { append, stream, message }: LoneAppend): Promise<readonly Verdict[] | undefined> {
   const fault = checkAppend(append, log.holds)
-  if (fault !== undefined) return fault
+  if (fault !== undefined) return [fault]
   const { streamId } = stream
   const [low, high] = versionsMet(stream.expected)
   const { kind, causation, correlation, metadata, payload } = encodeMessage(message)
   const { id, type, createdAt } = message
-  try {
-    const [row] = await log.database.write.rows(
-      appendOneStatement,
-      clockOf(log),
-      log.settings.lockTimeoutMs,
-      toSortable(streamId),
-      partitionOf(streamId, log.partitions),
-      low,
-      high,
-      id,
-      kind,
-      type,
-      createdAt,
-      causation,
-      correlation,
-      metadata,
-      payload,
-    )
-    if (row === undefined || !bool(row[0])) return undefined
-    const position = int(row[1])
-    return { kind: "appended", firstPosition: position, position, streams: [{ streamId, version: int(row[2]) }] }
-  } catch (error) {
-    if (isTaken(error)) return undefined
-    throw error
-  }
+  const [row] = await log.database.write.rows(
+    appendOneStatement,
+    clockOf(log),
+    log.settings.lockTimeoutMs,
+    toSortable(streamId),
+    partitionOf(streamId, log.partitions),
+    low,
+    high,
+    id,
+    kind,
+    type,
+    createdAt,
+    causation,
+    correlation,
+    metadata,
+    payload,
+  )
+  if (row === undefined || !bool(row[0])) return undefined
+  const position = int(row[1])
+  return [{ kind: "appended", firstPosition: position, position, streams: [{ streamId, version: int(row[2]) }] }]
 }
 
 /** The lowest and the highest version that meet an expectation. */

@@ -7,6 +7,7 @@ import { isBadData, isTaken } from "./errors.ts"
 import { factsOf } from "./facts.ts"
 import type { Log } from "./log.ts"
 import { isFinal, type Plan, planAppends, verdictsOf } from "./plan-appends.ts"
+import { planSingles } from "./plan-singles.ts"
 import { bool, int, ints } from "./row.ts"
 import { append as appendStatement } from "./sql/append.ts"
 import { lockLog } from "./sql/lock-log.ts"
@@ -32,13 +33,14 @@ export async function append(log: Log, appends: readonly Append[]): Promise<read
 }
 
 async function appendTogether(log: Log, appends: readonly Append[]): Promise<readonly Verdict[]> {
-  const lone = loneOf(appends)
-  const verdict = lone === undefined ? undefined : await appendLone(log, lone)
-  if (verdict !== undefined) return told(log, appends, [verdict])
-  let plan = lone === undefined ? planAppends(appends, log.holds) : undefined
+  const quick = planQuickly(log, appends)
+  const quickly = await quick?.()
+  if (quickly !== undefined) return told(log, appends, quickly)
+  let plan = quick === undefined ? planAppends(appends, log.holds) : undefined
   for (let tries = 0; tries < TRIES_WITHOUT_LOCK; tries += 1) {
     plan ??= planAppends(appends, log.holds, await factsOf(log.database.read, appends))
-    const verdicts = plan === undefined ? undefined : await storeUnlessTaken(log, plan)
+    const judged = plan
+    const verdicts = judged === undefined ? undefined : await unlessTaken(() => store(log, log.database.write, judged))
     if (verdicts !== undefined) return told(log, appends, verdicts)
     plan = undefined
   }
@@ -50,6 +52,19 @@ async function appendTogether(log: Log, appends: readonly Append[]): Promise<rea
     return stored
   })
   return told(log, appends, verdicts)
+}
+
+/** How to store appends that are simple, as most are; what it finds otherwise than they expect is `undefined`, and they have to be judged by what the log holds. */
+function planQuickly(log: Log, appends: readonly Append[]): (() => Promise<readonly Verdict[] | undefined>) | undefined {
+  const lone = loneOf(appends)
+  if (lone !== undefined) return () => unlessTaken(() => appendLone(log, lone))
+  const singles = planSingles(appends, log)
+  if (singles === undefined) return undefined
+  return () =>
+    unlessTaken(async () => {
+      const [row] = await log.database.write.rows(appendStatement, ...singles.values)
+      return row === undefined || !bool(row[0]) ? undefined : singles.verdicts(int(row[1]), ints(row[2]))
+    })
 }
 
 /** Lets others know what was stored. */
@@ -64,9 +79,9 @@ export function told(log: Log, appends: readonly Append[], verdicts: readonly Ve
 }
 
 /** Ids that are stored already show when they are written, and undo the whole plan. */
-async function storeUnlessTaken(log: Log, plan: Plan): Promise<readonly Verdict[] | undefined> {
+async function unlessTaken<T>(work: () => Promise<T>): Promise<T | undefined> {
   try {
-    return await store(log, log.database.write, plan)
+    return await work()
   } catch (error) {
     if (isTaken(error)) return undefined
     throw error
