@@ -1,5 +1,6 @@
 import type { Holds } from "@millrace/core/backend"
 
+import type { Turns } from "./append-turns.ts"
 import type { Database } from "./database.ts"
 import type { Names } from "./names.ts"
 import type { News } from "./news.ts"
@@ -13,6 +14,10 @@ export interface Log {
   readonly holds: Holds
   /** Its partitions once it was seen, or those of the log to be made. */
   readonly partitions: number
+  /** The order in which appends land. */
+  readonly turns: Turns
+  /** Whether groups of appends are sent one upon the other: not through a pooler, and not to a server whose default is another isolation. */
+  readonly line: { open: boolean }
   /** What others are to be told of. */
   readonly news: News
 }
