@@ -2,6 +2,7 @@ import type { Holds } from "@millrace/core/backend"
 
 import type { Turns } from "./append-turns.ts"
 import type { Database } from "./database.ts"
+import type { KeptLook } from "./kept-look.ts"
 import type { Names } from "./names.ts"
 import type { News } from "./news.ts"
 import type { Settings } from "./options.ts"
@@ -18,6 +19,8 @@ export interface Log {
   readonly turns: Turns
   /** Whether groups of appends are sent one upon the other: not through a pooler, and not to a server whose default is another isolation. */
   readonly line: { open: boolean }
+  /** What claims have seen last, and the look that is on its way. */
+  readonly looks: { last: KeptLook | undefined; onItsWay: Promise<void> | undefined }
   /** What others are to be told of. */
   readonly news: News
 }

@@ -49,6 +49,7 @@ export function postgresBackend(target: string | Pool, options: PostgresOptions 
     },
     turns: takeTurns(),
     line: { open: settings.prepare },
+    looks: { last: undefined, onItsWay: undefined },
     news: ears.news,
   }
   const alive = (): void => {
