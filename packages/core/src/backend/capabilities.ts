@@ -20,4 +20,9 @@ export interface Capabilities {
   readonly maxMessageBytes: number
   /** The most messages of one `append` call, scheduled ones counted. A call that brings more throws `invalid`, and nothing of it is stored. */
   readonly maxBatch: number
+  /**
+   * How many calls of `append` may be away at once; left out, one. Calls that overlap land in the order they were made: none stores anything unless all
+   * made before it have their verdicts. Where one throws, those made after it that were away with it throw as well, and may be repeated in order.
+   */
+  readonly appendsAtOnce?: number
 }
