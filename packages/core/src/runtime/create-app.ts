@@ -81,7 +81,7 @@ function assemble(backend: Backend<never>, own: boolean, options: AppOptions): A
     facts: { host: hostname(), pid: process.pid },
     newBootId: () => source.newId(),
   })
-  const awake = createKeepAlive()
+  const awake = createKeepAlive(clock)
   const pause = (ms: number): Promise<void> => awake(new Promise<void>((resolve) => void clock.setTimer(ms, resolve)))
   const writer = createWriter(observeAppends(backend, instrumentation), {
     ...limits,
@@ -96,7 +96,7 @@ function assemble(backend: Backend<never>, own: boolean, options: AppOptions): A
     encode: encodeKnown((type) => definitions.get(type)),
     onStored: (append) => engine.stored(append),
     observer: instrumentation,
-    reads: readTogether(backend),
+    reads: readTogether(backend, clock),
     queue: keyedQueue(),
   }
   const executing = createExecuting(parts, engine, clock)

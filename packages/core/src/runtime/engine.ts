@@ -67,7 +67,7 @@ export function createEngine(parts: EngineParts): Engine {
   const baselinesByGroup = new Map<string, Baselines>()
   const background = createBackground()
   const dispatcher = createDispatcher({ clock, pollMs: limits.pollMs })
-  const reads = readTogether(backend)
+  const reads = readTogether(backend, clock)
   const settles = createSettleWatch(clock)
   let storageOffsetMs = 0
 
