@@ -13,6 +13,7 @@ export const rowsInScope: ReadonlySet<string> = new Set([
   ...range("L", 1, 7),
   "L10",
   ...range("M", 2, 4),
+  "M6",
 ])
 
 export const lessonsInScope: ReadonlySet<string> = new Set([
