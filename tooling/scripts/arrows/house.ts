@@ -80,6 +80,11 @@ export const rooms: readonly Room[] = [
   },
   { folder: "packages/bus/src", rooms: ["packages/bus/src/config"], packages: ["@millrace/core", "node:"] },
   { folder: "packages/postgres/src", rooms: [], packages: ["@millrace/core/backend", "pg", "node:"] },
+  {
+    folder: "packages/opentelemetry/src",
+    rooms: [],
+    packages: ["@millrace/core", "@opentelemetry/api"],
+  },
   { folder: "packages/redis/src", rooms: [], packages: ["@millrace/core/backend", "ioredis", "node:"] },
 ]
 

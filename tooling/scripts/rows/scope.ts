@@ -12,7 +12,7 @@ export const rowsInScope: ReadonlySet<string> = new Set([
   ...range("S", 50, 55),
   ...range("L", 1, 7),
   "L10",
-  ...range("M", 2, 5),
+  ...range("M", 2, 6),
 ])
 
 export const lessonsInScope: ReadonlySet<string> = new Set([

@@ -112,7 +112,7 @@ function assemble(backend: Backend<never>, own: boolean, options: AppOptions): A
     nameOf: (group) => registry.nameOf(group),
     onChange: (change) => engine.changed(change),
   })
-  const unwatch = instrumentation?.watch({ stats: operations.stats, storageNow: engine.storageNow })
+  const unwatch = instrumentation?.watch({ stats: () => operations.stats(), storageNow: () => engine.storageNow() })
   let closed: Promise<void> | undefined
 
   function execute<const I extends ExecuteInput, A extends AnyActor>(

@@ -108,7 +108,10 @@ export function createEngine(parts: EngineParts): Engine {
     access: (group) => {
       const shared = { group, ...reads, baselines: baselines(group), logger }
       if (instrumentation === undefined) return (lease) => new HeldAccess(shared, lease)
-      return (lease) => new HeldAccess({ ...shared, observer: instrumentation.handling(group) }, lease)
+      return (lease) => {
+        const observer = instrumentation.heard() ? instrumentation.handling(group) : undefined
+        return new HeldAccess({ ...shared, observer }, lease)
+      }
     },
     storageOffsetMs: () => storageOffsetMs,
     pause,
