@@ -20,4 +20,9 @@ export interface Capabilities {
   readonly maxMessageBytes: number
   /** The most messages of one `append` call, scheduled ones counted. A call that brings more throws `invalid`, and nothing of it is stored. */
   readonly maxBatch: number
+  /**
+   * How many `append` calls may be away at once and still take effect in the order they were made. Absent: 1, whoever wants an order awaits each call.
+   * A call whose forerunner took no effect takes none either, and throws `unavailable`.
+   */
+  readonly appendsInFlight?: number
 }
