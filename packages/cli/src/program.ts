@@ -8,6 +8,7 @@ import { groups } from "./commands/groups.ts"
 import { migrate } from "./commands/migrate.ts"
 import { runVerb } from "./commands/run.ts"
 import { scheduled } from "./commands/scheduled.ts"
+import { schema } from "./commands/schema.ts"
 import { show } from "./commands/show.ts"
 import { stats } from "./commands/stats.ts"
 import { streams } from "./commands/streams.ts"
@@ -39,6 +40,7 @@ export function program(): Command {
     scheduled(),
     workers(),
     configCommand(),
+    schema(),
   ]
   for (const verb of verbs) millrace.addCommand(overridden(verb))
   return millrace
