@@ -11,6 +11,7 @@ import { importVerb } from "./commands/import.ts"
 import { migrate } from "./commands/migrate.ts"
 import { runVerb } from "./commands/run.ts"
 import { scheduled } from "./commands/scheduled.ts"
+import { schema } from "./commands/schema.ts"
 import { show } from "./commands/show.ts"
 import { stats } from "./commands/stats.ts"
 import { streams } from "./commands/streams.ts"
@@ -46,6 +47,7 @@ export function program(): Command {
     exportVerb(),
     importVerb(),
     configCommand(),
+    schema(),
   ]
   for (const verb of verbs) millrace.addCommand(overridden(verb))
   addCompletion(millrace)
