@@ -83,8 +83,8 @@ describe("on postgres", () => {
         const own = to("any", event(`own-${at}`))
         if (at % 6 === 1) return [own]
         if (at % 6 === 2) return [own, to(7, event("shared"))]
-        if (at % 6 === 3) return [own, to("any", twice)]
-        if (at % 6 === 4) return [own, { ...to("any", event("keyed")), idempotencyKey: `k-${at}`, fingerprint: "f" }]
+        if (at % 6 === 4) return [own, to("any", twice)]
+        if (at % 6 === 5) return [own, { ...to("any", event("keyed")), idempotencyKey: `k-${at}`, fingerprint: "f" }]
         return [to("any", event("shared")), own, to("any", event("shared"))]
       })
       const verdicts = await Promise.all(calls.map((appends) => backend.append(appends)))
