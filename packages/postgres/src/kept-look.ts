@@ -15,7 +15,10 @@ export interface Candidate {
 /** What is left of a look: others of this process may go on with it. */
 export interface KeptLook {
   /** Takes the neediest of the groups asked for (or, after a loss, one of the neediest) out of what is left. */
-  next(request: Pick<ClaimRequest, "groups">, lost: boolean): { readonly candidate: Candidate; readonly want: GroupWant } | undefined
+  next(
+    request: Pick<ClaimRequest, "groups">,
+    lost: boolean,
+  ): { readonly candidate: Candidate; readonly want: GroupWant } | undefined
   /** Whether it is for this owner, and young enough to go by. */
   serves(owner: Owner): boolean
   /** Whether it found so much that it was kept. */
