@@ -19,6 +19,7 @@ export { type DurableActor, FailedToAppendMessages } from "./runtime/durable-act
 export { GroupOrderDiffers } from "./runtime/ensure-group.ts"
 export * from "./runtime/errors.ts"
 export type * from "./runtime/execute-types.ts"
+export type * from "./runtime/instrumentation.ts"
 export { DEFAULT_LIMITS, type Limits } from "./runtime/limits.ts"
 export type { Loaded } from "./runtime/loaded.ts"
 export { BackendNotFound, openBackend } from "./runtime/open-backend.ts"
@@ -30,6 +31,7 @@ export { systemSource } from "./runtime/system-source.ts"
 export type { StopCause } from "./runtime/until-stopped.ts"
 export type { GroupChoice } from "./runtime/worked-groups.ts"
 export * from "./store/errors.ts"
+export type * from "./store/write-observer.ts"
 export type {
   AnyMessage,
   ReadLogOptions,

@@ -4,7 +4,7 @@ export interface Capabilities {
   readonly name: string
   /** Whether a settle can run user's work in its transaction. */
   readonly tx: boolean
-  /** Whether user's work that failed is undone. Meaningful with `tx`. */
+  /** Whether user's work that the storage refuses half-way is undone. Else it is told as `unwritten`. Meaningful with `tx`. */
   readonly txRollback: boolean
   /** What survives what, in a sentence an operator understands. */
   readonly durability: string
