@@ -1,5 +1,6 @@
 import { Command } from "@commander-js/extra-typings"
 
+import { bench } from "./commands/bench.ts"
 import { configCommand } from "./commands/config.ts"
 import { consoleVerb } from "./commands/console.ts"
 import { deadLetters } from "./commands/dead-letters.ts"
@@ -45,6 +46,7 @@ export function program(): Command {
     workers(),
     exportVerb(),
     importVerb(),
+    bench(),
     configCommand(),
   ]
   for (const verb of verbs) millrace.addCommand(overridden(verb))
