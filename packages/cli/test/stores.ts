@@ -64,10 +64,9 @@ export const stores: readonly Store[] = [
       })
       const { server, missing } = await mongo
       if (server === undefined) return skip(missing)
-      const url = new URL(server.url)
-      url.pathname = newName()
-      removals.push(() => removeLog(url.href))
-      return url.href
+      const url = server.urlOf(newName())
+      removals.push(() => removeLog(url))
+      return url
     },
   },
 ]
