@@ -9,6 +9,7 @@ import { exportVerb } from "./commands/export.ts"
 import { group } from "./commands/group.ts"
 import { groups } from "./commands/groups.ts"
 import { importVerb } from "./commands/import.ts"
+import { init } from "./commands/init.ts"
 import { migrate } from "./commands/migrate.ts"
 import { runVerb } from "./commands/run.ts"
 import { scheduled } from "./commands/scheduled.ts"
@@ -30,6 +31,7 @@ export function program(): Command {
     .addHelpText("after", EXIT_CODES)
     .exitOverride()
   const verbs = [
+    init(),
     runVerb(),
     consoleVerb(),
     migrate(),
