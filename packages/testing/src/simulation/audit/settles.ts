@@ -26,6 +26,7 @@ export function checkSettle(group: GroupAudit, settlement: Settlement<never>, an
     at.wrong(`${group.name}: a settle of ${at.boot} was accepted though ${shown} had passed on`)
     return
   }
+  checkIds(group, settlement, at.wrong)
   // A group in total order is its only lane: nothing of a settle is stored when one part can not be, and its lease goes on.
   if (group.order === "log" && answer.parts.some(({ kind }) => kind !== "stored")) return
   group.answers.set(keys.join("\n"), JSON.stringify(answer))
@@ -74,8 +75,10 @@ function settlePartition(
       at,
     )
   }
+  if (settlement.hold !== undefined)
+    checkJudged(group, held, { as: "retry", position: firstAbove(held, checkpoint) }, at)
   for (const position of singles) group.parked.set(`@${position}`, position)
-  if (settlement.hold !== undefined) group.failures.set(firstAbove(held, checkpoint), settlement.hold.failures)
+  if (settlement.hold !== undefined) fail(group, firstAbove(held, checkpoint), settlement.hold.failures)
 }
 
 /** The messages that a group in log order takes out as lanes of their own. */
@@ -84,7 +87,7 @@ function singlesOf(group: GroupAudit, { parts }: Settlement<never>): ReadonlySet
   for (const { deferral } of parts) {
     if (deferral?.single !== true) continue
     singles.add(deferral.position)
-    group.failures.set(deferral.position, deferral.failures)
+    fail(group, deferral.position, deferral.failures)
   }
   return singles
 }
@@ -120,12 +123,13 @@ function follow(
   at: Checking,
 ): void {
   const stored = answer.parts[index]?.kind === "stored"
+  if (part.deferral !== undefined) checkJudged(group, held, part.deferral, at)
   const { deferral } = part
   const upto =
     deferral === undefined ? (part.doneTo ?? held.scannedTo) : Math.min(part.doneTo ?? Infinity, deferral.position - 1)
   if (stored) for (const one of messages) if (one.message.position <= upto) handle(group, held, one, at)
   if (stored && deferral !== undefined) {
-    group.failures.set(deferral.position, deferral.failures)
+    fail(group, deferral.position, deferral.failures)
     if (deferral.as === "park") group.parked.set(part.key, deferral.position)
     else group.parked.delete(part.key)
   } else if (stored) group.parked.delete(part.key)
@@ -158,4 +162,38 @@ function handle(group: GroupAudit, held: Held, one: SliceMessage, at: Checking):
   if (at.trace.tells(group.name) && ran !== "done" && ran !== "passed")
     at.wrong(`${where} was settled by ${held.boot}, whose handler ${ran === undefined ? "never saw it" : `was ${ran}`}`)
   if (!replaying && ran !== "passed") group.effective.set(position, (group.effective.get(position) ?? 0) + 1)
+}
+
+function fail(group: GroupAudit, position: number, failures: number): void {
+  group.failures.set(position, failures)
+  group.uncounted.delete(position)
+}
+
+/** A message waits as its error strategy said. */
+function checkJudged(
+  group: GroupAudit,
+  held: Held,
+  { as, position }: { readonly as: "retry" | "park" | "hand-over"; readonly position: number },
+  at: Checking,
+): void {
+  const said = at.trace.saidOf(held.boot, group.name, position)
+  if (said === undefined || (said === "park") === (as === "park")) return
+  at.wrong(`${group.name}: position ${position} was settled as ${as}, and its error strategy said ${said}`)
+}
+
+/** However often a message is handled, what it leads to has the same ids: so that it is never stored twice. */
+function checkIds(group: GroupAudit, { parts }: Settlement<never>, wrong: (text: string) => void): void {
+  for (const { effects } of parts) {
+    const counts = new Map<string, number>()
+    for (const { messages } of effects?.streams ?? []) {
+      for (const { id, causationId, type } of messages) {
+        const cause = `${causationId}/${type}/${group.epoch}`
+        const count = (counts.get(cause) ?? 0) + 1
+        counts.set(cause, count)
+        const known = group.ids.get(`${cause}/${count}`)
+        if (known === undefined) group.ids.set(`${cause}/${count}`, id)
+        else if (known !== id) wrong(`${group.name}: ${type}, which ${causationId} leads to, has the id ${id}, and had ${known}`)
+      }
+    }
+  }
 }

@@ -29,6 +29,7 @@ export function checkAccounts(log: readonly StoredMessage[], world: World): void
 function checkAccount(stream: readonly StoredMessage[], world: World): void {
   const ids = new Map(stream.map((message) => [message.id, message]))
   const pending: Pending[] = []
+  const decided = new Set<string>()
   let account: Account = EMPTY
   const moveTo = (balance: number): void => {
     account = { balance }
@@ -46,6 +47,8 @@ function checkAccount(stream: readonly StoredMessage[], world: World): void {
       world.wrong(`${where} follows from no order`)
       continue
     }
+    if (decided.has(order.id)) world.wrong(`${where} follows from the order at ${order.position}, which led to an event before`)
+    decided.add(order.id)
     if (order.decided !== true) {
       const at = pending.findIndex((one) => one.message.id === order.id)
       if (at < 0)
