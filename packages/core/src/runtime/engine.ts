@@ -9,6 +9,7 @@ import type { Clock } from "./clock.ts"
 import type { Crew } from "./crew.ts"
 import { createDispatcher } from "./dispatcher.ts"
 import { ensureGroup } from "./ensure-group.ts"
+import { handlerTime } from "./handler-time.ts"
 import { HeldAccess } from "./held-access.ts"
 import type { Limits } from "./limits.ts"
 import { lruBaselines } from "./lru-baselines.ts"
@@ -64,6 +65,7 @@ export function createEngine(parts: EngineParts): Engine {
   const dispatcher = createDispatcher({ clock, pollMs: limits.pollMs })
   const reads = readTogether(backend)
   const settles = createSettleWatch(clock)
+  const time = handlerTime(clock)
   let storageOffsetMs = 0
 
   const pause = (ms: number): Promise<void> => new Promise((resolve) => void clock.setTimer(ms, resolve))
@@ -100,7 +102,7 @@ export function createEngine(parts: EngineParts): Engine {
     registration: (group) => registrations.get(group),
     strategy: (registration) => registration.errorStrategy ?? parts.errorStrategy,
     access: (group) => {
-      const shared = { group, ...reads, baselines: baselines(group), logger }
+      const shared = { group, ...reads, baselines: baselines(group), logger, time }
       return (lease) => new HeldAccess(shared, lease)
     },
     storageOffsetMs: () => storageOffsetMs,
