@@ -118,8 +118,8 @@ function runOf(parts: Parts, workflow: AnyWorkflow, id: string): WorkflowRun {
       const error = await parkedError(parts.backend, name, streamId)
       return error === undefined ? { status: "running" } : { status: "parked", error }
     },
-    cancel: (reason) => send(cancelMessage(workflow, id, reason)),
-    signal: (event, ...payload) => send(signalMessage(workflow, id, event, payload[0])),
+    cancel: async (reason) => send(cancelMessage(workflow, id, reason)),
+    signal: async (event, ...payload) => send(signalMessage(workflow, id, event, payload[0])),
   }
 }
 

@@ -6,6 +6,7 @@ import type { JsonObject } from "../message/json.ts"
 import { recorded } from "./recorded.ts"
 import { runMessage } from "./run-message.ts"
 import { runStream, runTypesOf } from "./run-types.ts"
+import { canonical } from "./step-key.ts"
 
 /** What a run's messages need to know of its workflow. */
 interface Named {
@@ -15,10 +16,13 @@ interface Named {
 
 type RunDraft = Draft<string, JsonObject, "event">
 
-/** The message that starts a run. */
+/** The message that starts a run. Its input is in canonical form, so that a second start with equal input is known for a repetition. */
 export function startMessage({ name, version }: Named, id: string, input: unknown): RunDraft {
   const given = recorded(`the input of ${name}`, input)
-  return runMessage("event", runTypesOf(name).started, streamOf(name, id), { input: given, version })
+  return runMessage("event", runTypesOf(name).started, streamOf(name, id), {
+    input: given === undefined ? undefined : canonical(given),
+    version,
+  })
 }
 
 /** The message that brings a run an event. Throws `InvalidPayload`. */

@@ -9,14 +9,21 @@ export function stepKey(name: string, ordinal: number): string {
 
 /** What stands for a call's arguments: equal for equal JSON, whatever the order of its keys. */
 export function argumentsHash(args: Json): string {
-  return createHash("sha256").update(canonical(args)).digest("base64url").slice(0, 22)
+  return createHash("sha256")
+    .update(JSON.stringify(canonical(args)))
+    .digest("base64url")
+    .slice(0, HASH_LENGTH)
 }
 
-function canonical(value: Json): string {
-  if (isList(value)) return `[${value.map(canonical).join(",")}]`
-  if (typeof value !== "object" || value === null) return JSON.stringify(value)
+/** 132 bits. */
+const HASH_LENGTH = 22
+
+/** The same JSON with the keys of its objects in code-unit order. */
+export function canonical(value: Json): Json {
+  if (isList(value)) return value.map(canonical)
+  if (typeof value !== "object" || value === null) return value
   const fields = Object.entries(value).toSorted(([a], [b]) => (a < b ? -1 : 1))
-  return `{${fields.map(([key, field]) => `${JSON.stringify(key)}:${canonical(field)}`).join(",")}}`
+  return Object.fromEntries(fields.map(([key, field]) => [key, canonical(field)]))
 }
 
 function isList(value: Json): value is readonly Json[] {
