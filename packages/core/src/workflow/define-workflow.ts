@@ -33,20 +33,18 @@ export interface WorkflowOptions {
 }
 
 /** Refuses an input that the log could not give back as it was. */
-export type WorkflowRest<In> =
+export type RefuseUnstorableInput<In> =
   Storable<In> extends true
-    ? [options?: WorkflowOptions]
-    : [
-        refused: {
-          readonly refused: "the input of this workflow can not be stored as JSON: take strings, numbers, booleans, null, arrays and plain objects"
-        },
-      ]
+    ? unknown
+    : {
+        readonly refused: "the input of this workflow can not be stored as JSON: take strings, numbers, booleans, null, arrays and plain objects"
+      }
 
 /** Makes a workflow of a function. Its name is its consumer group's, and the beginning of its runs' streams. */
 export function workflow<const Name extends string, In, Out>(
-  name: Name,
+  name: Name & RefuseUnstorableInput<In>,
   run: (input: In, flow: Flow) => Out,
-  ...options: WorkflowRest<In>
+  options?: WorkflowOptions,
 ): Workflow<Name, In, Recorded<Awaited<Out>>>
 export function workflow(
   name: string,
@@ -54,6 +52,8 @@ export function workflow(
   { version = 1 }: WorkflowOptions = {},
 ): object {
   requireGroupName("workflow", name)
+  if (name.length > MAX_WORKFLOW_NAME)
+    throw new DefinitionError(`workflow("${name}", …): the name is longer than ${MAX_WORKFLOW_NAME} characters`)
   if (typeof run !== "function")
     throw new DefinitionError(`workflow("${name}", …) needs a function as its second argument`)
   if (!Number.isInteger(version) || version < 1)
@@ -64,6 +64,9 @@ export function workflow(
     run: (input, flow): unknown => Reflect.apply(run, undefined, [input, flow]),
   })
 }
+
+/** The longest name of a workflow: the types of its messages are longer than it. */
+const MAX_WORKFLOW_NAME = 180
 
 class BuiltWorkflow {
   readonly name: string

@@ -27,7 +27,7 @@ export async function handleRun(spec: WorkflowSpec, batch: Batch, access: Access
   for (const delivery of batch.messages) {
     if (access.aborted) break
     try {
-      await live.feed(delivery.message, access.time.turn)
+      await live.feed(delivery.message, access.time)
     } catch (error) {
       failed = { delivery, error }
       break
@@ -83,7 +83,7 @@ async function runBefore(spec: WorkflowSpec, { message }: Delivery, fresh: boole
 export async function replayTo(live: LiveRun, version: Version, access: Access): Promise<void> {
   if (live.version >= version) return
   const history = await access.history(live.streamId, { after: live.version, upto: version })
-  for (const message of history) await live.feed(message, access.time.turn)
+  for (const message of history) await live.feed(message, access.time)
   live.take()
 }
 

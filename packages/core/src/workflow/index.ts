@@ -1,5 +1,5 @@
 export { currentStep, type CurrentStep } from "./current-step.ts"
-export { workflow, type Workflow, type WorkflowOptions, type WorkflowRest } from "./define-workflow.ts"
+export { workflow, type Workflow, type RefuseUnstorableInput, type WorkflowOptions } from "./define-workflow.ts"
 export { durable, type Durable } from "./durable.ts"
 export * from "./errors.ts"
 export type { Failure } from "./failure.ts"

@@ -2,6 +2,7 @@ import type { Instant, StreamId, Version } from "../message/ids.ts"
 import type { Json } from "../message/json.ts"
 import type { StoredMessage } from "../message/message.ts"
 import type { Action } from "../reactor/action.ts"
+import type { HandlerTime } from "../reactor/handler-time.ts"
 import { runAsCaller, type StepCall, type StepCaller } from "./call-context.ts"
 import { Calls, MAX_OPEN_CALLS, type OpenCall } from "./calls.ts"
 import { NotDurable, StepFailed, WorkflowCancelled, WorkflowChanged, WorkflowNewer } from "./errors.ts"
@@ -62,7 +63,7 @@ export class LiveRun implements StepCaller {
   }
 
   /** Feeds the next event of the stream. Throws when the code does not fit it; the run is of no use then. */
-  async feed(message: StoredMessage, turn: () => Promise<void>): Promise<void> {
+  async feed(message: StoredMessage, time: HandlerTime): Promise<void> {
     this.version = message.version ?? this.version
     if (this.ended) return
     const event = runEvent(message, this.#types)
@@ -71,7 +72,7 @@ export class LiveRun implements StepCaller {
     this.#check()
     this.#inTurn = true
     this.#apply(event)
-    await turn()
+    await time.turn()
     this.#inTurn = false
     this.#check()
     if (this.#phase !== "running") return

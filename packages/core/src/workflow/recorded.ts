@@ -46,7 +46,7 @@ const DEEPEST = 250
 function withoutMethods(what: string, value: unknown, depth: number): unknown {
   if (typeof value !== "object" || value === null || depth > DEEPEST) return value
   if ("toJSON" in value && typeof value.toJSON === "function") {
-    const json: unknown = value.toJSON()
+    const json: unknown = Reflect.apply(value.toJSON, value, [])
     return withoutMethods(what, json, depth + 1)
   }
   if (Array.isArray(value)) return value.map((one: unknown) => withoutMethods(what, one, depth + 1))
