@@ -82,11 +82,12 @@ export async function createBus(given: BusOptions<readonly AnyApi[], readonly An
 }
 
 function openApp(options: BusOptions<readonly AnyApi[], readonly AnyApi[]>, processName: string): Promise<AnyApp> {
-  const { backend, logger, whenFull, migrate, clock, groups, reactors = [] } = options
+  const { backend, logger, instrumentation, whenFull, migrate, clock, groups, reactors = [] } = options
   const leaseMs = options.acknowledgementTimeoutMs ?? DEFAULT_ACKNOWLEDGEMENT_TIMEOUT_MS
   return createApp({
     ...(backend === undefined ? {} : { backend }),
     ...(logger === undefined ? {} : { logger }),
+    ...(instrumentation === undefined ? {} : { instrumentation }),
     ...(whenFull === undefined ? {} : { whenFull }),
     ...(migrate === undefined ? {} : { migrate }),
     ...(clock === undefined ? {} : { clock }),

@@ -1,10 +1,13 @@
 import { Command } from "@commander-js/extra-typings"
 
 import { configCommand } from "./commands/config.ts"
+import { consoleVerb } from "./commands/console.ts"
 import { deadLetters } from "./commands/dead-letters.ts"
 import { doctor } from "./commands/doctor.ts"
+import { exportVerb } from "./commands/export.ts"
 import { group } from "./commands/group.ts"
 import { groups } from "./commands/groups.ts"
+import { importVerb } from "./commands/import.ts"
 import { migrate } from "./commands/migrate.ts"
 import { runVerb } from "./commands/run.ts"
 import { scheduled } from "./commands/scheduled.ts"
@@ -14,6 +17,7 @@ import { streams } from "./commands/streams.ts"
 import { tail } from "./commands/tail.ts"
 import { trace } from "./commands/trace.ts"
 import { workers } from "./commands/workers.ts"
+import { addCompletion } from "./completion.ts"
 import { VERSION } from "./version.ts"
 
 /** The whole command. What a verb does is loaded when it is called: help and completion load no storage. */
@@ -26,6 +30,7 @@ export function program(): Command {
     .exitOverride()
   const verbs = [
     runVerb(),
+    consoleVerb(),
     migrate(),
     doctor(),
     stats(),
@@ -38,9 +43,12 @@ export function program(): Command {
     trace(),
     scheduled(),
     workers(),
+    exportVerb(),
+    importVerb(),
     configCommand(),
   ]
   for (const verb of verbs) millrace.addCommand(overridden(verb))
+  addCompletion(millrace)
   return millrace
 }
 

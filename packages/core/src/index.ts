@@ -20,6 +20,7 @@ export { handlerTime } from "./runtime/handler-time.ts"
 export { GroupOrderDiffers } from "./runtime/ensure-group.ts"
 export * from "./runtime/errors.ts"
 export type * from "./runtime/execute-types.ts"
+export type * from "./runtime/instrumentation.ts"
 export { DEFAULT_LIMITS, type Limits } from "./runtime/limits.ts"
 export type { Loaded } from "./runtime/loaded.ts"
 export { BackendNotFound, openBackend } from "./runtime/open-backend.ts"
@@ -32,6 +33,7 @@ export type { StopCause } from "./runtime/until-stopped.ts"
 export type { GroupChoice } from "./runtime/worked-groups.ts"
 export type * from "./runtime/workflow-runs.ts"
 export * from "./store/errors.ts"
+export type * from "./store/write-observer.ts"
 export type {
   AnyMessage,
   ReadLogOptions,

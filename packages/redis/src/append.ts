@@ -1,4 +1,4 @@
-import { type Append, BackendError, checkAppend, type Verdict } from "@millrace/core/backend"
+import { type Append, BackendError, checkAppend, checkBatch, type Verdict } from "@millrace/core/backend"
 
 import { countMessages, wordsOfAppend } from "./append-words.ts"
 import type { Word } from "./connection.ts"
@@ -7,15 +7,15 @@ import { list } from "./reply.ts"
 import { scripts } from "./scripts.ts"
 import { verdictOf } from "./verdict.ts"
 
-/** The most messages of one call. */
-export const MAX_BATCH = 10_000
+/** The most messages of one call, and so of one append, which is one script however large: about 7 ms of the server. */
+export const MAX_BATCH = 400
 
-/** The most messages of one script that holds several appends: about 2 ms of the server. */
+/** The most messages of one script that holds several appends: about 3 ms of the server. */
 const SCRIPT_MESSAGES = 200
 
 /** Stores appends, in as many scripts as keep the server free for others. */
 export async function append(log: Log, appends: readonly Append[]): Promise<readonly Verdict[]> {
-  checkBatch(appends)
+  checkBatch(appends, MAX_BATCH)
   const refused = appends.map((one) => checkAppend(one, log.holds))
   const sound = appends.filter((_, at) => refused[at] === undefined)
   const stored: Verdict[] = []
@@ -65,10 +65,4 @@ function halfWay(log: Log, cause: unknown): BackendError {
   const text = cause instanceof Error ? cause.message : String(cause)
   const what = `${log.connection.where}: only the first appends of a call were stored: repeat the same call`
   return new BackendError("outcome-unknown", `${what} (${text})`, { cause })
-}
-
-function checkBatch(appends: readonly Append[]): void {
-  const messages = appends.reduce((sum, one) => sum + countMessages(one), 0)
-  if (messages > MAX_BATCH)
-    throw new BackendError("invalid", `${messages} messages in one call: at most ${MAX_BATCH}, send them in several`)
 }

@@ -41,6 +41,8 @@ export function operatorOf(log: Log, use: <T>(work: () => Promise<T>) => Promise
     trim: (upto, options) => use(() => trim(log, upto, options)),
     processes: () => use(() => processes(log)),
     progress: (streamId, position) => use(() => progress(log, streamId, position)),
+    dump: () => Promise.reject(new BackendError("unsupported", "not yet")),
+    restore: () => Promise.reject(new BackendError("unsupported", "not yet")),
     uninstall: (confirm) =>
       use(async () => {
         await uninstall(log, confirm)

@@ -6,15 +6,21 @@ import { verdictOf } from "./verdict.ts"
 
 /** An answer as it is kept: without the places of its effects, which the script puts before it. */
 interface Kept {
-  readonly settled: Plan["settled"]
+  readonly settled: Omit<Plan["settled"], "parts">
+  readonly parts: number
+  /** The parts that are not simply stored, by number. */
+  readonly others: readonly (readonly [at: number, verdict: PartVerdict])[]
   /** For each part with effects: its number, and the streams that it appended to. */
   readonly effects: readonly (readonly [at: number, streams: readonly StreamId[]])[]
 }
 
 /** The text kept of a settle: the script puts a line with the places of its effects before it. */
 export function repeatText(lease: string, settled: Plan["settled"], effects: readonly PartEffects[]): string {
+  const { parts, ...rest } = settled
   const kept: Kept = {
-    settled: { ...settled, parts: settled.parts.map(plain) },
+    settled: rest,
+    parts: parts.length,
+    others: parts.flatMap((verdict, at) => (isPlain(verdict) ? [] : [[at, withoutError(verdict)] as const])),
     effects: effects.map(({ part, at }) => [at, part.effects?.streams.map(({ streamId }) => streamId) ?? []]),
   }
   return `${lease}\n${JSON.stringify(kept)}`
@@ -25,9 +31,10 @@ export function remembered(repeats: readonly string[], lease: string): Settled |
   for (const repeat of repeats) {
     const [places = "", key, json = ""] = splitLines(repeat)
     if (key !== lease) continue
-    const { settled, effects } = storedJson<Kept>(json)
+    const { settled, parts: count, others, effects } = storedJson<Kept>(json)
     const lines = places.split(";")
-    const parts = [...settled.parts]
+    const parts: PartVerdict[] = Array.from({ length: count }, () => ({ kind: "stored", position: 0, streams: [] }))
+    for (const [at, verdict] of others) parts[at] = verdict
     effects.forEach(([at, streams], index) => {
       const [, position = 0, ...versions] = (lines[index] ?? "").split(",").map(Number)
       parts[at] = {
@@ -46,7 +53,7 @@ export function withPlaces(
   settled: Plan["settled"],
   effects: readonly PartEffects[],
   verdicts: readonly unknown[],
-): Settled {
+): Plan["settled"] {
   const parts = [...settled.parts]
   effects.forEach(({ part, at }, index) => {
     if (part.effects !== undefined) parts[at] = partVerdict(verdictOf(part.effects, verdicts[index]))
@@ -61,8 +68,12 @@ function splitLines(text: string): readonly string[] {
   return [text.slice(0, first), text.slice(first + 1, second), text.slice(second + 1)]
 }
 
+function isPlain(verdict: PartVerdict): boolean {
+  return verdict.kind === "stored" && verdict.position === 0 && verdict.streams.length === 0
+}
+
 /** What user's work threw can not be stored as it was. */
-function plain(verdict: PartVerdict): PartVerdict {
+function withoutError(verdict: PartVerdict): PartVerdict {
   if (verdict.kind !== "work-failed") return verdict
   const { error } = verdict
   return {

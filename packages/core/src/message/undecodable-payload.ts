@@ -1,7 +1,10 @@
 import { describeErrors, type FieldError } from "./field-error.ts"
 import type { MessageId } from "./ids.ts"
 
-/** A stored payload does not fit the definition of its type (any more). */
+/**
+ * A stored payload does not fit the definition of its type (any more).
+ * @remedy Let the definition read the old shape as well (optional fields, defaults), then start the group or retry the dead letter.
+ */
 export class UndecodablePayload extends Error {
   override readonly name = "UndecodablePayload"
   readonly code = "undecodable-payload"

@@ -6,6 +6,7 @@ import type { StartPoint } from "../stream/start-point.ts"
 import type { Action } from "./action.ts"
 import type { ErrorStrategy } from "./error-strategy.ts"
 import type { HandlerTime } from "./handler-time.ts"
+import type { HandlingObserver } from "./handling-observer.ts"
 import type { Logger } from "./logger.ts"
 
 /** Every reactor that is more than a bare `Reactor` answers this with what the runtime needs of it. */
@@ -73,6 +74,8 @@ export interface Access {
   readonly signal: AbortSignal
   /** Whether the signal is aborted; makes none. */
   readonly aborted: boolean
+  /** Is told of each call of the reactor's code; absent where nobody looks. */
+  readonly observer?: HandlingObserver | undefined
 }
 
 /** State remembered per actor and stream, bounded, least recently used out first. */

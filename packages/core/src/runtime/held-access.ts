@@ -11,6 +11,7 @@ export class HeldAccess implements Access {
   readonly baselines: Access["baselines"]
   readonly logger: Access["logger"]
   readonly time: Access["time"]
+  readonly observer: Access["observer"]
   #lease: AbortSignal
   #own: { readonly abort: AbortController; readonly onLost: () => void } | undefined
 
@@ -21,6 +22,7 @@ export class HeldAccess implements Access {
     this.baselines = shared.baselines
     this.logger = shared.logger
     this.time = shared.time
+    this.observer = shared.observer
     this.#lease = lease
   }
 

@@ -7,7 +7,7 @@ import { messageSource } from "../message/source.ts"
 import { AppendRefused, VersionConflict } from "../store/errors.ts"
 import type { Store } from "../store/store.ts"
 import { RunIdReused, RunNotFound } from "../workflow/errors.ts"
-import { type Failure, failureIn, fieldOf } from "../workflow/failure.ts"
+import { type RecordedFailure, failureIn, fieldOf } from "../workflow/failure.ts"
 import { cancelMessage, signalMessage, startMessage } from "../workflow/run-messages.ts"
 import { endsCollection, runStream } from "../workflow/run-types.ts"
 import type { AnyWorkflow, WorkflowInput, WorkflowOutput } from "../workflow/workflow-types.ts"
@@ -27,7 +27,7 @@ const LANES_PAGE = 1_000
 /** How a run ended, or that it has not ended in the time given. A failure is a result like any other. */
 export type RunOutcome<Out = unknown> =
   | { readonly status: "completed"; readonly output: Out }
-  | { readonly status: "failed"; readonly failure: Failure; readonly output?: undefined }
+  | { readonly status: "failed"; readonly failure: RecordedFailure; readonly output?: undefined }
   | { readonly status: "cancelled"; readonly reason?: string; readonly output?: undefined }
   | { readonly status: "timed-out"; readonly output?: undefined }
 

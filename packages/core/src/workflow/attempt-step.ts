@@ -1,7 +1,7 @@
 import type { Action } from "../reactor/action.ts"
 import type { Access } from "../reactor/registration.ts"
 import { type CurrentStep, runAsStep } from "./current-step.ts"
-import { StepTimedOut } from "./errors.ts"
+import { NotRecordable, StepTimedOut } from "./errors.ts"
 import { failureJson, failureOf } from "./failure.ts"
 import type { OpenStep } from "./open-step.ts"
 import { recorded } from "./recorded.ts"
@@ -40,7 +40,8 @@ export async function attemptStep(
 /** The failure is recorded; the next attempt waits as a schedule, so that neither a lane nor a worker is held by it. */
 function failed({ step, number, seen }: Attempt, error: unknown, types: RunTypes, access: Access): readonly Action[] {
   const { run, key, args, policy } = step
-  const waitMs = policy.retryAfterMs(error, number)
+  // What the function gave was not to be recorded: doing it again would give the same.
+  const waitMs = error instanceof NotRecordable ? undefined : policy.retryAfterMs(error, number)
   const fields = {
     step: key,
     args,

@@ -1,6 +1,9 @@
-import type { Failure } from "./failure.ts"
+import type { RecordedFailure } from "./failure.ts"
 
-/** A step failed for good: its retries are spent, or its error is not to be retried. A workflow may catch it and go another way. */
+/**
+ * A step failed for good: its retries are spent, or its error is not to be retried. A workflow may catch it and go another way.
+ * @remedy Look at its `failure`, what the step threw last. Catch it in the workflow where the run can go another way.
+ */
 export class StepFailed extends Error {
   override readonly name = "StepFailed"
   readonly code = "step-failed"
@@ -8,9 +11,9 @@ export class StepFailed extends Error {
   readonly step: string
   readonly attempts: number
   /** What the step's last attempt threw, as it was recorded. */
-  readonly failure: Failure
+  readonly failure: RecordedFailure
 
-  constructor(step: string, attempts: number, failure: Failure) {
+  constructor(step: string, attempts: number, failure: RecordedFailure) {
     const tries = attempts === 1 ? "1 attempt" : `${attempts} attempts`
     super(`${step} failed after ${tries}: ${failure.name}: ${failure.message}`)
     this.step = step
@@ -19,7 +22,10 @@ export class StepFailed extends Error {
   }
 }
 
-/** A step's attempt took longer than its `timeoutMs`. It is retried like any other failure. */
+/**
+ * A step's attempt took longer than its `timeoutMs`. It is retried like any other failure.
+ * @remedy Give the step more time, or let its function end when its signal is aborted.
+ */
 export class StepTimedOut extends Error {
   override readonly name = "StepTimedOut"
   readonly code = "step-timed-out"
@@ -29,7 +35,10 @@ export class StepTimedOut extends Error {
   }
 }
 
-/** Somebody asked the run to end. Thrown where the workflow waits; one that catches it may undo what it did, and ends as it likes. */
+/**
+ * Somebody asked the run to end. Thrown where the workflow waits.
+ * @remedy Nothing; or catch it, undo what was done, and throw it again.
+ */
 export class WorkflowCancelled extends Error {
   override readonly name = "WorkflowCancelled"
   readonly code = "workflow-cancelled"
@@ -41,7 +50,10 @@ export class WorkflowCancelled extends Error {
   }
 }
 
-/** What is recorded of a run does not fit what the code asks for today. The run is parked; nothing of it is lost. */
+/**
+ * What is recorded of a run does not fit what the code asks for today. The run is parked; nothing of it is lost.
+ * @remedy Deploy code that does what was recorded: new steps only for runs whose `flow.version` is high enough. Then retry the dead letter.
+ */
 export class WorkflowChanged extends Error {
   override readonly name = "WorkflowChanged"
   readonly code = "workflow-changed"
@@ -55,7 +67,10 @@ export class WorkflowChanged extends Error {
   }
 }
 
-/** A run was begun by a newer version of the workflow than this process has. It waits for a process that knows it. */
+/**
+ * A run was begun by a newer version of the workflow than this process has. It waits for a process that knows it.
+ * @remedy Deploy the newer version everywhere.
+ */
 export class WorkflowNewer extends Error {
   override readonly name = "WorkflowNewer"
   readonly code = "workflow-newer"
@@ -67,7 +82,10 @@ export class WorkflowNewer extends Error {
   }
 }
 
-/** A workflow waits for something that is no step: nothing could bring it back after a restart. */
+/**
+ * A workflow waits for something that is no step: nothing could bring it back after a restart.
+ * @remedy Wrap whatever takes time or comes from outside in `durable`, or use `sleep`, `waitFor` and `child` of the flow; then retry the dead letter.
+ */
 export class NotDurable extends Error {
   override readonly name = "NotDurable"
   readonly code = "not-durable"
@@ -79,7 +97,10 @@ export class NotDurable extends Error {
   }
 }
 
-/** A value that is to be recorded can not be JSON. */
+/**
+ * A value that is to be recorded can not be JSON.
+ * @remedy Give strings, numbers, booleans, null, arrays and plain objects.
+ */
 export class NotRecordable extends Error {
   override readonly name = "NotRecordable"
   readonly code = "not-recordable"
@@ -89,7 +110,10 @@ export class NotRecordable extends Error {
   }
 }
 
-/** There is no run of this id. */
+/**
+ * There is no run of this id.
+ * @remedy Start it first, or look at the id.
+ */
 export class RunNotFound extends Error {
   override readonly name = "RunNotFound"
   readonly code = "run-not-found"
@@ -99,7 +123,10 @@ export class RunNotFound extends Error {
   }
 }
 
-/** The id of a run is in use with another input. */
+/**
+ * The id of a run is in use with another input, or with another version of the workflow.
+ * @remedy Use an id for one run only; take a new one.
+ */
 export class RunIdReused extends Error {
   override readonly name = "RunIdReused"
   readonly code = "run-id-reused"

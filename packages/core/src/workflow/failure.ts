@@ -2,7 +2,7 @@ import type { Json, JsonObject } from "../message/json.ts"
 import { StepFailed } from "./errors.ts"
 
 /** An error as it is recorded. */
-export interface Failure {
+export interface RecordedFailure {
   readonly name: string
   readonly message: string
   /** The error's `code`, where it has one that is a string. */
@@ -15,7 +15,7 @@ export interface Failure {
 const MESSAGE_LENGTH = 4_000
 
 /** What is recorded of an error. */
-export function failureOf(error: unknown): Failure {
+export function failureOf(error: unknown): RecordedFailure {
   if (error instanceof StepFailed) return { ...error.failure, step: error.step }
   if (!(error instanceof Error)) return { name: "Error", message: String(error).slice(0, MESSAGE_LENGTH) }
   const code = "code" in error && typeof error.code === "string" ? { code: error.code } : {}
@@ -23,12 +23,12 @@ export function failureOf(error: unknown): Failure {
 }
 
 /** A failure as JSON. */
-export function failureJson({ name, message, code, step }: Failure): JsonObject {
+export function failureJson({ name, message, code, step }: RecordedFailure): JsonObject {
   return { name, message, ...(code === undefined ? {} : { code }), ...(step === undefined ? {} : { step }) }
 }
 
 /** A failure out of the log. */
-export function failureIn(json: Json | undefined): Failure {
+export function failureIn(json: Json | undefined): RecordedFailure {
   const text = (key: string): string | undefined => {
     const value = fieldOf(json, key)
     return typeof value === "string" ? value : undefined

@@ -1,5 +1,6 @@
 import type { StreamId, Version } from "../message/ids.ts"
 import type { Action } from "../reactor/action.ts"
+import { observed } from "../reactor/observed.ts"
 import type { Access, Batch, Delivery, Outcome } from "../reactor/registration.ts"
 import { attemptStep, runStepMessage } from "./attempt-step.ts"
 import { WorkflowChanged } from "./errors.ts"
@@ -27,7 +28,7 @@ export async function handleRun(spec: WorkflowSpec, batch: Batch, access: Access
   for (const delivery of batch.messages) {
     if (access.aborted) break
     try {
-      await live.feed(delivery.message, access.time)
+      await observed(access, delivery, () => live.feed(delivery.message, access.time))
     } catch (error) {
       failed = { delivery, error }
       break
@@ -42,7 +43,8 @@ export async function handleRun(spec: WorkflowSpec, batch: Batch, access: Access
   if (alone !== undefined) {
     const { message } = alone.of.delivery
     const attempt = { step: alone.step, number: 1, seen: message.version ?? 0 }
-    const actions = await attemptStep(attempt, types, access)
+    const run = (): ReturnType<typeof attemptStep> => attemptStep(attempt, types, access)
+    const actions = await (access.observer?.within(alone.of.delivery, run) ?? run())
     if (actions === undefined) return { done: done.slice(0, -1) }
     alone.of.actions.push(...actions)
   } else {

@@ -1,5 +1,6 @@
 import type { StoredMessage } from "../message/message.ts"
 import type { Action } from "../reactor/action.ts"
+import { observed } from "../reactor/observed.ts"
 import type { Access, Batch, Outcome } from "../reactor/registration.ts"
 import { attemptStep } from "./attempt-step.ts"
 import { WorkflowChanged } from "./errors.ts"
@@ -17,7 +18,8 @@ export async function handleStep(spec: WorkflowSpec, batch: Batch, access: Acces
   for (const delivery of batch.messages) {
     if (access.aborted) break
     try {
-      const ran = delivery.handledBefore ? NOTHING : await runOne(spec, delivery.message, batch.fresh, access)
+      const run = (): Promise<Ran | undefined> => runOne(spec, delivery.message, batch.fresh, access)
+      const ran = delivery.handledBefore ? NOTHING : await observed(access, delivery, run)
       if (ran === undefined) break
       done.push({ delivery, actions: ran.actions })
       again = ran.again

@@ -1,6 +1,6 @@
 import type { Json } from "../message/json.ts"
 import type { StoredMessage } from "../message/message.ts"
-import { type Failure, failureIn, fieldOf } from "./failure.ts"
+import { type RecordedFailure, failureIn, fieldOf } from "./failure.ts"
 import type { RunTypes } from "./run-types.ts"
 
 /** Who waits for a run: a step of another one. */
@@ -33,7 +33,7 @@ export type RunEvent =
       readonly attempt: number
       /** No further attempt follows. */
       readonly final: boolean
-      readonly failure: Failure
+      readonly failure: RecordedFailure
     }
   | { readonly kind: "timer-fired"; readonly step: string }
   | { readonly kind: "signalled"; readonly type: string; readonly message: StoredMessage }

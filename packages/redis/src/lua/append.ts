@@ -6,8 +6,7 @@ import { appending } from "./appending.ts"
  */
 export const append = String.raw`${appending}
 local verdicts = {}
-for n = 1, num() do
-  local a = readAppend()
+for n, a in ipairs(readAppends()) do
   verdicts[n] = judge(a) or store(a)
 end
 checkKeys()

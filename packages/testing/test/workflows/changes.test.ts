@@ -59,7 +59,10 @@ for (const backend of backends) {
         await app.drain()
         const status = await app.workflow(changed, "1").status()
         equal(status.status, "parked")
-        match(status.status === "parked" ? status.error : "", /order-1 was begun by other code: .*Deploy code/)
+        match(
+          status.status === "parked" ? status.error : "",
+          /^WorkflowChanged: order-1 was begun by other code: .*Deploy code/,
+        )
         deepEqual(did, ["book x"])
         equal((await app.deadLetters()).length, 1)
         await app.close()
@@ -103,6 +106,8 @@ for (const backend of backends) {
       await older.drain()
       deepEqual(did, [])
       deepEqual(await older.deadLetters(), [])
+      const [lane] = await older.lanes()
+      match(lane?.error ?? "", /^WorkflowNewer: order-1 was begun by version 2/)
       await log.clock.advance(5_000)
       await newer.drain()
       equal((await newer.workflow(next, "1").wait()).status, "completed")
@@ -115,7 +120,10 @@ for (const backend of backends) {
       const run = await app.startWorkflow(Outside)
       await app.drain()
       const status = await run.status()
-      match(status.status === "parked" ? status.error : "", /waits for something that is no step.*durable\(name, fn\)/)
+      match(
+        status.status === "parked" ? status.error : "",
+        /^NotDurable: .*waits for something that is no step.*durable\(name, fn\)/,
+      )
     })
   })
 }

@@ -1,4 +1,4 @@
-import { deepEqual, equal, ok } from "node:assert/strict"
+import { deepEqual, equal, match, ok } from "node:assert/strict"
 
 import { currentStep, durable, StepFailed, workflow } from "@millrace/core"
 import { describe, it } from "vitest"
@@ -120,8 +120,30 @@ for (const backend of backends) {
       equal((await run.wait()).output, 2)
       equal(signals[1]?.aborted, false)
       const failed = (await app.readStream(run.streamId)).filter(({ type }) => type === "calling.step_failed")
-      equal(failed.length, 1)
+      deepEqual(
+        failed.map(({ payload }) => JSON.stringify(payload).includes("StepTimedOut")),
+        [true],
+      )
       slow.open()
+    })
+
+    it("an output that JSON can not hold fails its step at once, and one whose input can not fails its run [S47.d S47.g]", async () => {
+      const log = await openLog(backend)
+      const seats = durable("seats", (of: ReadonlyMap<string, number>) => new Set(of.keys()))
+      const gives = durable("gives", () => new Map([["BA1", 7]]))
+      const Out = workflow("out", async () => void (await gives()))
+      const In = workflow("in", async () => void (await seats(new Map())))
+      const app = await log.app({ reactors: [Out, In] })
+      for (const [Either, what] of [
+        [Out, /^the output of gives#1 can not be recorded: JSON can not hold a Map/],
+        [In, /^the arguments of seats can not be recorded: JSON can not hold a Map/],
+      ] as const) {
+        const run = await app.startWorkflow(Either)
+        await app.drain()
+        const outcome = await run.wait()
+        equal(outcome.status === "failed" ? outcome.failure.name : outcome.status, "NotRecordable")
+        match(outcome.status === "failed" ? outcome.failure.message : "", what)
+      }
     })
 
     it("a step called twice is two steps, told apart by their order; equal arguments make no difference [S47.c]", async () => {
