@@ -35,6 +35,7 @@ import { createRegistry } from "./registry.ts"
 import { requireTx } from "./require-tx.ts"
 import { type StopCause, untilStopped } from "./until-stopped.ts"
 import { isWorked, requireKnown } from "./worked-groups.ts"
+import { createWorkflowRuns } from "./workflow-runs.ts"
 
 /** How many worker loops a process runs unless told otherwise. */
 const CONCURRENCY = 4
@@ -152,8 +153,10 @@ function assemble(backend: Backend<never>, own: boolean, options: AppOptions): A
     if (own) await backend.close()
   }
 
+  const store = createStore(parts)
   return {
-    ...createStore(parts),
+    ...store,
+    ...createWorkflowRuns({ store, backend, reads: parts.reads, clock, settles: engine.settles, awake }),
     ...operations,
     async register(...reactors) {
       const added: Registration[] = []
