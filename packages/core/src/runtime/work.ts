@@ -18,7 +18,12 @@ export async function lookForWork(
   if (groups.length === 0) return "nothing"
   // A storage in this process answers without it: timers and sockets must get their turn.
   await new Promise<void>((resolve) => nextTurn(crew.clock, resolve))
-  const found = await crew.backend.claim({ owner: crew.owner(), groups, leaseMs: crew.limits.leaseMs })
+  const found = await crew.backend.claim({
+    owner: crew.owner(),
+    groups,
+    leaseMs: crew.limits.leaseMs,
+    ...(asked.routine ? { routine: true } : {}),
+  })
   if (found.kind === "idle") {
     for (const one of found.outdated) warnOutdated(one, crew)
     crew.storageTime(found.now)
@@ -26,12 +31,14 @@ export async function lookForWork(
     return "nothing"
   }
   dispatcher.wakeNext()
+  if (crew.instrumentation?.heard() === true) crew.instrumentation.claimed(found)
   const registration = crew.registration(found.group)
   if (registration === undefined) {
     await giveBack(found, crew)
     return "nothing"
   }
   await crew.delivering(deliver(found, registration, crew, signal))
+  dispatcher.again(found.group)
   return "worked"
 }
 

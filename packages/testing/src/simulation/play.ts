@@ -60,7 +60,13 @@ export async function play<Act>(
     const alone = backend(made)
     const storage = twin === undefined ? alone : twinned(alone, twin(made), (text) => tellTwin.wrong(text))
     await storage.migrate()
-    const auditor = createAuditor({ backend: storage, now: clock.now, keys: scenario.keys ?? {}, note, maxTakeovers: plan.settings.maxTakeovers })
+    const auditor = createAuditor({
+      backend: storage,
+      now: clock.now,
+      keys: scenario.keys ?? {},
+      note,
+      maxTakeovers: plan.settings.maxTakeovers,
+    })
     tellTwin.wrong = auditor.wrong
     const direct = scenario.direct === true
     const watched = direct ? storage : auditor.backend
@@ -140,7 +146,9 @@ async function settle(auditor: Auditor, drive: Driver, timeline: Timeline): Prom
     const waiting = groups.filter(({ lag, retrying, parked }) => lag + retrying + parked > 0)
     if (waiting.length === 0 && schedules === 0) return
     if (timeline.now / US < deadline) continue
-    const shown = waiting.map(({ group, lag, retrying, parked }) => `${group} (${lag} behind, ${retrying} lanes, ${parked} parked)`)
+    const shown = waiting.map(
+      ({ group, lag, retrying, parked }) => `${group} (${lag} behind, ${retrying} lanes, ${parked} parked)`,
+    )
     auditor.wrong(`${PATIENCE_MS} ms after the last fault still waits: ${shown.join(", ")}, ${schedules} schedules`)
     return
   }

@@ -19,7 +19,8 @@ export function twinned(backend: Backend, twin: Backend, wrong: (text: string) =
           const done = answerOf(() => Reflect.apply(value, of, args))
           const due = answerOf(() => Reflect.apply(right, other, args))
           const [is, has] = [await done, await due]
-          if (is.shown !== has.shown) wrong(`${prefix}${property}(${shown(args)}) answers ${is.shown}, and has to answer ${has.shown}`)
+          if (is.shown !== has.shown)
+            wrong(`${prefix}${property}(${shown(args)}) answers ${is.shown}, and has to answer ${has.shown}`)
           if ("error" in is) throw is.error
           return is.value
         }
@@ -36,7 +37,11 @@ async function answerOf(call: () => unknown): Promise<Answer> {
     const value: unknown = await call()
     return { shown: shown(value), value }
   } catch (error) {
-    return { shown: error instanceof BackendError ? `the error ${error.code}` : `an error that is no storage's: ${String(error)}`, error }
+    return {
+      shown:
+        error instanceof BackendError ? `the error ${error.code}` : `an error that is no storage's: ${String(error)}`,
+      error,
+    }
   }
 }
 

@@ -16,7 +16,8 @@ export function checkSettle(group: GroupAudit, settlement: Settlement<never>, an
   if (answer.kind === "fenced") return
   const before = group.answers.get(keys.join("\n"))
   if (before !== undefined) {
-    if (before !== JSON.stringify(answer)) at.wrong(`${group.name}: a repeated settle of ${at.boot} is answered otherwise`)
+    if (before !== JSON.stringify(answer))
+      at.wrong(`${group.name}: a repeated settle of ${at.boot} is answered otherwise`)
     return
   }
   const whole = held.filter((one) => one !== undefined)
@@ -36,11 +37,18 @@ export function checkSettle(group: GroupAudit, settlement: Settlement<never>, an
   }
 }
 
-function settlePartition(group: GroupAudit, held: Held, settlement: Settlement<never>, answer: Accepted, at: Checking): void {
+function settlePartition(
+  group: GroupAudit,
+  held: Held,
+  settlement: Settlement<never>,
+  answer: Accepted,
+  at: Checking,
+): void {
   const checkpoint = settlement.checkpoint ?? 0
   const named = new Set((settlement.skipped ?? []).map(({ key }) => key))
   for (const { key } of held.skipped)
-    if (!named.has(key)) at.wrong(`${group.name}: a settle of ${at.boot} does not name ${key}, which its slice left to a lane`)
+    if (!named.has(key))
+      at.wrong(`${group.name}: a settle of ${at.boot} does not name ${key}, which its slice left to a lane`)
   const aside = new Set([...named, ...held.openLanes])
   const byKey = new Map<string, SliceMessage[]>()
   for (const one of held.messages) {
@@ -54,10 +62,18 @@ function settlePartition(group: GroupAudit, held: Held, settlement: Settlement<n
     const index = settlement.parts.findIndex((part) => part.key === key)
     const part = settlement.parts[index]
     if (part === undefined) {
-      at.wrong(`${group.name}: ${at.boot} settled up to ${checkpoint} and says nothing of ${key} at ${messages[0]?.message.position}`)
+      at.wrong(
+        `${group.name}: ${at.boot} settled up to ${checkpoint} and says nothing of ${key} at ${messages[0]?.message.position}`,
+      )
       continue
     }
-    follow(group, held, { part, index, messages: messages.filter(({ message }) => !singles.has(message.position)) }, answer, at)
+    follow(
+      group,
+      held,
+      { part, index, messages: messages.filter(({ message }) => !singles.has(message.position)) },
+      answer,
+      at,
+    )
   }
   if (settlement.hold !== undefined)
     checkJudged(group, held, { as: "retry", position: firstAbove(held, checkpoint) }, at)
@@ -80,7 +96,13 @@ function firstAbove(held: Held, checkpoint: number): number {
   return held.messages.find(({ message }) => message.position > checkpoint)?.message.position ?? 0
 }
 
-function settleLane(group: GroupAudit, held: Held, settlement: Settlement<never>, answer: Accepted, at: Checking): void {
+function settleLane(
+  group: GroupAudit,
+  held: Held,
+  settlement: Settlement<never>,
+  answer: Accepted,
+  at: Checking,
+): void {
   const index = settlement.parts.findIndex((part) => part.key === held.key)
   const part = settlement.parts[index]
   if (part === undefined) return
@@ -93,11 +115,18 @@ interface PartOf {
   readonly messages: readonly SliceMessage[]
 }
 
-function follow(group: GroupAudit, held: Held, { part, index, messages }: PartOf, answer: Accepted, at: Checking): void {
+function follow(
+  group: GroupAudit,
+  held: Held,
+  { part, index, messages }: PartOf,
+  answer: Accepted,
+  at: Checking,
+): void {
   const stored = answer.parts[index]?.kind === "stored"
   if (part.deferral !== undefined) checkJudged(group, held, part.deferral, at)
   const { deferral } = part
-  const upto = deferral === undefined ? (part.doneTo ?? held.scannedTo) : Math.min(part.doneTo ?? Infinity, deferral.position - 1)
+  const upto =
+    deferral === undefined ? (part.doneTo ?? held.scannedTo) : Math.min(part.doneTo ?? Infinity, deferral.position - 1)
   if (stored) for (const one of messages) if (one.message.position <= upto) handle(group, held, one, at)
   if (stored && deferral !== undefined) {
     fail(group, deferral.position, deferral.failures)
@@ -163,7 +192,8 @@ function checkIds(group: GroupAudit, { parts }: Settlement<never>, wrong: (text:
         counts.set(cause, count)
         const known = group.ids.get(`${cause}/${count}`)
         if (known === undefined) group.ids.set(`${cause}/${count}`, id)
-        else if (known !== id) wrong(`${group.name}: ${type}, which ${causationId} leads to, has the id ${id}, and had ${known}`)
+        else if (known !== id)
+          wrong(`${group.name}: ${type}, which ${causationId} leads to, has the id ${id}, and had ${known}`)
       }
     }
   }

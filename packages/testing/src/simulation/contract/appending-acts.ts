@@ -11,8 +11,20 @@ const CROWD = 25
 async function streamAppend({ storage, random, message }: Hands, streamId: string): Promise<StreamAppend> {
   const page = await storage.read({ from: "streams", streams: [{ streamId }], limit: 1, direction: "backward" })
   const version = page.messages[0]?.version ?? 0
-  const expected = random.pick<ExpectedVersion>(["any", "any", version, version, version + 1, version + 5, "no-stream", "stream-exists", 0])
-  const messages = Array.from({ length: random.between(1, 3) }, () => message(streamId, random.chance(0.7) ? "event" : "command"))
+  const expected = random.pick<ExpectedVersion>([
+    "any",
+    "any",
+    version,
+    version,
+    version + 1,
+    version + 5,
+    "no-stream",
+    "stream-exists",
+    0,
+  ])
+  const messages = Array.from({ length: random.between(1, 3) }, () =>
+    message(streamId, random.chance(0.7) ? "event" : "command"),
+  )
   return { streamId, expected, messages }
 }
 
@@ -82,7 +94,15 @@ const rivals: GuestAct = async (hands) => {
   const streamId = hands.random.pick(STREAMS)
   const one = await streamAppend(hands, streamId)
   return hands.storage.append(
-    [1, 2, 3].map((at) => ({ streams: [{ ...one, expected: at === 1 ? one.expected : hands.random.pick<ExpectedVersion>(["any", one.expected]), messages: [hands.message(streamId, "event")] }] })),
+    [1, 2, 3].map((at) => ({
+      streams: [
+        {
+          ...one,
+          expected: at === 1 ? one.expected : hands.random.pick<ExpectedVersion>(["any", one.expected]),
+          messages: [hands.message(streamId, "event")],
+        },
+      ],
+    })),
   )
 }
 
@@ -114,11 +134,21 @@ const flood: GuestAct = async ({ storage, random, message, now }) => {
   const some = (count: number) => Array.from({ length: count }, () => message("flood-1", "event"))
   const later = (count: number) => some(count).map((one) => ({ message: one, at: now + 1_000_000 }))
   if (random.chance(0.5)) return storage.append([{ streams: [], schedules: later(TOO_MANY) }])
-  await storage.append([{ streams: [{ streamId: "flood-1", expected: "any", messages: some(TOO_MANY) }] }]).catch(() => {})
+  await storage
+    .append([{ streams: [{ streamId: "flood-1", expected: "any", messages: some(TOO_MANY) }] }])
+    .catch(() => {})
   await storage.append([{ streams: [{ streamId: "flood-1", expected: "any", messages: some(MANY) }] }])
   await storage.append([{ streams: [{ streamId: "flood-1", expected: "any", messages: some(2) }] }])
   return storage.read({ from: "log", limit: 2 * MANY })
 }
 
 /** Writing. */
-export const appendingActs: Readonly<Record<string, GuestAct>> = { append, repeat, spoilt, rivals, crowd, schedule, flood }
+export const appendingActs: Readonly<Record<string, GuestAct>> = {
+  append,
+  repeat,
+  spoilt,
+  rivals,
+  crowd,
+  schedule,
+  flood,
+}

@@ -38,7 +38,9 @@ const WEIGHTS: Readonly<Record<string, number>> = {
   documents: 6,
 }
 
-const BAG: readonly string[] = Object.keys(ACTS).flatMap((name) => Array.from({ length: WEIGHTS[name] ?? 2 }, () => name))
+const BAG: readonly string[] = Object.keys(ACTS).flatMap((name) =>
+  Array.from({ length: WEIGHTS[name] ?? 2 }, () => name),
+)
 
 /**
  * Guests that call a storage as its contract allows: every method, with arguments good and bad. There is no runtime in between, and no model but the twin:

@@ -74,7 +74,8 @@ export function createGuests(world: World): Guests {
         const id = `00000000-0000-7000-8000-${made.toString(16).padStart(12, "0")}`
         const before = random.chance(0.3) && made > 1 ? (made - 1).toString(16).padStart(12, "0") : undefined
         const causationId = before === undefined ? id : `00000000-0000-7000-8000-${before}`
-        const correlationId = made % 4 === 0 ? id : `00000000-0000-7000-8000-${(made - (made % 4)).toString(16).padStart(12, "0")}`
+        const correlationId =
+          made % 4 === 0 ? id : `00000000-0000-7000-8000-${(made - (made % 4)).toString(16).padStart(12, "0")}`
         return {
           id,
           kind,
@@ -115,8 +116,22 @@ export function createGuests(world: World): Guests {
       await Promise.allSettled(looks())
       await storage.close()
       await Promise.allSettled(looks())
-      await act(({ storage: closed, message }) => closed.append([{ streams: [{ streamId: "cart-1", expected: "any", messages: [message("cart-1", "event")] }] }]), 1)
-      await act(({ storage: closed, random }) => closed.claim({ owner: ownerOf(random), groups: GROUPS.map((group) => ({ group, types: TYPES, limit: 10 })), leaseMs: 1_000 }), 1)
+      await act(
+        ({ storage: closed, message }) =>
+          closed.append([
+            { streams: [{ streamId: "cart-1", expected: "any", messages: [message("cart-1", "event")] }] },
+          ]),
+        1,
+      )
+      await act(
+        ({ storage: closed, random }) =>
+          closed.claim({
+            owner: ownerOf(random),
+            groups: GROUPS.map((group) => ({ group, types: TYPES, limit: 10 })),
+            leaseMs: 1_000,
+          }),
+        1,
+      )
       await act(({ storage: closed }) => closed.operator.uninstall(`${name} or another`), 1)
       await act(({ storage: closed }) => closed.operator.uninstall(name), 1)
       await Promise.allSettled(looks())
@@ -128,7 +143,14 @@ export function createGuests(world: World): Guests {
 async function arrive(storage: Backend): Promise<void> {
   const owner = { processName: "p1", bootId: "p1-boot-1" }
   for (const group of GROUPS.slice(0, 3))
-    await storage.ensureGroup({ group, order: orderOf(group), start: { at: "beginning" }, types: TYPES.slice(0, 2), owner, maxLanes: 4 })
+    await storage.ensureGroup({
+      group,
+      order: orderOf(group),
+      start: { at: "beginning" },
+      types: TYPES.slice(0, 2),
+      owner,
+      maxLanes: 4,
+    })
 }
 
 function payloadOf(payload: unknown, made: number): Message["payload"] {

@@ -33,7 +33,10 @@ const read: GuestAct = async (hands) => {
     }
     default: {
       const { messages } = await storage.read({ from: "log", limit: 5 })
-      return storage.read({ from: "ids", ids: [...messages.map(({ id }) => id), "00000000-0000-7000-8000-ffffffffffff"] })
+      return storage.read({
+        from: "ids",
+        ids: [...messages.map(({ id }) => id), "00000000-0000-7000-8000-ffffffffffff"],
+      })
     }
   }
 }
@@ -54,9 +57,16 @@ const look: GuestAct = async ({ storage, random }) => {
     case 1:
       return operator.groups(random.chance(0.5) ? undefined : [group])
     case 2:
-      return operator.lanes({ limit: 100, ...(random.chance(0.5) ? { status: random.pick(["retrying", "parked"] as const) } : {}) })
+      return operator.lanes({
+        limit: 100,
+        ...(random.chance(0.5) ? { status: random.pick(["retrying", "parked"] as const) } : {}),
+      })
     case 3:
-      return operator.streams({ by: random.pick(["id", "recent"] as const), limit: 20, ...(random.chance(0.6) ? { category: random.pick(["cart", "carts", "user"]) } : {}) })
+      return operator.streams({
+        by: random.pick(["id", "recent"] as const),
+        limit: 20,
+        ...(random.chance(0.6) ? { category: random.pick(["cart", "carts", "user"]) } : {}),
+      })
     case 4: {
       const { messages } = await storage.read({ from: "log", limit: 40, direction: "backward" })
       const one = messages[random.below(Math.max(messages.length, 1))]
@@ -76,9 +86,11 @@ const listen: GuestAct = async ({ storage, random, message, wrong }) => {
   let heard = 0
   const listening = await storage.listen((wake) => {
     heard += 1
-    if (wake.kind === "messages") heads.push(storage.read({ from: "log", limit: 1, direction: "backward" }).then(({ head }) => head))
+    if (wake.kind === "messages")
+      heads.push(storage.read({ from: "log", limit: 1, direction: "backward" }).then(({ head }) => head))
   })
-  const store = () => storage.append([{ streams: [{ streamId, expected: "any", messages: [message(streamId, "event")] }] }])
+  const store = () =>
+    storage.append([{ streams: [{ streamId, expected: "any", messages: [message(streamId, "event")] }] }])
   const [verdict] = await store()
   await Promise.resolve()
   const [first] = await Promise.all(heads)

@@ -9,8 +9,16 @@ export type Mood = "wild" | "calm" | "all fail"
 export function makeSettlement(slice: Slice, hands: Hands, mood: Mood = "wild"): Settlement {
   if (slice.source === "lanes") {
     const parts = slice.lanes.map(({ key, next, scannedTo }) => {
-      const own = slice.messages.filter(({ message }) => orderOf(slice.group) === "log" || keyIn(slice, message.streamId) === key)
-      return partOf(key, own.filter(({ message }) => message.position >= next), { from: next, scannedTo }, hands, mood)
+      const own = slice.messages.filter(
+        ({ message }) => orderOf(slice.group) === "log" || keyIn(slice, message.streamId) === key,
+      )
+      return partOf(
+        key,
+        own.filter(({ message }) => message.position >= next),
+        { from: next, scannedTo },
+        hands,
+        mood,
+      )
     })
     return { lease: slice.lease, parts }
   }
@@ -49,7 +57,8 @@ function partOf(
   const failing = mood === "calm" ? undefined : own[random.below(own.length + 2)]
   const common = { key, from, ...effects, ...work, ...dropped }
   if (mood === "all fail") return { key, from, doneTo: from - 1 }
-  if (failing === undefined) return { ...common, doneTo: random.chance(0.1) ? from : scannedTo, ...closing(random.chance(0.1), from) }
+  if (failing === undefined)
+    return { ...common, doneTo: random.chance(0.1) ? from : scannedTo, ...closing(random.chance(0.1), from) }
   const { position } = failing.message
   return { ...common, doneTo: position - 1, deferral: deferralOf(failing, hands) }
 }
@@ -80,8 +89,16 @@ function effectsOf({ random, message, now, appends }: Hands, mood: Mood): Append
   const expected = mood === "wild" ? random.pick(["any", "any", "any", "no-stream", 3] as const) : "any"
   return {
     streams: [{ streamId, expected, messages: [stolen ? { ...one, id: known.id } : one] }],
-    ...(random.chance(0.1) ? { schedules: [{ message: message(streamId, "event"), at: now + random.below(3_000) }] } : {}),
-    ...(random.chance(0.1) ? { documents: [{ collection: "put", id: "seen", expectedRevision: random.pick<"any" | number>(["any", 1]), value: 1 }] } : {}),
+    ...(random.chance(0.1)
+      ? { schedules: [{ message: message(streamId, "event"), at: now + random.below(3_000) }] }
+      : {}),
+    ...(random.chance(0.1)
+      ? {
+          documents: [
+            { collection: "put", id: "seen", expectedRevision: random.pick<"any" | number>(["any", 1]), value: 1 },
+          ],
+        }
+      : {}),
   }
 }
 

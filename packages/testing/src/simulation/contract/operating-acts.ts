@@ -6,15 +6,23 @@ const beat: GuestAct = async ({ storage, random }) => {
   const owner = ownerOf(random)
   const wants = GROUPS.map((group) => ({ group, types: typesOf(random) }))
   const facts = { host: "h", pid: 1 }
-  const pulse = await storage.heartbeat({ kind: random.pick(["join", "join", "beat", "beat", "leave"]), owner, facts, wants })
+  const pulse = await storage.heartbeat({
+    kind: random.pick(["join", "join", "beat", "beat", "leave"]),
+    owner,
+    facts,
+    wants,
+  })
   if (pulse.kind !== "held") return
-  if (random.chance(0.3)) await storage.heartbeat({ kind: "beat", owner: { ...owner, bootId: pulse.bootId }, facts, wants })
+  if (random.chance(0.3))
+    await storage.heartbeat({ kind: "beat", owner: { ...owner, bootId: pulse.bootId }, facts, wants })
   await storage.heartbeat({ kind: "supersede", owner, facts, wants, bootId: pulse.bootId, beats: pulse.beats })
 }
 
 const startStop: GuestAct = async ({ storage, random }) => {
   const group = random.pick(GROUPS)
-  return random.chance(0.35) ? storage.operator.stopGroup(group, { reason: "a guest" }) : storage.operator.startGroup(group)
+  return random.chance(0.35)
+    ? storage.operator.stopGroup(group, { reason: "a guest" })
+    : storage.operator.startGroup(group)
 }
 
 const reset: GuestAct = async ({ storage, random, now }) => {
@@ -77,4 +85,14 @@ const trim: GuestAct = async ({ storage, random }) => {
 }
 
 /** What an operator, a process and the passing of time do. */
-export const operatingActs: Readonly<Record<string, GuestAct>> = { beat, startStop, reset, skip, lanes, groups, schedules, promote, trim }
+export const operatingActs: Readonly<Record<string, GuestAct>> = {
+  beat,
+  startStop,
+  reset,
+  skip,
+  lanes,
+  groups,
+  schedules,
+  promote,
+  trim,
+}

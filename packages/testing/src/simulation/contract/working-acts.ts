@@ -38,16 +38,34 @@ const settle: GuestAct = async (hands) => {
 }
 
 /** Settles, and goes on with the lanes that are left in hand. */
-async function settleOne({ storage, random, slices, settlements }: Hands, slice: Slice, settlement: Settlement): Promise<void> {
+async function settleOne(
+  { storage, random, slices, settlements }: Hands,
+  slice: Slice,
+  settlement: Settlement,
+): Promise<void> {
   settlements.push(settlement)
   const answer: Settled = await storage.settle(settlement)
   if (answer.kind !== "settled" || answer.lanes.length === 0 || slice.kind !== "slice") return
   const lease = { of: "lanes", group: slice.group, partition: slice.lease.partition, lanes: answer.lanes } as const
   const to = slice.messages.at(-1)?.message.position ?? 0
   const { skipped: _skipped, ...facts } = { skipped: undefined, ...slice }
-  const lanes = answer.lanes.map(({ key }) => ({ key, next: settlement.parts.find((part) => part.key === key)?.from ?? 1, scannedTo: to }))
+  const lanes = answer.lanes.map(({ key }) => ({
+    key,
+    next: settlement.parts.find((part) => part.key === key)?.from ?? 1,
+    scannedTo: to,
+  }))
   if (random.chance(0.5))
-    slices.push({ kind: "slice", source: "lanes", group: facts.group, messages: facts.messages, takeovers: facts.takeovers, reemit: facts.reemit, epoch: facts.epoch, lease, lanes })
+    slices.push({
+      kind: "slice",
+      source: "lanes",
+      group: facts.group,
+      messages: facts.messages,
+      takeovers: facts.takeovers,
+      reemit: facts.reemit,
+      epoch: facts.epoch,
+      lease,
+      lanes,
+    })
   else if (random.chance(0.5)) await storage.extend(lease, random.pick([1, 2_000]))
 }
 
@@ -91,7 +109,9 @@ const manyLanes: GuestAct = async (hands) => {
   const owner = ownerOf(random)
   await storage.ensureGroup({ group, order: orderOf(group), start: { at: "beginning" }, types, owner, maxLanes: 1_000 })
   const streams = Array.from({ length: CROWD }, (_, at) => (group === "by-key" ? `k${at}-1` : `many-${at}`))
-  await storage.append([{ streams: streams.map((streamId) => ({ streamId, expected: "any", messages: [message(streamId, "event")] })) }])
+  await storage.append([
+    { streams: streams.map((streamId) => ({ streamId, expected: "any", messages: [message(streamId, "event")] })) },
+  ])
   for (let left = 8; left > 0; left -= 1) {
     const slice = await storage.claim({ owner, groups: [{ group, types, limit: 1_000 }], leaseMs: 5_000 })
     if (slice.kind === "idle") break
@@ -105,9 +125,22 @@ const manyLanes: GuestAct = async (hands) => {
     })
   }
   for (let left = 4; left > 0; left -= 1)
-    await storage.claim({ owner: ownerOf(random), groups: [{ group, types, limit: 1_000 }], leaseMs: random.pick([10, 5_000]) })
+    await storage.claim({
+      owner: ownerOf(random),
+      groups: [{ group, types, limit: 1_000 }],
+      leaseMs: random.pick([10, 5_000]),
+    })
 }
 
 /** Working: the streams that effects go to are those of everybody. */
-export const workingActs: Readonly<Record<string, GuestAct>> = { ensure, claim, settle, settleAgain, extend, giveBack, run, manyLanes }
+export const workingActs: Readonly<Record<string, GuestAct>> = {
+  ensure,
+  claim,
+  settle,
+  settleAgain,
+  extend,
+  giveBack,
+  run,
+  manyLanes,
+}
 export const EFFECT_STREAMS = STREAMS
