@@ -1,6 +1,6 @@
 import type { Settled, Settlement, Slice } from "@millrace/core"
 
-import { type GuestAct, GROUPS, type Hands, orderOf, ownerOf, STREAMS, TYPES, typesOf } from "./guests.ts"
+import { type GuestAct, GROUPS, type Hands, orderOf, ownerOf, TYPES, typesOf } from "./guests.ts"
 import { makeSettlement } from "./make-settlement.ts"
 
 /** More lanes than one slice holds. */
@@ -48,7 +48,6 @@ async function settleOne(
   if (answer.kind !== "settled" || answer.lanes.length === 0 || slice.kind !== "slice") return
   const lease = { of: "lanes", group: slice.group, partition: slice.lease.partition, lanes: answer.lanes } as const
   const to = slice.messages.at(-1)?.message.position ?? 0
-  const { skipped: _skipped, ...facts } = { skipped: undefined, ...slice }
   const lanes = answer.lanes.map(({ key }) => ({
     key,
     next: settlement.parts.find((part) => part.key === key)?.from ?? 1,
@@ -58,11 +57,11 @@ async function settleOne(
     slices.push({
       kind: "slice",
       source: "lanes",
-      group: facts.group,
-      messages: facts.messages,
-      takeovers: facts.takeovers,
-      reemit: facts.reemit,
-      epoch: facts.epoch,
+      group: slice.group,
+      messages: slice.messages,
+      takeovers: slice.takeovers,
+      reemit: slice.reemit,
+      epoch: slice.epoch,
       lease,
       lanes,
     })
@@ -132,7 +131,7 @@ const manyLanes: GuestAct = async (hands) => {
     })
 }
 
-/** Working: the streams that effects go to are those of everybody. */
+/** Working. */
 export const workingActs: Readonly<Record<string, GuestAct>> = {
   ensure,
   claim,
@@ -143,4 +142,3 @@ export const workingActs: Readonly<Record<string, GuestAct>> = {
   run,
   manyLanes,
 }
-export const EFFECT_STREAMS = STREAMS
