@@ -76,7 +76,7 @@ describe("the simulation", () => {
     for (const one of [from, from + 1, from + 2]) {
       const plan = drawPlan(one, bank.draw)
       const first = await play(bank, plan, { history: true })
-      const again = await play(bank, JSON.parse(JSON.stringify(plan)), { history: true })
+      const again = await play(bank, structuredClone(plan), { history: true })
       equal(again.history.join("\n"), first.history.join("\n"))
       const elsewhere = await runPart({ scenario: "bank", from: one, step: 1, seeds: 1 })
       if ("ended" in elsewhere) throw new Error(elsewhere.ended)

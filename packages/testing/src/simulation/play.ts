@@ -26,7 +26,10 @@ export interface Outcome {
 
 export interface PlayOptions {
   /** Makes the storage. Its only clock is the one given, and it may use no timers. Default: memory. */
-  readonly backend?: (options: { readonly clock: { now(): number }; readonly partitions: number }) => Backend
+  readonly backend?: (options: {
+    readonly clock: { readonly now: () => number }
+    readonly partitions: number
+  }) => Backend
   /** Makes a storage that is known to be right and as deterministic: every answer is compared with its. */
   readonly twin?: PlayOptions["backend"]
   readonly history?: boolean

@@ -32,7 +32,7 @@ function storagesOf(name: string): Pick<PlayOptions, "backend" | "twin"> {
   const fault = allFaults.flatMap(({ faults }) => faults).find((one) => one.name === name)
   if (fault === undefined) throw new Error(`no planted fault is called "${name}"`)
   // Faults look at the clock, and move it never.
-  const shown = (clock: { now(): number }) => ({ ...testClock(), now: clock.now })
+  const shown = (clock: { readonly now: () => number }) => ({ ...testClock(), now: clock.now })
   const sound: NonNullable<PlayOptions["backend"]> = ({ clock, partitions }) => {
     const memory: Backend = memoryBackend({ clock, partitions })
     return fault.sound?.(memory, shown(clock)) ?? memory

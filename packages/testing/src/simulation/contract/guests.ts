@@ -17,7 +17,7 @@ export interface Hands {
   /** Appends that were made. */
   readonly appends: Append[]
   /** A message that nobody has made before. */
-  message(streamId: string, kind: Message["kind"], payload?: unknown): Message
+  readonly message: (streamId: string, kind: Message["kind"], payload?: unknown) => Message
 }
 
 /** What a guest does. Errors of the storage are answers, and its own affair. */

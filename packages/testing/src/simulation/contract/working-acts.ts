@@ -53,7 +53,8 @@ async function settleOne(
     next: settlement.parts.find((part) => part.key === key)?.from ?? 1,
     scannedTo: to,
   }))
-  if (random.chance(0.5))
+  const roll = random.below(4)
+  if (roll < 2)
     slices.push({
       kind: "slice",
       source: "lanes",
@@ -65,7 +66,7 @@ async function settleOne(
       lease,
       lanes,
     })
-  else if (random.chance(0.5)) await storage.extend(lease, random.pick([1, 2_000]))
+  else if (roll === 2) await storage.extend(lease, random.pick([1, 2_000]))
 }
 
 const settleAgain: GuestAct = async ({ storage, random, settlements }) => {
