@@ -24,7 +24,8 @@ export async function findFaults(how: {
   readonly seeds: number
   readonly only: string
 }): Promise<number> {
-  const wanted = planted.filter(({ name, of }) => name.includes(how.only) || of.includes(how.only))
+  const texts = how.only.split("|")
+  const wanted = planted.filter(({ name, of }) => texts.some((text) => name.includes(text) || of.includes(text)))
   const waiting = wanted[Symbol.iterator]()
   let missed = 0
   const look = async (): Promise<void> => {
