@@ -100,7 +100,7 @@ export interface GroupInfo {
   readonly types: readonly { readonly type: string; readonly since: Position }[]
   /** Wanted messages not yet settled, lanes included. */
   readonly lag: number
-  /** When the oldest of them was recorded (those lanes wait at included); absent when nothing waits. */
+  /** When the oldest of them was recorded (those lanes wait at included); absent when nothing waits. In key order a lane counts as one: the message it waits at. */
   readonly waitingSince?: Instant
   /** The lowest and the highest checkpoint of its partitions. */
   readonly oldestCheckpoint: Position
