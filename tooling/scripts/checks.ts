@@ -19,6 +19,7 @@ export const checks: readonly Step[] = [
   { name: "arrows", command: ["node", "tooling/scripts/arrows.ts"] },
   { name: "capabilities", command: ["node", "--conditions=millrace-source", "tooling/scripts/capabilities.ts"] },
   { name: "errors", command: ["node", "tooling/scripts/errors.ts"] },
+  { name: "licences", command: ["node", "tooling/scripts/licences.ts"] },
   { name: "tags", command: ["node", "tooling/scripts/tags.ts"] },
   { name: "format", command: ["oxfmt", "--check"] },
   { name: "manifests", command: ["sherif"] },

@@ -25,7 +25,7 @@ export type BackendErrorCode =
   /** This storage can not do what was asked. @remedy Look at its capabilities, and choose another way or another storage. */
   | "unsupported"
 
-/** Thrown by every backend method, and nothing else is. The message says what to do. */
+/** Thrown by every backend method; whatever else is thrown is a defect of the backend's own code. The message says what to do. */
 export class BackendError extends Error {
   override readonly name = "BackendError"
   readonly code: BackendErrorCode

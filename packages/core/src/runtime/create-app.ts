@@ -35,6 +35,7 @@ import { createRegistry } from "./registry.ts"
 import { requireTx } from "./require-tx.ts"
 import { type StopCause, untilStopped } from "./until-stopped.ts"
 import { isWorked, requireKnown } from "./worked-groups.ts"
+import { createWorkflowRuns } from "./workflow-runs.ts"
 
 /** How many worker loops a process runs unless told otherwise. */
 const CONCURRENCY = 4
@@ -81,7 +82,7 @@ function assemble(backend: Backend<never>, own: boolean, options: AppOptions): A
     facts: { host: hostname(), pid: process.pid },
     newBootId: () => source.newId(),
   })
-  const awake = createKeepAlive()
+  const awake = createKeepAlive(clock)
   const pause = (ms: number): Promise<void> => awake(new Promise<void>((resolve) => void clock.setTimer(ms, resolve)))
   const writer = createWriter(observeAppends(backend, instrumentation), {
     ...limits,
@@ -96,7 +97,7 @@ function assemble(backend: Backend<never>, own: boolean, options: AppOptions): A
     encode: encodeKnown((type) => definitions.get(type)),
     onStored: (append) => engine.stored(append),
     observer: instrumentation,
-    reads: readTogether(backend),
+    reads: readTogether(backend, clock),
     queue: keyedQueue(),
   }
   const executing = createExecuting(parts, engine, clock)
@@ -152,8 +153,10 @@ function assemble(backend: Backend<never>, own: boolean, options: AppOptions): A
     if (own) await backend.close()
   }
 
+  const store = createStore(parts)
   return {
-    ...createStore(parts),
+    ...store,
+    ...createWorkflowRuns({ store, backend, reads: parts.reads, clock, settles: engine.settles, awake }),
     ...operations,
     async register(...reactors) {
       const added: Registration[] = []

@@ -8,6 +8,7 @@ import { type Job, jobsOf } from "./job.ts"
 import { keepLease } from "./keep-lease.ts"
 import { prepare, type Prepared } from "./prepare.ts"
 import { settleSurely } from "./settle-surely.ts"
+import { tellUnwritten } from "./tell-unwritten.ts"
 import { unlessAborted } from "./unless-aborted.ts"
 
 /**
@@ -45,6 +46,7 @@ export async function deliverLog(
           ...newsOf(slice.group, settlement.parts),
           ...(prepared.part.deferral === undefined ? {} : { group: slice.group }),
         })
+        tellUnwritten(verdict, job, crew)
         await conclude([prepared], crew, signal)
         break
       }

@@ -10,6 +10,7 @@ import type { Clock } from "./clock.ts"
 import type { Crew } from "./crew.ts"
 import { createDispatcher } from "./dispatcher.ts"
 import { ensureGroup } from "./ensure-group.ts"
+import { handlerTime } from "./handler-time.ts"
 import { HeldAccess } from "./held-access.ts"
 import type { Instrumentation } from "./instrumentation.ts"
 import type { Limits } from "./limits.ts"
@@ -67,8 +68,9 @@ export function createEngine(parts: EngineParts): Engine {
   const baselinesByGroup = new Map<string, Baselines>()
   const background = createBackground()
   const dispatcher = createDispatcher({ clock, pollMs: limits.pollMs })
-  const reads = readTogether(backend)
+  const reads = readTogether(backend, clock)
   const settles = createSettleWatch(clock)
+  const time = handlerTime(clock)
   let storageOffsetMs = 0
 
   const pause = (ms: number): Promise<void> => new Promise((resolve) => void clock.setTimer(ms, resolve))
@@ -106,7 +108,7 @@ export function createEngine(parts: EngineParts): Engine {
     registration: (group) => registrations.get(group),
     strategy: (registration) => registration.errorStrategy ?? parts.errorStrategy,
     access: (group) => {
-      const shared = { group, ...reads, baselines: baselines(group), logger }
+      const shared = { group, ...reads, baselines: baselines(group), logger, time }
       if (instrumentation === undefined) return (lease) => new HeldAccess(shared, lease)
       return (lease) => {
         const observer = instrumentation.heard() ? instrumentation.handling(group) : undefined
@@ -168,7 +170,7 @@ export function createEngine(parts: EngineParts): Engine {
       while (!signal.aborted) {
         const { promoted, now } = await backend.promote(limits.promoteAtOnce)
         crew.storageTime(now)
-        const asked = { groups: [...registrations.keys()], moment: dispatcher.ask().moment }
+        const asked = { groups: [...registrations.keys()], moment: dispatcher.ask().moment, routine: false }
         if ((await lookForWork(asked, dispatcher, crew, signal)) === "worked" || promoted > 0) continue
         if (background.size === 0) return
         await background.any()

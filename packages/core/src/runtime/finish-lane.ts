@@ -9,6 +9,7 @@ import { atOnce } from "./judge.ts"
 import { keepLease, type KeptLease } from "./keep-lease.ts"
 import { judgeFailure, prepare, type Prepared } from "./prepare.ts"
 import { settleSurely } from "./settle-surely.ts"
+import { tellUnwritten } from "./tell-unwritten.ts"
 import { unlessAborted } from "./unless-aborted.ts"
 
 /** A job that goes on by itself: its handlers still run, or its part could not be stored. */
@@ -51,6 +52,7 @@ export async function finishLane(
       const verdict = settled.parts[0]
       if (verdict === undefined || verdict.kind === "stored") {
         crew.handOff({ ...newsOf(job.group, parts), group: job.group })
+        tellUnwritten(verdict, job, crew)
         await conclude([prepared], crew, signal)
         return
       }

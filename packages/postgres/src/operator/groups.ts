@@ -51,11 +51,11 @@ async function infoOf(log: Log, group: GroupRow, row: Row): Promise<GroupInfo> {
   }
 }
 
-function stopOf(stored: string): StopReason & { readonly at: number } {
+export function stopOf(stored: string): StopReason & { readonly at: number } {
   return storedJson<StopReason & { readonly at: number }>(stored)
 }
 
-function skipOf(row: Row): SkipInfo {
+export function skipOf(row: Row): SkipInfo {
   const how = text(row[1])
   return { position: int(row[0]), how: how === "discarded" || how === "trimmed" ? how : "skipped", at: int(row[2]) }
 }

@@ -55,7 +55,7 @@ function infoOf(db: Connection, group: GroupModel, partitions: number): GroupInf
   }
 }
 
-function skipOf(row: ReturnType<Connection["all"]>[number]): SkipInfo {
+export function skipOf(row: ReturnType<Connection["all"]>[number]): SkipInfo {
   const how = text(row[1])
   return { position: int(row[0]), how: how === "discarded" || how === "trimmed" ? how : "skipped", at: int(row[2]) }
 }

@@ -234,10 +234,12 @@ for (const backend of backends) {
       })
       const groups = Array.from({ length: 10 }, (_, at) => recorder(`group-${at}`, [ItemAdded]))
       const app = await log.app({ reactors: groups, backend: counted })
-      await app.appendNextToStream(
-        "cart-1",
-        Array.from({ length: 2_000 }, () => added("cart-1")),
-      )
+      const { maxBatch } = connected.capabilities
+      for (let left = 2_000; left > 0; left -= maxBatch)
+        await app.appendNextToStream(
+          "cart-1",
+          Array.from({ length: Math.min(left, maxBatch) }, () => added("cart-1")),
+        )
       await app.drain()
       const run = running(app, { concurrency: 4 })
       await log.clock.settle()
