@@ -14,13 +14,15 @@ const ROUNDED_MS = 2
 /** A whole run, on a machine that has other things to do. */
 const RUN_MS = 60_000
 
-for (const { name, open } of backends.filter((one) => one.name === "memory" || one.name === "sqlite")) {
-  describe(`on ${name}`, () => {
+const here = backends.filter(({ name }) => name === "memory" || name === "sqlite")
+
+for (const tested of here) {
+  describe(`on ${tested.name}`, () => {
     it(
       "what is in one stream is done in turn, what is in streams of its own side by side and joined, as the README promises [S48.a]",
       { timeout: RUN_MS },
       async () => {
-        const log = await open()
+        const log = await tested.open()
         const backend = log.connect()
         onTestFinished(async () => {
           await backend.close()

@@ -60,7 +60,8 @@ function sampleOf(watched: Watched, micros: number, round: number): Sample {
   }
 }
 
-async function open({ name, instrumentation, listen }: Listener, file: string): Promise<Watched> {
+async function open(listener: Listener, file: string): Promise<Watched> {
+  const { name, instrumentation } = listener
   let handled = 0
   let appended = 0
   const counting = handler("counting").on(ItemAdded, () => {
@@ -80,7 +81,7 @@ async function open({ name, instrumentation, listen }: Listener, file: string): 
     name,
     handled: () => handled,
     async turn() {
-      const end = listen()
+      const end = listener.listen()
       const before = process.cpuUsage()
       const upto = appended + TURN
       await Promise.all(Array.from({ length: CALLERS }, () => append(upto)))
