@@ -19,6 +19,8 @@ const MOST_STREAMS = 100_000
 /** The end of the chain as this process knows it. Whoever writes at `head + 1` finds out whether it still is the end. */
 export interface Chain {
   readonly head: Position
+  /** Whether `head` was ever read. */
+  readonly isKnown: boolean
   /** When the last commit was recorded. */
   readonly at: Instant
   /** The version of a stream at `head`; `undefined` where it is not known. */
@@ -88,6 +90,9 @@ export function chainOf(
   return {
     get head() {
       return Math.max(head, 0)
+    },
+    get isKnown() {
+      return head >= 0
     },
     get at() {
       return at

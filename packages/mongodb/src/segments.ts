@@ -37,6 +37,27 @@ export function segmentOf(position: Position): number {
   return Math.floor((position - 1) / SEGMENT)
 }
 
+/** The entry at a position, of a segment's or of any that rise. */
+export function entryAt(entries: readonly LogEntry[], position: Position): LogEntry | undefined {
+  // Where nothing was trimmed an entry's place tells its position.
+  const first = entries[0]
+  const likely = first === undefined ? undefined : entries[position - first.position]
+  if (likely?.position === position) return likely
+  const entry = entries[firstAbove(entries, position - 1)]
+  return entry?.position === position ? entry : undefined
+}
+
+/** The index of the first entry above a position. */
+export function firstAbove(entries: readonly LogEntry[], position: Position): number {
+  let [low, high] = [0, entries.length]
+  while (low < high) {
+    const middle = (low + high) >> 1
+    if ((entries[middle]?.position ?? position) <= position) low = middle + 1
+    else high = middle
+  }
+  return low
+}
+
 interface Kept {
   readonly entries: LogEntry[]
   /** Everything up to here is in it. */

@@ -7,6 +7,7 @@ import { tallyOf } from "../counts.ts"
 import { type Database, inChain } from "../database.ts"
 import { commandKey, idKey, onceKey, versionKey } from "../keys.ts"
 import type { Log } from "../log.ts"
+import { PULSE } from "../migrate.ts"
 import { nameKey } from "../name-key.ts"
 import { type LogEntry, readEntries, SEGMENT, startOf } from "../segments.ts"
 import type { StreamDocument, TypeDocument } from "../stored.ts"
@@ -31,9 +32,8 @@ export async function dropMessages(log: Log, wanted: Stretch | undefined): Promi
   const found = await database.read(() => database.logs.findOne({ _id: "log" }))
   const stretch = found?.trimming ?? wanted
   if (stretch === undefined) return
-  await database.write(() =>
-    database.logs.updateOne({ _id: "log" }, { $set: { trimming: stretch }, $max: { trimmedTo: stretch.to } }),
-  )
+  await database.write(() => database.logs.updateOne({ _id: "log" }, { $set: { trimming: stretch } }))
+  await database.write(() => database.commits.updateOne({ _id: PULSE }, { $max: { "pulse.trimmedTo": stretch.to } }))
   const counted = (found?.counted ?? 0) * SEGMENT
   for (let from = stretch.from; from < stretch.to; from += STRETCH) {
     const to = Math.min(from + STRETCH, stretch.to)
