@@ -114,6 +114,21 @@ export function inChain(bounds: { readonly from: number; readonly to?: number })
   return { _id: { $gte: bounds.from, $lte: bounds.to ?? Number.MAX_SAFE_INTEGER } }
 }
 
+/** Whoever asks for a range of positions says which index leads to them: on a short log some servers would rather read all of it. */
+export const BY_POSITION = { _id: 1 } as const
+
+/** So many positions are named one by one at most. */
+export const MOST_NAMED = 1_000
+
+/**
+ * The commits that begin at any of some positions, at most `MOST_NAMED`, and at one before them. Named one by one, each is found by the index alone; for a range of them some servers
+ * look into the documents themselves, which costs many times as much.
+ */
+export function beginningAt(from: number, to: number, also: number = from): Filter<CommitDocument> {
+  const positions = Array.from({ length: to - from + 1 }, (_, index) => from + index)
+  return { _id: { $in: also < from ? [also, ...positions] : positions } }
+}
+
 function connect(url: string, settings: Settings): MongoClient {
   const options: MongoClientOptions = {
     serverSelectionTimeoutMS: Math.min(SELECTION_MS, settings.patienceMs),

@@ -85,13 +85,13 @@ export function openEars(parts: {
   })
   function flush(): void {
     flushing = false
-    const wakes = news.take()
+    const { wakes, left } = news.take()
     if (wakes.length === 0 || closed) return
     happened()
     tell(wakes)
     for (const wake of wakes) {
       if (wake.kind === "schedule") schedulesHeard += 1
-      if (wake.kind === "work") toNote.work = true
+      if (wake.kind === "work") toNote.work ||= left
       if (wake.kind === "schedule") toNote.schedule = true
       if (wake.kind === "challenge") toNote.challenged.push(wake.processName)
     }

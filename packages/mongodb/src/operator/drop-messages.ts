@@ -4,7 +4,7 @@ import type { AnyBulkWriteOperation } from "mongodb"
 import { isChained } from "../chain.ts"
 import type { CommitDocument } from "../commit-document.ts"
 import { tallyOf } from "../counts.ts"
-import { type Database, inChain } from "../database.ts"
+import { BY_POSITION, type Database, inChain } from "../database.ts"
 import { commandKey, idKey, onceKey, versionKey } from "../keys.ts"
 import type { Log } from "../log.ts"
 import { PULSE } from "../migrate.ts"
@@ -85,7 +85,9 @@ async function dropCommits(database: Database, { from, to }: Stretch): Promise<v
   for (;;) {
     const begin = next
     const commits = await database.read(() =>
-      database.commits.find(inChain({ from: begin, to }), { sort: { _id: 1 }, limit: PAGE }).toArray(),
+      database.commits
+        .find(inChain({ from: begin, to }), { sort: { _id: 1 }, limit: PAGE, hint: BY_POSITION })
+        .toArray(),
     )
     for (const commit of commits) await dropFrom(database, commit, to)
     const last = commits.at(-1)
