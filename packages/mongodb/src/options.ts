@@ -10,7 +10,7 @@ export interface MongodbOptions {
   readonly partitions?: number
   /** How long a call goes on asking a server that does not answer, before it throws. */
   readonly patienceMs?: number
-  /** How long one answer of the server is waited for: then its connection is given up, and the call asks again. `socketTimeoutMS` in the URL says otherwise. Meaningless with a client of yours. */
+  /** How long one answer of the server is waited for: shorter than the patience, so that it is asked again. Then the connection is given up, and the call asks again. `socketTimeoutMS` in the URL says otherwise. Meaningless with a client of yours. */
   readonly answerMs?: number
   /** The longest pause between two looks for what other processes wrote, while nothing happens. Below a second, for whoever wants this process's name waits no longer for its answer. */
   readonly idlePollMs?: number
@@ -43,7 +43,7 @@ export function settingsOf(options: MongodbOptions): Settings {
     prefix: options.prefix ?? "millrace_",
     partitions: options.partitions ?? DEFAULT_PARTITIONS,
     patienceMs: options.patienceMs ?? 10_000,
-    answerMs: options.answerMs ?? 20_000,
+    answerMs: options.answerMs ?? 8_000,
     idlePollMs: options.idlePollMs ?? 850,
     maxMessageBytes: options.maxMessageBytes ?? 8 * MEBIBYTE,
     ...(options.database === undefined ? {} : { database: options.database }),
