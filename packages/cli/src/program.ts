@@ -1,19 +1,26 @@
 import { Command } from "@commander-js/extra-typings"
 
+import { bench } from "./commands/bench.ts"
 import { configCommand } from "./commands/config.ts"
+import { consoleVerb } from "./commands/console.ts"
 import { deadLetters } from "./commands/dead-letters.ts"
 import { doctor } from "./commands/doctor.ts"
+import { exportVerb } from "./commands/export.ts"
 import { group } from "./commands/group.ts"
 import { groups } from "./commands/groups.ts"
+import { importVerb } from "./commands/import.ts"
+import { init } from "./commands/init.ts"
 import { migrate } from "./commands/migrate.ts"
 import { runVerb } from "./commands/run.ts"
 import { scheduled } from "./commands/scheduled.ts"
+import { schema } from "./commands/schema.ts"
 import { show } from "./commands/show.ts"
 import { stats } from "./commands/stats.ts"
 import { streams } from "./commands/streams.ts"
 import { tail } from "./commands/tail.ts"
 import { trace } from "./commands/trace.ts"
 import { workers } from "./commands/workers.ts"
+import { addCompletion } from "./completion.ts"
 import { VERSION } from "./version.ts"
 
 /** The whole command. What a verb does is loaded when it is called: help and completion load no storage. */
@@ -25,7 +32,9 @@ export function program(): Command {
     .addHelpText("after", EXIT_CODES)
     .exitOverride()
   const verbs = [
+    init(),
     runVerb(),
+    consoleVerb(),
     migrate(),
     doctor(),
     stats(),
@@ -38,9 +47,14 @@ export function program(): Command {
     trace(),
     scheduled(),
     workers(),
+    exportVerb(),
+    importVerb(),
+    bench(),
     configCommand(),
+    schema(),
   ]
   for (const verb of verbs) millrace.addCommand(overridden(verb))
+  addCompletion(millrace)
   return millrace
 }
 

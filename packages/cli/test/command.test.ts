@@ -11,15 +11,40 @@ import { describe, it, onTestFinished } from "vitest"
 import { program } from "../src/program.ts"
 import { millrace } from "./millrace.ts"
 
+const MAILER = fileURLToPath(new URL("fixtures/mailer.ts", import.meta.url))
+
 /** The path of each verb: `group stop`. */
 function verbs(
   { commands }: Pick<CommandUnknownOpts, "commands">,
   path: readonly string[] = [],
 ): readonly (readonly string[])[] {
-  return commands.flatMap((one) => {
+  return commands.filter(isShown).flatMap((one) => {
     const here = [...path, one.name()]
     return one.commands.length > 0 ? verbs(one, here) : [here]
   })
+}
+
+/** What the shell's script asks is no verb for people. */
+function isShown(one: CommandUnknownOpts): boolean {
+  return one.name() !== "complete"
+}
+
+/** The files that the command loads for these arguments. */
+function loadedFor(args: readonly string[]): readonly string[] {
+  const main = fileURLToPath(new URL("../src/main.ts", import.meta.url))
+  const code = `
+    import { registerHooks } from "node:module"
+    const loaded = []
+    registerHooks({ load: (url, context, next) => (loaded.push(url), next(url, context)) })
+    process.argv = [process.argv[0], ${JSON.stringify(main)}, ...${JSON.stringify(args)}]
+    process.stdout.write = () => true
+    await import(${JSON.stringify(main)})
+    process.stderr.write(loaded.filter((url) => !url.startsWith("node:")).join("\\n"))`
+  const run = spawnSync(process.execPath, ["--conditions=millrace-source", "--input-type=module", "-e", code], {
+    encoding: "utf8",
+  })
+  ok(run.stderr.includes("/cli/src/program.ts"), run.stderr)
+  return run.stderr.split("\n")
 }
 
 describe("the command", () => {
@@ -33,26 +58,39 @@ describe("the command", () => {
     }
   }, 60_000)
 
-  it("loads neither effect nor a storage's driver for its help", () => {
-    const main = fileURLToPath(new URL("../src/main.ts", import.meta.url))
-    const code = `
-      import { registerHooks } from "node:module"
-      const loaded = []
-      registerHooks({ load: (url, context, next) => (loaded.push(url), next(url, context)) })
-      process.argv = [process.argv[0], ${JSON.stringify(main)}, "--help"]
-      process.stdout.write = () => true
-      await import(${JSON.stringify(main)})
-      process.stderr.write(loaded.filter((url) => !url.startsWith("node:")).join("\\n"))`
-    const run = spawnSync(process.execPath, ["--conditions=millrace-source", "--input-type=module", "-e", code], {
-      encoding: "utf8",
+  it("loads neither effect nor a storage's driver for its help and its completion", () => {
+    for (const args of [["--help"], ["group", "reset", "--help"], ["completion", "zsh"], ["complete", "--", "gr"]]) {
+      const heavy = /\/(effect|pg|ioredis|mongodb|yaml)\/|packages\/(core|bus|sqlite|postgres|redis|mongodb)\//
+      deepEqual(
+        loadedFor(args).filter((url) => heavy.test(url)),
+        [],
+        args.join(" "),
+      )
+    }
+  })
+
+  it("completes verbs, their options and nothing unknown, for bash, zsh and fish", async () => {
+    for (const shell of ["bash", "zsh", "fish"]) {
+      const { code, stdout } = await millrace(["completion", shell])
+      equal(code, 0)
+      match(stdout, /millrace complete --/)
+    }
+    match((await millrace(["complete", "--", "gr"])).stdout, /^groups\t.*\ngroup\t/)
+    match((await millrace(["complete", "--", "group", "re"])).stdout, /^reset\thandle again what a group has handled$/m)
+    match((await millrace(["complete", "--", "group", "reset", "--to"])).stdout, /^--to-position\t[^]*^--to-date\t/m)
+    equal((await millrace(["completion", "klingon"])).code, 2)
+  })
+
+  it("opens a prompt with a file's app in it, and what else the file exports", async () => {
+    const folder = await mkdtemp(join(tmpdir(), "millrace-cli-"))
+    onTestFinished(() => rm(folder, { recursive: true }))
+    const url = `sqlite:${join(folder, "log.db")}`
+    const said = await millrace(["console", MAILER, "--process-name", "prompt", "--url", url], {
+      stdin: "(await app.stats()).messages\nbus.service\n.exit\n",
     })
-    ok(run.stderr.includes("/cli/src/program.ts"), run.stderr)
-    deepEqual(
-      run.stderr
-        .split("\n")
-        .filter((url) => /\/(effect|pg|ioredis|mongodb|yaml)\/|packages\/(core|bus|sqlite|postgres)\//.test(url)),
-      [],
-    )
+    deepEqual([said.code, said.stderr], [0, ""])
+    match(said.stdout, /^millrace> 0$/m)
+    match(said.stdout, /^millrace> 'mailer'$/m)
   })
 
   it("says which store it wants, and what to install for one", async () => {

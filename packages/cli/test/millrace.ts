@@ -15,6 +15,8 @@ export interface Said {
 interface Where {
   readonly cwd?: string
   readonly env?: Readonly<Record<string, string>>
+  /** What it reads from stdin, which ends then. */
+  readonly stdin?: string
 }
 
 /** Runs `millrace` as a process until it ends. */
@@ -40,12 +42,13 @@ export function runMillrace(args: readonly string[], where: Where = {}): Running
   return started([MAIN, ...args], where)
 }
 
-function started(args: readonly string[], { cwd, env = {} }: Where): Running {
+function started(args: readonly string[], { cwd, env = {}, stdin }: Where): Running {
   const child = spawn(process.execPath, ["--conditions=millrace-source", ...args], {
     ...(cwd === undefined ? {} : { cwd }),
     env: { ...process.env, NO_COLOR: "1", FORCE_COLOR: undefined, ...env },
-    stdio: ["ignore", "pipe", "pipe"],
+    stdio: ["pipe", "pipe", "pipe"],
   })
+  child.stdin.end(stdin)
   onTestFinished(() => void child.kill("SIGKILL"))
   let stdout = ""
   let stderr = ""

@@ -1,4 +1,4 @@
-import type { Operator } from "@millrace/core/backend"
+import { BackendError, type Operator } from "@millrace/core/backend"
 
 import type { Log } from "./log.ts"
 import { discardLane } from "./operator/discard-lane.ts"
@@ -35,6 +35,8 @@ export function operatorOf(log: Log, use: <T>(work: () => Promise<T>) => Promise
     trim: (upto, options) => use(() => trim(log, upto, options)),
     processes: () => use(() => processes(log)),
     progress: (streamId, position) => use(() => progress(log, streamId, position)),
+    dump: () => Promise.reject(new BackendError("unsupported", "not yet")),
+    restore: () => Promise.reject(new BackendError("unsupported", "not yet")),
     uninstall: (confirm) =>
       use(async () => {
         await uninstall(log, confirm)

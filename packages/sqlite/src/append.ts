@@ -60,7 +60,7 @@ export function beginAppending(writing: Writing, appends: readonly Append[], roo
 }
 
 /** Which of these message ids the log holds already, and where. */
-function knownIds(writing: Writing, appends: readonly Append[]): Map<string, number> {
+export function knownIds(writing: Writing, appends: readonly Append[]): Map<string, number> {
   const ids: string[] = []
   for (const { streams, schedules } of appends) {
     for (const { messages } of streams) for (const { id } of messages) ids.push(id)
@@ -79,7 +79,7 @@ function knownIds(writing: Writing, appends: readonly Append[]): Map<string, num
 }
 
 /** Learns the versions of the streams that this process does not remember. */
-function learnStreams(writing: Writing, appends: readonly Append[], { memo, partitions }: AppendRoom): void {
+export function learnStreams(writing: Writing, appends: readonly Append[], { memo, partitions }: AppendRoom): void {
   const unknown = new Map<string, string>()
   for (const { streams } of appends) {
     for (const { streamId } of streams) if (!memo.streams.has(streamId)) unknown.set(toSortable(streamId), streamId)
@@ -131,7 +131,7 @@ function store(writing: Writing, append: Append, positions: Map<string, number>,
   return { kind: "appended", ...at, streams }
 }
 
-function streamOf({ db }: Writing, streamId: string, { memo, partitions }: AppendRoom): StreamMemo {
+export function streamOf({ db }: Writing, streamId: string, { memo, partitions }: AppendRoom): StreamMemo {
   const known = memo.streams.get(streamId)
   if (known !== undefined) return known
   const made = {

@@ -5,11 +5,13 @@ import type { Connection } from "./connection.ts"
 import { groupNamed } from "./group-model.ts"
 import { deleteGroup, renameGroup, startGroup } from "./operator/change-group.ts"
 import { discardLane } from "./operator/discard-lane.ts"
+import { dump } from "./operator/dump.ts"
 import { listGroups } from "./operator/groups.ts"
 import { listLanes, retryLanes } from "./operator/lanes.ts"
 import { listProcesses } from "./operator/processes.ts"
 import { progress } from "./operator/progress.ts"
 import { resetGroup } from "./operator/reset-group.ts"
+import { restore } from "./operator/restore.ts"
 import { cancelSchedules, listSchedules, reschedule } from "./operator/schedules.ts"
 import { skip } from "./operator/skip.ts"
 import { stats } from "./operator/stats.ts"
@@ -58,6 +60,8 @@ export function createOperator({ target, settings, storage, queue, room, read, n
     trim: (upto, options) => queue.write((writing) => trim(writing, room, upto, options?.force ?? false)),
     processes: () => look((db) => listProcesses(db, now())),
     progress: (streamId, position) => look((db) => progress(db, streamId, position, room.partitions())),
+    dump: (query) => look((db) => dump(db, query, room.partitions())),
+    restore: (records) => queue.write((writing) => restore(writing, records, room)),
     uninstall: (confirm) => uninstall(confirm, { name, settings, storage, queue, memo }),
   }
 }

@@ -2,6 +2,7 @@ import type { GroupInfo, LogStats, ProcessInfo } from "@millrace/core"
 
 import { inSession, type Session } from "../session/session.ts"
 import type { StoreOptions } from "../session/store-options.ts"
+import { unfinishedImport } from "../transfer/import-marker.ts"
 
 /** How far the clocks of this machine and the store may be apart before it is worth a word. */
 const CLOCK_TOLERANCE_MS = 5_000
@@ -52,6 +53,7 @@ async function examineStore({ backend }: Session): Promise<readonly Finding[]> {
       what: `workers may run ${REACH[reach]}; other processes are ${wake === "push" ? "woken" : "found by polling"}`,
     },
     migrated,
+    ...(steps.length === 0 ? await halfImport(backend) : []),
     ...(await clockOf(backend)),
     ...(capabilities.persistent
       ? []
@@ -60,6 +62,17 @@ async function examineStore({ backend }: Session): Promise<readonly Finding[]> {
 }
 
 const REACH = { process: "in this process only", machine: "on this machine", network: "on several machines" } as const
+
+async function halfImport(backend: Session["backend"]): Promise<readonly Finding[]> {
+  if ((await unfinishedImport(backend)) === undefined) return []
+  return [
+    {
+      severity: "problem",
+      what: "an import into this log is not finished",
+      remedy: "run millrace import with the same file again before anything works on it",
+    },
+  ]
+}
 
 async function clockOf(backend: Session["backend"]): Promise<readonly Finding[]> {
   const before = Date.now()

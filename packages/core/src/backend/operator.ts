@@ -3,6 +3,7 @@ import type { Message } from "../message/message.ts"
 import type { GroupOrder, StartPoint } from "./group.ts"
 import type { ProcessInfo } from "./process.ts"
 import type { StopReason } from "./settle.ts"
+import type { DumpPage, DumpQuery, LogRecord } from "./transfer.ts"
 
 /**
  * What a person needs of a log: look, start, stop, reset, skip, repair. Every write raises the fencing tokens it touches, so that no
@@ -61,6 +62,19 @@ export interface Operator {
   processes(): Promise<readonly ProcessInfo[]>
   /** For each group: whether everything it wants of this stream up to this position is settled (in keyed and log order: of the log). */
   progress(streamId: StreamId, position: Position): Promise<readonly GroupProgress[]>
+  /**
+   * A page of what `read` and `schedules` do not give of a log: with theirs, all that `restore` needs to make the same log elsewhere. Each page is one
+   * view of the log; pages are of one view together only while nobody writes.
+   */
+  dump(query: DumpQuery): Promise<DumpPage>
+  /**
+   * Stores records of another log as they were, at most `MAX_RECORDS`, all of them or none: for a log that nobody works on. Messages keep position,
+   * version and instants; groups begin without leases, and are due where they were due. A document, key, schedule or group replaces the one of its name, so that it may be
+   * restored again. Throws `invalid`, and changes nothing, for a message that is not the next (its position the head's, its version its stream's, plus one), for
+   * a `trimmed` or `stream` after the first message, and for a group with another number of partitions than the log gives it. After `outcome-unknown`
+   * the head tells how far it came.
+   */
+  restore(records: readonly LogRecord[]): Promise<void>
   /** Removes everything Millrace keeps in the storage. `confirm` must be the log's name as `stats` shows it. */
   uninstall(confirm: string): Promise<void>
 }
@@ -86,6 +100,8 @@ export interface GroupInfo {
   readonly types: readonly { readonly type: string; readonly since: Position }[]
   /** Wanted messages not yet settled, lanes included. */
   readonly lag: number
+  /** When the oldest of them was recorded (those lanes wait at included); absent when nothing waits. */
+  readonly waitingSince?: Instant
   /** The lowest and the highest checkpoint of its partitions. */
   readonly oldestCheckpoint: Position
   readonly newestCheckpoint: Position
@@ -96,7 +112,7 @@ export interface GroupInfo {
   readonly epoch: number
   /** Appends and schedules of replayed messages that were dropped. */
   readonly dropped: number
-  /** Messages never handed out, newest last; the last `SKIPS_KEPT`, and how many in all. */
+  /** Messages never handed out, and those that have an effect `unwritten`, newest last; the last `SKIPS_KEPT`, and how many in all. */
   readonly skips: readonly SkipInfo[]
   readonly skipped: number
 }
@@ -106,7 +122,8 @@ export const SKIPS_KEPT = 1_000
 
 export interface SkipInfo {
   readonly position: Position
-  readonly how: "skipped" | "discarded" | "trimmed"
+  /** `unwritten`: settled, but the storage refused a write of its `sync` and could not undo the others: see `capabilities.txRollback`. */
+  readonly how: "skipped" | "discarded" | "trimmed" | "unwritten"
   readonly at: Instant
 }
 

@@ -27,8 +27,8 @@ export function storeAppend(log: LogState, append: Append): Extract<Verdict, { r
   return { kind: "appended", ...of, streams }
 }
 
-/** Stores one message at the end of the log and in every index. */
-export function storeMessage(log: LogState, message: Message): Position {
+/** Stores one message at the end of the log and in every index. `recordedAt`: what the storage's clock shows, unless it is known. */
+export function storeMessage(log: LogState, message: Message, recordedAt = recordedNow(log)): Position {
   const position = headOf(log) + 1
   const stream = streamOf(log, message.streamId)
   const event = message.kind === "event"
@@ -41,7 +41,7 @@ export function storeMessage(log: LogState, message: Message): Position {
   stream.positions.push(position)
   stream.lastPosition = position
   const version = event ? stream.version : undefined
-  const entry = storedCopy(message, { position, version, recordedAt: recordedNow(log) })
+  const entry = storedCopy(message, { position, version, recordedAt })
   log.entries.push(entry)
   log.news.types.add(entry.type)
   log.byId.set(entry.id, position)
@@ -55,7 +55,7 @@ export function storeMessage(log: LogState, message: Message): Position {
   return position
 }
 
-function streamOf(log: LogState, streamId: StreamId): StreamState {
+export function streamOf(log: LogState, streamId: StreamId): StreamState {
   const known = log.streams.get(streamId)
   if (known !== undefined) return known
   const made: StreamState = { version: 0, positions: [], events: [], trimmed: 0, lastPosition: 0 }

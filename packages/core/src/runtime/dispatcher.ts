@@ -17,6 +17,8 @@ export interface Dispatcher {
   ask(): Asked
   /** The backend had nothing for these groups: they rest until news or time. */
   rest(asked: Asked, idle: Idle): void
+  /** A slice of this group was given up: whoever asked while it was held was told to rest. Wakes nobody: the caller asks next. */
+  again(group: string): void
   /** Resolves when there may be something to ask for. */
   wait(): Promise<void>
   /** Lets the next waiting worker look, if there is anything to look for. */
@@ -105,6 +107,9 @@ export function createDispatcher({ clock, pollMs }: { readonly clock: Clock; rea
       if (timer !== undefined && timer.at <= at && timer.at > clock.now()) return
       timer?.cancel()
       timer = { at, cancel: clock.setTimer(dueIn, () => mark([...marked.keys()])) }
+    },
+    again(group) {
+      if (marked.has(group)) marked.set(group, (moment += 1))
     },
     wait: () =>
       new Promise((resolve) => {

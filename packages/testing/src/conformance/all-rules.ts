@@ -33,6 +33,7 @@ import { settleRepeatRules } from "./rules/settle-repeats.rules.ts"
 import { settleWorkRules } from "./rules/settle-work.rules.ts"
 import { settleRules } from "./rules/settle.rules.ts"
 import { takeOverRules } from "./rules/take-overs.rules.ts"
+import { transferRules } from "./rules/transfer.rules.ts"
 import { trimRules } from "./rules/trim.rules.ts"
 
 /** The rules of one part of the contract. */
@@ -77,6 +78,7 @@ export const allRules: readonly RuleGroup[] = [
   { subject: "operator: lanes", rules: operatorLaneRules },
   { subject: "operator: the log", rules: operatorLogRules },
   { subject: "operator: trim", rules: trimRules },
+  { subject: "operator: transfer", rules: transferRules },
 ]
 
 /** The rules that are for a harness: all but those that need what it lacks. Subjects without any are left out. */

@@ -11,6 +11,7 @@ import { resetFaults } from "./reset-faults.ts"
 import { scheduleFaults } from "./schedule-faults.ts"
 import { settleFaults } from "./settle-faults.ts"
 import { takeOverFaults } from "./take-over-faults.ts"
+import { transferFaults } from "./transfer-faults.ts"
 
 /** Every planted fault, by the part of the contract it breaks. */
 export const allFaults: readonly { readonly of: string; readonly faults: readonly Fault[] }[] = [
@@ -26,4 +27,5 @@ export const allFaults: readonly { readonly of: string; readonly faults: readonl
   { of: "resets", faults: resetFaults },
   { of: "opening again", faults: reopenFaults },
   { of: "operator", faults: operatorFaults },
+  { of: "operator: transfer", faults: transferFaults },
 ]

@@ -1,6 +1,7 @@
 export * from "./check-append.ts"
 export * from "./check-arguments.ts"
 export * from "./check-batch.ts"
+export * from "./check-records.ts"
 export * from "./check-settlement.ts"
 export * from "./dropped-by.ts"
 export * from "./handled-before.ts"

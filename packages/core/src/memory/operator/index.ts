@@ -5,11 +5,13 @@ import { fenceAll, findGroup } from "../find-group.ts"
 import type { LogState } from "../log-state.ts"
 import { stopGroup } from "../stop-group.ts"
 import { discardLane } from "./discard-lane.ts"
+import { dump } from "./dump.ts"
 import { groups } from "./groups.ts"
 import { lanes } from "./lanes.ts"
 import { processes } from "./processes.ts"
 import { progress } from "./progress.ts"
 import { resetGroup } from "./reset-group.ts"
+import { restore } from "./restore.ts"
 import { retryLanes } from "./retry-lanes.ts"
 import { cancelSchedules, reschedule, schedules } from "./schedules.ts"
 import { skip } from "./skip.ts"
@@ -47,6 +49,8 @@ export function operatorOf({ look, write, wipe }: Doors): Operator {
     trim: (upto, options) => write((log) => trim(log, upto, options)),
     processes: () => look(processes),
     progress: (streamId, position) => look((log) => progress(log, streamId, position)),
+    dump: (query) => look((log) => dump(log, query)),
+    restore: (records) => write((log) => restore(log, records)),
     async uninstall(confirm) {
       if (confirm !== LOG_NAME)
         throw new BackendError("invalid", `uninstall removes the whole log: confirm with its name, "${LOG_NAME}"`)

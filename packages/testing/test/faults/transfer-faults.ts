@@ -1,0 +1,80 @@
+import type { LogRecord, Operator } from "@millrace/core/backend"
+
+import { operating } from "./altered.ts"
+import type { Fault } from "./fault.ts"
+
+/** Changes records on their way in. */
+const restoring =
+  (change: (records: readonly LogRecord[]) => readonly LogRecord[]) =>
+  (operator: Operator): Partial<Operator> => ({ restore: (records) => operator.restore(change(records)) })
+
+/** Defects of taking a log from one storage to another. */
+export const transferFaults: readonly Fault[] = [
+  {
+    name: "idempotency keys stay behind",
+    caughtBy: "restore makes the same log of what dump, read and schedules give of one",
+    alter: (backend) =>
+      operating(
+        backend,
+        restoring((records) => records.filter(({ kind }) => kind !== "key")),
+      ),
+  },
+  {
+    name: "a trimmed stream begins anew",
+    caughtBy: "restore makes a trimmed log that goes on where it was",
+    alter: (backend) =>
+      operating(
+        backend,
+        restoring((records) => records.filter((record) => record.kind !== "stream" || record.streamId !== "gone")),
+      ),
+  },
+  {
+    name: "dead letters are handled again after a move",
+    caughtBy: "restore gives groups back where they stood",
+    alter: (backend) =>
+      operating(backend, (operator) => ({
+        async restore(records) {
+          await operator.restore(records)
+          for (const record of records) if (record.kind === "group") await operator.retryLanes(record.group)
+        },
+      })),
+  },
+  {
+    name: "what was handled before a reset is forgotten by a move",
+    caughtBy: "restore keeps a reset, a stop and what counts as handled before",
+    alter: (backend) =>
+      operating(
+        backend,
+        restoring((records) =>
+          records.map((record) =>
+            record.kind === "group"
+              ? {
+                  ...record,
+                  partitions: record.partitions.map((one) => ({ ...one, replay: { limit: 0, unhandled: [] } })),
+                }
+              : record,
+          ),
+        ),
+      ),
+  },
+  {
+    name: "half of a refused restore is stored",
+    caughtBy: "restore refuses what does not come next",
+    alter: (backend) =>
+      operating(backend, (operator) => ({
+        async restore(records) {
+          for (const record of records) await operator.restore([record])
+        },
+      })),
+  },
+  {
+    name: "a group is cut to the partitions there are",
+    caughtBy: "restore refuses a group of a log with another number of partitions",
+    alter: (backend) =>
+      operating(backend, (operator) => ({
+        async restore(records) {
+          await operator.restore(records.filter((one) => one.kind !== "group" || one.partitions.length === 4))
+        },
+      })),
+  },
+]
