@@ -18,5 +18,5 @@ export function runMessage(
   const payload: Record<string, JsonObject[string]> = {}
   for (const [key, value] of Object.entries(fields)) if (value !== undefined) payload[key] = value
   Object.freeze(payload)
-  return draft({ kind, type, streamId, payload, stored: payload })
+  return draft({ kind, type, streamId, payload, stored: { json: payload, shape: 0 } })
 }

@@ -54,7 +54,13 @@ export async function play<Act>(
     const faults = createFaults(plan.seed, plan.rates, plan.faults)
     const storage = backend({ clock, partitions: plan.settings.partitions })
     await storage.migrate()
-    const auditor = createAuditor({ backend: storage, now: clock.now, keys: scenario.keys ?? {}, note, maxTakeovers: plan.settings.maxTakeovers })
+    const auditor = createAuditor({
+      backend: storage,
+      now: clock.now,
+      keys: scenario.keys ?? {},
+      note,
+      maxTakeovers: plan.settings.maxTakeovers,
+    })
     const stage = scenario.open({
       random: randomFor(plan.seed, "scenario"),
       now: clock.now,

@@ -22,8 +22,14 @@ export async function shrink<Act>(plan: Plan<Act>, fails: Fails<Act>): Promise<P
   }
   for (let before = -1; before !== sizeOf(best) && tries < MOST_TRIES;) {
     before = sizeOf(best)
-    await thin(() => best.steps, (steps) => attempt({ ...best, steps }))
-    await thin(() => best.faults ?? [], (faults) => attempt({ ...best, faults }))
+    await thin(
+      () => best.steps,
+      (steps) => attempt({ ...best, steps }),
+    )
+    await thin(
+      () => best.faults ?? [],
+      (faults) => attempt({ ...best, faults }),
+    )
     for (const simpler of simplerThan(best)) await attempt(simpler)
   }
   return best

@@ -44,7 +44,9 @@ export function simulatedProcess(
       const audit = auditor.groups.get(group)
       for (const { position } of messages)
         if (audit?.resets === 0 && !audit.handled.has(position) && !audit.excused.has(position))
-          auditor.wrong(`${group}: ${boot.name} tells the world of position ${position}, which is not stored as handled`)
+          auditor.wrong(
+            `${group}: ${boot.name} tells the world of position ${position}, which is not stored as handled`,
+          )
     },
     async handling(group, message, { replaying, attempt }, body) {
       const { position } = message

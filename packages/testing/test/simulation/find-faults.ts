@@ -28,7 +28,9 @@ export async function findFaults(how: {
     for (const one of waiting) {
       const found = await findFault(one, how.seeds)
       if (found.seed === undefined) missed += 1
-      console.log(`${found.seed === undefined ? "✗ missed  " : `✓ seed ${String(found.seed).padEnd(4)}`} ${one.in} · ${one.of} · ${one.name}\n      ${found.says}`)
+      console.log(
+        `${found.seed === undefined ? "✗ missed  " : `✓ seed ${String(found.seed).padEnd(4)}`} ${one.in} · ${one.of} · ${one.name}\n      ${found.says}`,
+      )
     }
   }
   await Promise.all(Array.from({ length: how.cores }, look))

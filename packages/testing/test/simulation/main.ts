@@ -21,7 +21,8 @@ const { values } = parseArgs({
 })
 const cores = Math.max(1, Number(values.cores))
 if (values.seed !== undefined) await tellOne(Number(values.seed))
-else if (values.faults) process.exitCode = await findFaults({ cores, seeds: Number(values.seeds ?? 1_000), only: values.only ?? "" })
+else if (values.faults)
+  process.exitCode = await findFaults({ cores, seeds: Number(values.seeds ?? 1_000), only: values.only ?? "" })
 else await playMany(Number(values.seeds ?? 1_000), Number(values.from))
 
 async function tellOne(seed: number): Promise<void> {
@@ -78,7 +79,9 @@ async function playMany(seeds: number, from: number): Promise<void> {
 function tellFailure({ seed, violations, shortest, history }: Failure<unknown>): void {
   console.log(`\nseed ${seed} fails (npm run simulate -- --seed ${seed} plays it again):`)
   for (const violation of violations.slice(0, 5)) console.log(`  ${violation}`)
-  console.log(`the shortest history found that fails has ${shortest.steps.length} steps and ${shortest.faults?.length ?? 0} faults:`)
+  console.log(
+    `the shortest history found that fails has ${shortest.steps.length} steps and ${shortest.faults?.length ?? 0} faults:`,
+  )
   for (const line of history) console.log(`  ${line}`)
   console.log(`its plan: ${JSON.stringify(shortest)}\n`)
 }

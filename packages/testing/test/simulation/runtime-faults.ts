@@ -42,7 +42,8 @@ export const runtimeFaults: readonly RuntimeFault[] = [
     name: "a lane that was handed over is settled as done before its handlers are",
     file: "runtime/deliver.ts",
     find: "const failures = Math.max((first?.attempt ?? 1) - 1, 0)",
-    replace: "return { job, part: { key: job.key, from: job.from, doneTo: job.scannedTo }, prepared: undefined, goesOn }\n  const failures = 0",
+    replace:
+      "return { job, part: { key: job.key, from: job.from, doneTo: job.scannedTo }, prepared: undefined, goesOn }\n  const failures = 0",
   },
   {
     name: "a stream that was not begun when the slice's time was up is passed",
@@ -78,13 +79,15 @@ export const runtimeFaults: readonly RuntimeFault[] = [
     name: "an append with an unknown outcome is answered as failed, and decided again",
     file: "store/writer.ts",
     find: 'if (code === "outcome-unknown" || code === "unavailable") {',
-    replace: 'if (code === "outcome-unknown") {\n        for (const waiting of batch) waiting.resolve({ kind: "conflict", streamId: waiting.append.streams[0]?.streamId ?? "", expected: 0, actualVersion: 0 })\n        return\n      }\n      if (code === "unavailable") {',
+    replace:
+      'if (code === "outcome-unknown") {\n        for (const waiting of batch) waiting.resolve({ kind: "conflict", streamId: waiting.append.streams[0]?.streamId ?? "", expected: 0, actualVersion: 0 })\n        return\n      }\n      if (code === "unavailable") {',
   },
   {
     name: "a conflict of execute is stored with no question asked",
     file: "runtime/execute.ts",
     find: 'return submit(parts, "execute", { streams: [{ streamId, expected, messages }], ...keyed(options, content) })',
-    replace: 'return submit(parts, "execute", { streams: [{ streamId, expected: "any", messages }], ...keyed(options, content) })',
+    replace:
+      'return submit(parts, "execute", { streams: [{ streamId, expected: "any", messages }], ...keyed(options, content) })',
   },
   {
     name: "a lease is never lengthened while its handlers run",

@@ -130,7 +130,8 @@ export function createAuditor({ backend, now, keys, note, maxTakeovers }: Audito
           const { times: before = 0, at = 0 } = fenced.get(beat.owner.bootId) ?? {}
           const times = now() - at < BEAT_APART_MS ? before : before + 1
           fenced.set(beat.owner.bootId, { times, at: times === before ? at : now() })
-          if (times === MOST_BEATS && times > before) wrong(`${beat.owner.processName} works on though it was told ${times} times that its name was taken`)
+          if (times === MOST_BEATS && times > before)
+            wrong(`${beat.owner.processName} works on though it was told ${times} times that its name was taken`)
         }
         if (beat.kind !== "beat" && pulse.kind === "ok")
           for (const group of groups.values())

@@ -90,7 +90,8 @@ function checkMessages(group: GroupAudit, held: Held, at: Checking): void {
     if (group.excused.has(position)) at.wrong(`${where} was to be passed over`)
     if (group.parked.get(at.keyOf(group, one.message)) === position) at.wrong(`${where} is a dead letter`)
     const attempt = (group.failures.get(position) ?? 0) + 1
-    if (one.attempt !== attempt && !group.uncounted.has(position)) at.wrong(`${where} is said to be at try ${one.attempt}, and is at ${attempt}`)
+    if (one.attempt !== attempt && !group.uncounted.has(position))
+      at.wrong(`${where} is said to be at try ${one.attempt}, and is at ${attempt}`)
     checkFlag(group, one, where, at)
   }
 }

@@ -192,7 +192,8 @@ function checkIds(group: GroupAudit, { parts }: Settlement<never>, wrong: (text:
         counts.set(cause, count)
         const known = group.ids.get(`${cause}/${count}`)
         if (known === undefined) group.ids.set(`${cause}/${count}`, id)
-        else if (known !== id) wrong(`${group.name}: ${type}, which ${causationId} leads to, has the id ${id}, and had ${known}`)
+        else if (known !== id)
+          wrong(`${group.name}: ${type}, which ${causationId} leads to, has the id ${id}, and had ${known}`)
       }
     }
   }

@@ -54,8 +54,10 @@ export function createTrace(): Trace {
       if (ran.get(key) !== "done") ran.set(key, "running")
       const may = flags.get(key)
       if (may === undefined) return `${group}: ${boot} handles position ${position}, which it was never handed`
-      if (!may.has(replaying)) return `${group}: ${boot} handles position ${position} with replaying ${String(replaying)}`
-      if (forbidden.has(key)) return `${group}: ${boot} handles position ${position}, which too many workers have died of`
+      if (!may.has(replaying))
+        return `${group}: ${boot} handles position ${position} with replaying ${String(replaying)}`
+      if (forbidden.has(key))
+        return `${group}: ${boot} handles position ${position}, which too many workers have died of`
       return undefined
     },
     enter(group, position) {

@@ -47,7 +47,8 @@ function checkAccount(stream: readonly StoredMessage[], world: World): void {
       world.wrong(`${where} follows from no order`)
       continue
     }
-    if (decided.has(order.id)) world.wrong(`${where} follows from the order at ${order.position}, which led to an event before`)
+    if (decided.has(order.id))
+      world.wrong(`${where} follows from the order at ${order.position}, which led to an event before`)
     decided.add(order.id)
     if (order.decided !== true) {
       const at = pending.findIndex((one) => one.message.id === order.id)

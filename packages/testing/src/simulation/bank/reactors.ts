@@ -43,11 +43,7 @@ export function remindAfterMs(amount: number): number {
 /** Tries again soon, then parks. */
 function patient(process: SimulatedProcess, times: number): ErrorStrategy {
   return (_error, message, { name, attempt, now }) =>
-    process.judging(
-      name,
-      message,
-      attempt <= times ? { kind: "retry", at: now + 20 * 3 ** attempt } : { kind: "park" },
-    )
+    process.judging(name, message, attempt <= times ? { kind: "retry", at: now + 20 * 3 ** attempt } : { kind: "park" })
 }
 
 /** The bank's reactors in one process: one of each kind that Millrace has. `tx`: whether its storage is memory. */
@@ -97,7 +93,9 @@ const BOOKINGS = [Deposited, Withdrawn, Transferred] as const
 /** One effect for each booking, in the order of its account: from a handler, and from a reactor that handles in batches. */
 function followers(process: SimulatedProcess): { readonly mirror: AnyReactor; readonly stamp: Reactor } {
   const mirror = handler("mirror", { errorStrategy: patient(process, 3) }).on(...BOOKINGS, (message, how) =>
-    process.handling("mirror", message, how, () => Mirrored(`mirror-${message.streamId}`, { position: message.position })),
+    process.handling("mirror", message, how, () =>
+      Mirrored(`mirror-${message.streamId}`, { position: message.position }),
+    ),
   )
   const stamp: Reactor = {
     name: "stamp",
@@ -117,10 +115,12 @@ function counters(process: SimulatedProcess): readonly AnyReactor[] {
   const audit = handler("audit", { order: "log", errorStrategy: patient(process, 4) }).on(...BOOKINGS, (message, how) =>
     process.handling("audit", message, how, () => Audited("audit-1", { position: message.position })),
   )
-  const tally = handler("tally", { partitionBy: keyOfTally, errorStrategy: patient(process, 2) }).on(...BOOKINGS, (message, how) =>
-    process.handling("tally", message, how, () =>
-      Tallied(tallyKey(message.payload.amount), { position: message.position }),
-    ),
+  const tally = handler("tally", { partitionBy: keyOfTally, errorStrategy: patient(process, 2) }).on(
+    ...BOOKINGS,
+    (message, how) =>
+      process.handling("tally", message, how, () =>
+        Tallied(tallyKey(message.payload.amount), { position: message.position }),
+      ),
   )
   // Its group stops at an error that comes twice: somebody has to start it again.
   const stopping: ErrorStrategy = (_error, message, { name, attempt, now }) =>
