@@ -17,7 +17,7 @@ const anywhere = [
   "Python-2.0",
 ]
 /** Licences of programs that only build or test Millrace, and are no part of what is published. */
-const toolsOnly = ["MPL-2.0", "PostgreSQL"]
+const toolsOnly = ["MPL-2.0", "PostgreSQL", "Unlicense", "WTFPL"]
 
 interface Licensed {
   readonly name: string

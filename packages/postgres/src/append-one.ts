@@ -26,7 +26,10 @@ export function loneOf(appends: readonly Append[]): LoneAppend | undefined {
 }
 
 /** Stores a lone message by the statement made for it; `undefined` when it has to be judged by what the log holds. Throws a unique violation for an id that is known. */
-export async function appendLone(log: Log, { append, stream, message }: LoneAppend): Promise<readonly Verdict[] | undefined> {
+export async function appendLone(
+  log: Log,
+  { append, stream, message }: LoneAppend,
+): Promise<readonly Verdict[] | undefined> {
   const fault = checkAppend(append, log.holds)
   if (fault !== undefined) return [fault]
   const { streamId } = stream

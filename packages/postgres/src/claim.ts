@@ -55,13 +55,14 @@ async function takeKept(log: Log, request: ClaimRequest): Promise<Slice | undefi
 }
 
 async function lookAround(log: Log, request: ClaimRequest) {
+  const began = performance.now()
   const looking = lookAt(log, request)
   if (log.looks.last?.large === true) log.looks.onItsWay = looking.then(...IGNORED)
   const look = await looking
   const found = nothingFound(look.nextSchedule ?? Number.POSITIVE_INFINITY)
   const seen: Candidate[] = []
   for (const want of request.groups) lookAtGroup(request, want, look, { found, seen })
-  const candidates = keepLook(seen, request.owner)
+  const candidates = keepLook(seen, request.owner, performance.now() - began)
   log.looks.last = candidates
   return { look, candidates, found }
 }

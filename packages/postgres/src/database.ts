@@ -1,7 +1,15 @@
 import { BackendError } from "@millrace/core/backend"
 import { Client, type ClientConfig, Pool, type PoolClient, type PoolConfig, type QueryArrayConfig } from "pg"
 
-import { asAnswered, closedError, type Doubt, isBroken, isWrongIsolation, toBackendError, toConnectError } from "./errors.ts"
+import {
+  asAnswered,
+  closedError,
+  type Doubt,
+  isBroken,
+  isWrongIsolation,
+  toBackendError,
+  toConnectError,
+} from "./errors.ts"
 import type { Names } from "./names.ts"
 import { MAX_TIMEOUT_MS, type Settings } from "./options.ts"
 import { type Compiled, compilerOf, type Statement } from "./statement.ts"

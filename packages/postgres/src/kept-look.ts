@@ -15,7 +15,10 @@ export interface Candidate {
 /** What is left of a look: others of this process may go on with it. */
 export interface KeptLook {
   /** Takes the neediest of the groups asked for (or, after a loss, one of the neediest) out of what is left. */
-  next(request: Pick<ClaimRequest, "groups">, lost: boolean): { readonly candidate: Candidate; readonly want: GroupWant } | undefined
+  next(
+    request: Pick<ClaimRequest, "groups">,
+    lost: boolean,
+  ): { readonly candidate: Candidate; readonly want: GroupWant } | undefined
   /** Whether it is for this owner, and young enough to go by. */
   serves(owner: Owner): boolean
   /** Whether it found so much that it was kept. */
@@ -25,15 +28,20 @@ export interface KeptLook {
 /** From how many candidates a look is kept: it costs as much as all of them, and a claim takes one. Below, each claim looks anew. */
 const KEPT_FROM = 64
 
-/** For how long a look is kept. What it saw is taken unchanged or not at all; only what has become needier since would have to wait that long. */
-const KEPT_MS = 200
+/**
+ * For how many times as long as it took a look is kept, and for how long at least and at most. What it saw is taken unchanged or not at all; only what has become
+ * needier since has to wait that long.
+ */
+const KEPT_TIMES = 8
+const KEPT_MIN_MS = 200
+const KEPT_MAX_MS = 1_000
 
 /** Among how many of the neediest a claim picks after it lost one: another process is likely after the next one too. */
 const SPREAD = 8
 
-export function keepLook(candidates: readonly Candidate[], owner: Owner): KeptLook {
+export function keepLook(candidates: readonly Candidate[], owner: Owner, tookMs: number): KeptLook {
   const large = candidates.length >= KEPT_FROM
-  const until = large ? performance.now() + KEPT_MS : 0
+  const until = large ? performance.now() + Math.min(Math.max(tookMs * KEPT_TIMES, KEPT_MIN_MS), KEPT_MAX_MS) : 0
   const left = candidates.toSorted((a, b) => (a.before === b.before ? a.position - b.position : a.before ? -1 : 1))
   return {
     large,

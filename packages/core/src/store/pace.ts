@@ -23,7 +23,7 @@ const LAST_SPAN_WEIGHT = 0.5
  * With two batches away the storage works on one while this process prepares the next; but each is then half as large, and costs a commit. Which of them wins
  * depends on disks, networks and processors, so it is measured, under load only, for as long as the load lasts.
  */
-export function createPace(appendsAtOnce: number): Pace {
+export function createPace(appendsAtOnce: number, now: () => number = () => performance.now()): Pace {
   if (appendsAtOnce < 2) return { most: () => 1, sent() {}, answered() {} }
   const rates = { one: 0, two: 0 }
   let way: keyof typeof rates = "one"
@@ -34,30 +34,30 @@ export function createPace(appendsAtOnce: number): Pace {
   let answers = 0
   let stored = 0
 
-  const restart = (now: number): void => {
-    began = now
+  const restart = (at: number): void => {
+    began = at
     answers = 0
     stored = 0
   }
-  const judge = (now: number): void => {
-    const rate = stored / Math.max(now - began, Number.EPSILON)
+  const judge = (at: number): void => {
+    const rate = stored / Math.max(at - began, Number.EPSILON)
     rates[way] = rates[way] === 0 ? rate : rates[way] + (rate - rates[way]) * LAST_SPAN_WEIGHT
     const best = rates.two > rates.one * BETTER_BY ? "two" : "one"
     const other = best === "one" ? "two" : "one"
     spans += 1
     way = rates[other] === 0 || spans % TRY_EVERY_SPANS === 0 ? other : best
-    restart(now)
+    restart(at)
   }
   return {
     most: () => (way === "two" ? appendsAtOnce : 1),
     sent() {
-      const now = performance.now()
-      if (away === 0 && now - last > IDLE_MS) restart(now)
+      const at = now()
+      if (away === 0 && at - last > IDLE_MS) restart(at)
       away += 1
     },
     answered(appends) {
       away -= 1
-      last = performance.now()
+      last = now()
       answers += 1
       stored += appends
       if (answers >= SPAN_ANSWERS) judge(last)
