@@ -82,7 +82,16 @@ export const rooms: readonly Room[] = [
     rooms: ["packages/bus/src"],
     packages: ["effect", "yaml", "fastest-levenshtein", "node:"],
   },
-  { folder: "packages/bus/src", rooms: ["packages/bus/src/config"], packages: ["@millrace/core", "node:"] },
+  {
+    folder: "packages/bus/src/schema",
+    rooms: ["packages/bus/src"],
+    packages: ["@millrace/core", "effect/Schema"],
+  },
+  {
+    folder: "packages/bus/src",
+    rooms: ["packages/bus/src/config", "packages/bus/src/schema"],
+    packages: ["@millrace/core", "node:"],
+  },
   { folder: "packages/postgres/src", rooms: [], packages: ["@millrace/core/backend", "pg", "node:"] },
   {
     folder: "packages/opentelemetry/src",
