@@ -9,12 +9,9 @@ import { plainJson } from "./plain-json.ts"
  */
 export function encodeMessage(message: Message<string, unknown>): Message {
   const { id, kind, type, streamId, metadata, causationId, correlationId, createdAt, decided } = message
-  const envelope = { id, kind, type, streamId, metadata, causationId, correlationId, createdAt }
-  return {
-    ...envelope,
-    payload: storedPayload(message) ?? jsonOf(message),
-    ...(decided === undefined ? {} : { decided }),
-  }
+  const payload = storedPayload(message) ?? jsonOf(message)
+  const encoded = { id, kind, type, streamId, metadata, causationId, correlationId, createdAt, payload }
+  return decided === undefined ? encoded : { ...encoded, decided }
 }
 
 function jsonOf({ type, streamId, payload }: Message<string, unknown>): Message["payload"] {

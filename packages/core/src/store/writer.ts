@@ -184,7 +184,11 @@ async function write(
 }
 
 function answerAll(batch: readonly Waiting[], verdicts: readonly Verdict[]): void {
-  for (const [at, waiting] of batch.entries()) answer(waiting, verdicts[at])
+  let at = 0
+  for (const waiting of batch) {
+    answer(waiting, verdicts[at])
+    at += 1
+  }
 }
 
 function answer(waiting: Waiting, verdict: Verdict | undefined): void {
