@@ -28,8 +28,8 @@ import type { PostgresTx } from "./tx.ts"
 const APPENDS_AT_ONCE = 2
 
 /**
- * A log in a Postgres database (13 or newer), given by URL or by a `pg` pool, which stays its owner's: it is never closed here. Beside the pool one connection
- * is opened to listen. Nothing is opened before the first call.
+ * A log in a Postgres database (13 or newer), given by URL or by a `pg` pool, which stays its owner's: it is never closed here. Beside the pool one
+ * connection is opened to listen, and one that groups of appends share. Nothing is opened before the first call.
  */
 export function postgresBackend(target: string | Pool, options: PostgresOptions = {}): Backend<PostgresTx> {
   const settings = settingsOf(options)
