@@ -131,9 +131,7 @@ async function settle(auditor: Auditor, drive: Driver, timeline: Timeline): Prom
     const waiting = groups.filter(({ lag, retrying, parked }) => lag + retrying + parked > 0)
     if (waiting.length === 0 && schedules === 0) return
     if (timeline.now / US < deadline) continue
-    const shown = waiting.map(
-      ({ group, lag, retrying, parked }) => `${group} (${lag} behind, ${retrying} lanes, ${parked} parked)`,
-    )
+    const shown = waiting.map(({ group, lag, retrying, parked }) => `${group} (${lag} behind, ${retrying} lanes, ${parked} parked)`)
     auditor.wrong(`${PATIENCE_MS} ms after the last fault still waits: ${shown.join(", ")}, ${schedules} schedules`)
     return
   }

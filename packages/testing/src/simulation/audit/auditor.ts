@@ -122,7 +122,8 @@ export function createAuditor({ backend, now, keys, note }: AuditorParts): Audit
         const pulse = await backend.heartbeat(beat)
         if (beat.kind !== "beat" && pulse.kind === "ok")
           for (const group of groups.values())
-            for (const held of group.held.values()) if (held.processName === beat.owner.processName) held.until = 0
+            for (const held of group.held.values())
+              if (held.processName === beat.owner.processName) held.until = 0
         return pulse
       },
     },

@@ -25,10 +25,7 @@ export function checkClaim(group: GroupAudit, request: ClaimRequest, slice: Slic
           const messages = slice.messages.filter(
             ({ message }) => group.order === "log" || at.keyOf(group, message) === lane.key,
           )
-          return heldLane(
-            { ...lane, token },
-            { ...by, partition: slice.lease.partition, messages, reemit: slice.reemit },
-          )
+          return heldLane({ ...lane, token }, { ...by, partition: slice.lease.partition, messages, reemit: slice.reemit })
         })
   for (const one of held) {
     take(group, one, at)

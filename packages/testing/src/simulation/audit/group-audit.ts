@@ -81,7 +81,10 @@ export function heldKey(partition: number, key: string, token: number): string {
 export type KeyOf = (group: GroupAudit, message: StoredMessage) => string
 
 /** A partition's slice as it is held. */
-export function heldPartition(slice: PartitionSlice, by: Pick<Held, "boot" | "processName" | "until">): Held {
+export function heldPartition(
+  slice: PartitionSlice,
+  by: Pick<Held, "boot" | "processName" | "until">,
+): Held {
   return {
     ...by,
     of: "partition",

@@ -40,9 +40,7 @@ export function auditOperator(operator: Operator, { groups, book, pointOf, archi
       return count
     },
     async discardLane(name, key) {
-      const [lane] = await operator
-        .lanes({ group: name, limit: 10_000 })
-        .then((all) => all.filter((one) => one.key === key))
+      const [lane] = await operator.lanes({ group: name, limit: 10_000 }).then((all) => all.filter((one) => one.key === key))
       await operator.discardLane(name, key)
       const group = groups.get(name)
       if (group !== undefined && lane !== undefined) excuse(group, lane.next)

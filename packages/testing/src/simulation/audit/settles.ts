@@ -16,8 +16,7 @@ export function checkSettle(group: GroupAudit, settlement: Settlement<never>, an
   if (answer.kind === "fenced") return
   const before = group.answers.get(keys.join("\n"))
   if (before !== undefined) {
-    if (before !== JSON.stringify(answer))
-      at.wrong(`${group.name}: a repeated settle of ${at.boot} is answered otherwise`)
+    if (before !== JSON.stringify(answer)) at.wrong(`${group.name}: a repeated settle of ${at.boot} is answered otherwise`)
     return
   }
   const whole = held.filter((one) => one !== undefined)
@@ -36,18 +35,11 @@ export function checkSettle(group: GroupAudit, settlement: Settlement<never>, an
   }
 }
 
-function settlePartition(
-  group: GroupAudit,
-  held: Held,
-  settlement: Settlement<never>,
-  answer: Accepted,
-  at: Checking,
-): void {
+function settlePartition(group: GroupAudit, held: Held, settlement: Settlement<never>, answer: Accepted, at: Checking): void {
   const checkpoint = settlement.checkpoint ?? 0
   const named = new Set((settlement.skipped ?? []).map(({ key }) => key))
   for (const { key } of held.skipped)
-    if (!named.has(key))
-      at.wrong(`${group.name}: a settle of ${at.boot} does not name ${key}, which its slice left to a lane`)
+    if (!named.has(key)) at.wrong(`${group.name}: a settle of ${at.boot} does not name ${key}, which its slice left to a lane`)
   const aside = new Set([...named, ...held.openLanes])
   const byKey = new Map<string, SliceMessage[]>()
   for (const one of held.messages) {
@@ -61,18 +53,10 @@ function settlePartition(
     const index = settlement.parts.findIndex((part) => part.key === key)
     const part = settlement.parts[index]
     if (part === undefined) {
-      at.wrong(
-        `${group.name}: ${at.boot} settled up to ${checkpoint} and says nothing of ${key} at ${messages[0]?.message.position}`,
-      )
+      at.wrong(`${group.name}: ${at.boot} settled up to ${checkpoint} and says nothing of ${key} at ${messages[0]?.message.position}`)
       continue
     }
-    follow(
-      group,
-      held,
-      { part, index, messages: messages.filter(({ message }) => !singles.has(message.position)) },
-      answer,
-      at,
-    )
+    follow(group, held, { part, index, messages: messages.filter(({ message }) => !singles.has(message.position)) }, answer, at)
   }
   for (const position of singles) group.parked.set(`@${position}`, position)
   if (settlement.hold !== undefined) group.failures.set(firstAbove(held, checkpoint), settlement.hold.failures)
@@ -93,13 +77,7 @@ function firstAbove(held: Held, checkpoint: number): number {
   return held.messages.find(({ message }) => message.position > checkpoint)?.message.position ?? 0
 }
 
-function settleLane(
-  group: GroupAudit,
-  held: Held,
-  settlement: Settlement<never>,
-  answer: Accepted,
-  at: Checking,
-): void {
+function settleLane(group: GroupAudit, held: Held, settlement: Settlement<never>, answer: Accepted, at: Checking): void {
   const index = settlement.parts.findIndex((part) => part.key === held.key)
   const part = settlement.parts[index]
   if (part === undefined) return
@@ -112,17 +90,10 @@ interface PartOf {
   readonly messages: readonly SliceMessage[]
 }
 
-function follow(
-  group: GroupAudit,
-  held: Held,
-  { part, index, messages }: PartOf,
-  answer: Accepted,
-  at: Checking,
-): void {
+function follow(group: GroupAudit, held: Held, { part, index, messages }: PartOf, answer: Accepted, at: Checking): void {
   const stored = answer.parts[index]?.kind === "stored"
   const { deferral } = part
-  const upto =
-    deferral === undefined ? (part.doneTo ?? held.scannedTo) : Math.min(part.doneTo ?? Infinity, deferral.position - 1)
+  const upto = deferral === undefined ? (part.doneTo ?? held.scannedTo) : Math.min(part.doneTo ?? Infinity, deferral.position - 1)
   if (stored) for (const one of messages) if (one.message.position <= upto) handle(group, held, one, at)
   if (stored && deferral !== undefined) {
     group.failures.set(deferral.position, deferral.failures)

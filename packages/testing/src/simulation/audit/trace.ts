@@ -33,8 +33,7 @@ export function createTrace(): Trace {
       if (ran.get(key) !== "done") ran.set(key, "running")
       const may = flags.get(key)
       if (may === undefined) return `${group}: ${boot} handles position ${position}, which it was never handed`
-      if (!may.has(replaying))
-        return `${group}: ${boot} handles position ${position} with replaying ${String(replaying)}`
+      if (!may.has(replaying)) return `${group}: ${boot} handles position ${position} with replaying ${String(replaying)}`
       return undefined
     },
     ended(boot, group, position, how) {

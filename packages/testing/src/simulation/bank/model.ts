@@ -36,7 +36,8 @@ function checkAccount(stream: readonly StoredMessage[], world: World): void {
   }
   for (const message of stream) {
     if (ORDERS.has(message.type)) {
-      if (message.decided !== true) pending.push({ message, refusable: rule(account, orderOf(message)) === "refused" })
+      if (message.decided !== true)
+        pending.push({ message, refusable: rule(account, orderOf(message)) === "refused" })
       continue
     }
     if (message.type === "bank.remarked" || message.type === "bank.stamped") continue
@@ -48,10 +49,7 @@ function checkAccount(stream: readonly StoredMessage[], world: World): void {
     }
     if (order.decided !== true) {
       const at = pending.findIndex((one) => one.message.id === order.id)
-      if (at < 0)
-        world.wrong(
-          `${where} follows from the order at ${order.position}, which was decided before, or after a later one`,
-        )
+      if (at < 0) world.wrong(`${where} follows from the order at ${order.position}, which was decided before, or after a later one`)
       for (const passed of pending.splice(0, at + 1).slice(0, -1)) checkRefused(passed, world)
       for (const one of pending) one.refusable = false
     }

@@ -94,9 +94,7 @@ const BOOKINGS = [Deposited, Withdrawn, Transferred] as const
 /** One effect for each booking, in the order of its account: from a handler, and from a reactor that handles in batches. */
 function followers(process: SimulatedProcess): { readonly mirror: AnyReactor; readonly stamp: Reactor } {
   const mirror = handler("mirror", { errorStrategy: patient(3) }).on(...BOOKINGS, (message, how) =>
-    process.handling("mirror", message, how, () =>
-      Mirrored(`mirror-${message.streamId}`, { position: message.position }),
-    ),
+    process.handling("mirror", message, how, () => Mirrored(`mirror-${message.streamId}`, { position: message.position })),
   )
   const stamp: Reactor = {
     name: "stamp",
@@ -116,12 +114,10 @@ function counters(process: SimulatedProcess): readonly AnyReactor[] {
   const audit = handler("audit", { order: "log", errorStrategy: patient(4) }).on(...BOOKINGS, (message, how) =>
     process.handling("audit", message, how, () => Audited("audit-1", { position: message.position })),
   )
-  const tally = handler("tally", { partitionBy: keyOfTally, errorStrategy: patient(2) }).on(
-    ...BOOKINGS,
-    (message, how) =>
-      process.handling("tally", message, how, () =>
-        Tallied(tallyKey(message.payload.amount), { position: message.position }),
-      ),
+  const tally = handler("tally", { partitionBy: keyOfTally, errorStrategy: patient(2) }).on(...BOOKINGS, (message, how) =>
+    process.handling("tally", message, how, () =>
+      Tallied(tallyKey(message.payload.amount), { position: message.position }),
+    ),
   )
   // Its group stops at an error that comes twice: somebody has to start it again.
   const stopping: ErrorStrategy = (_error, _message, { attempt, now }) =>
