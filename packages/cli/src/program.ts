@@ -1,5 +1,6 @@
 import { Command } from "@commander-js/extra-typings"
 
+import { bench } from "./commands/bench.ts"
 import { configCommand } from "./commands/config.ts"
 import { consoleVerb } from "./commands/console.ts"
 import { deadLetters } from "./commands/dead-letters.ts"
@@ -8,9 +9,11 @@ import { exportVerb } from "./commands/export.ts"
 import { group } from "./commands/group.ts"
 import { groups } from "./commands/groups.ts"
 import { importVerb } from "./commands/import.ts"
+import { init } from "./commands/init.ts"
 import { migrate } from "./commands/migrate.ts"
 import { runVerb } from "./commands/run.ts"
 import { scheduled } from "./commands/scheduled.ts"
+import { schema } from "./commands/schema.ts"
 import { show } from "./commands/show.ts"
 import { stats } from "./commands/stats.ts"
 import { streams } from "./commands/streams.ts"
@@ -29,6 +32,7 @@ export function program(): Command {
     .addHelpText("after", EXIT_CODES)
     .exitOverride()
   const verbs = [
+    init(),
     runVerb(),
     consoleVerb(),
     migrate(),
@@ -45,7 +49,9 @@ export function program(): Command {
     workers(),
     exportVerb(),
     importVerb(),
+    bench(),
     configCommand(),
+    schema(),
   ]
   for (const verb of verbs) millrace.addCommand(overridden(verb))
   addCompletion(millrace)

@@ -89,7 +89,8 @@ describe("the command", () => {
       stdin: "(await app.stats()).messages\nbus.service\n.exit\n",
     })
     deepEqual([said.code, said.stderr], [0, ""])
-    match(said.stdout, /millrace> 0\nmillrace> 'mailer'\n/)
+    match(said.stdout, /^millrace> 0$/m)
+    match(said.stdout, /^millrace> 'mailer'$/m)
   })
 
   it("says which store it wants, and what to install for one", async () => {

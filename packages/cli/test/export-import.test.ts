@@ -67,7 +67,7 @@ for (const store of stores) {
   describe(`on ${store.name}`, () => {
     it(
       "a log is imported as it was exported, interruptions or not, and nothing settled runs again",
-      async () => {
+      async (test) => {
         const at = await folder()
         const [file, copy] = [join(at, "log.jsonl"), join(at, "copy.jsonl")]
         const exported = await millrace(["export", file, "--url", await used(at), "--json"])
@@ -75,7 +75,7 @@ for (const store of stores) {
         const whole = await readFile(file, "utf8")
         const lines = whole.split("\n")
         await writeFile(file, lines.with(900, lines[900]?.slice(0, 40) ?? "").join("\n"))
-        const url = await store.url()
+        const url = await store.url(test)
         const broken = await millrace(["import", file, "--url", url])
         equal(broken.code, 1)
         match(broken.stderr, /log\.jsonl:901 is no line of a Millrace export/)

@@ -33,8 +33,8 @@ for (const store of stores) {
   describe(`on ${store.name}`, () => {
     it(
       "a service is run, killed, looked after and traced from a terminal [L11.a]",
-      async () => {
-        const url = await store.url()
+      async (test) => {
+        const url = await store.url(test)
         const folder = await mkdtemp(join(tmpdir(), "millrace-walk-"))
         onTestFinished(() => rm(folder, { recursive: true }))
         const mailServer = join(folder, "up")
@@ -98,8 +98,8 @@ for (const store of stores) {
 
     it(
       "groups are stopped, started, reset and told to skip; what is dangerous wants a yes",
-      async () => {
-        const url = await store.url()
+      async (test) => {
+        const url = await store.url(test)
         const on = (...args: readonly string[]) => millrace([...args, "--url", url])
         equal((await program(ACCOUNTS, [url, "adam", "bea"])).code, 0)
         const run = runMillrace(["run", MAILER, "--process-name", "worker1", "--only", "mailer-log", "--url", url])

@@ -3,12 +3,16 @@ import { checkLimit, checkSpan, type ClaimRequest, type Idle, type Slice } from 
 import { type Asked, type Candidate, lookForWork, type Look, needier, noLook } from "./candidates.ts"
 import type { GroupState } from "./group-state.ts"
 import type { Log } from "./log.ts"
+import { lookAhead } from "./look-ahead.ts"
 import { nextDueHeard } from "./schedules.ts"
 import { takeLanes } from "./take-lanes.ts"
 import { takePartition } from "./take-partition.ts"
 
 /** A lease that was taken, and its messages still to be read. */
 export type Taken = () => Promise<Slice>
+
+/** Segments of the log looked through before what was found is handed out. */
+const SEGMENTS_PER_LOOK = 64
 
 /** Looks that find something which is gone when it is to be taken. */
 const MOST_LOOKS = 100
@@ -58,14 +62,22 @@ async function lookAt(
   states: ReadonlyMap<string, GroupState>,
   now: number,
 ): Promise<Look> {
-  const look = noLook()
-  for (const want of groups) {
+  const active = groups.flatMap((want) => {
     const group = states.get(want.group)
-    if (group === undefined || group.stopped !== null) continue
-    await log.ahead(group.id).look(group, log.chain.head)
-    await lookForWork(log, { group, want, processName: owner.processName, now }, look)
+    return group === undefined || group.stopped !== null ? [] : [{ group, want }]
+  })
+  for (;;) {
+    const isAll = await lookAhead(
+      log,
+      active.map(({ group }) => group),
+      SEGMENTS_PER_LOOK,
+    )
+    const look = noLook()
+    for (const { group, want } of active)
+      await lookForWork(log, { group, want, processName: owner.processName, now }, look)
+    // What was looked at is older than the rest: whatever may be had of it comes first.
+    if (isAll || look.candidates.length > 0) return look
   }
-  return look
 }
 
 /** Takes what is neediest in the best candidate's group, as that is at the write. */
@@ -75,7 +87,7 @@ async function take(log: Log, request: ClaimRequest, { group, want }: Candidate)
     const now = await log.clock.now()
     const asked: Asked = { group: draft, want, processName: request.owner.processName, now }
     const look = noLook()
-    await log.ahead(draft.id).look(draft, log.chain.head)
+    await lookAhead(log, [draft], SEGMENTS_PER_LOOK)
     await lookForWork(log, asked, look)
     const best = look.candidates.reduce<Candidate | undefined>(needier, undefined)
     if (best === undefined) return undefined

@@ -83,7 +83,7 @@ export function mongodbBackend(target: string | MongoClient, options: MongodbOpt
     },
     ahead(group) {
       let ahead = lookouts.get(group)
-      if (ahead === undefined) lookouts.set(group, (ahead = aheadOf(segments, () => partitions)))
+      if (ahead === undefined) lookouts.set(group, (ahead = aheadOf(() => partitions)))
       return ahead
     },
   }

@@ -29,7 +29,7 @@ const FORGET_PROCESS_MS = 24 * 60 * 60 * 1000
 const HEARD_MS = 2 * (TYPE_GRACE_MS + PROCESS_TTL_MS)
 
 /** How often a process looks for types and processes to let go of, by the log's clock. */
-const LET_GO_EVERY_MS = PROCESS_TTL_MS
+const LET_GO_EVERY_MS = 2 * PROCESS_TTL_MS
 
 /** Beats of a name by several at once that meet before one gives up. */
 const MOST_ROUNDS = 100

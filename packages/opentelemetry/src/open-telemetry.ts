@@ -3,6 +3,7 @@ import { type MeterProvider, metrics, trace, type TracerProvider } from "@opente
 
 import { HandlingSpans } from "./handling-spans.ts"
 import { createInstruments } from "./instruments.ts"
+import { isHeard } from "./is-heard.ts"
 import { attribute, SCOPE, SYSTEM } from "./names.ts"
 import { observeAppend } from "./observe-append.ts"
 import { observeSettle } from "./observe-settle.ts"
@@ -28,6 +29,7 @@ export function openTelemetry(options: OpenTelemetryOptions = {}): Instrumentati
   const tracer = (options.tracerProvider ?? trace).getTracer(SCOPE)
   const telemetry: Telemetry = { tracer, instruments: createInstruments(meter) }
   return {
+    heard: isHeard(meter, options.tracerProvider),
     write: (writing, write) => observeWrite(tracer, writing, write),
     append: (appends, store) => observeAppend(telemetry, appends, store),
     handling: (group) => new HandlingSpans(telemetry, group),

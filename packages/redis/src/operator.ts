@@ -3,11 +3,13 @@ import { BackendError, checkName, type Operator } from "@millrace/core/backend"
 import { change } from "./change.ts"
 import type { Log } from "./log.ts"
 import { discardLane } from "./operator/discard-lane.ts"
+import { dump } from "./operator/dump.ts"
 import { groups } from "./operator/groups.ts"
 import { lanes } from "./operator/lanes.ts"
 import { processes } from "./operator/processes.ts"
 import { progress } from "./operator/progress.ts"
 import { resetGroup } from "./operator/reset-group.ts"
+import { restore } from "./operator/restore.ts"
 import { retryLanes } from "./operator/retry-lanes.ts"
 import { cancelSchedules, reschedule, schedules } from "./operator/schedules.ts"
 import { skip } from "./operator/skip.ts"
@@ -41,8 +43,8 @@ export function operatorOf(log: Log, use: <T>(work: () => Promise<T>) => Promise
     trim: (upto, options) => use(() => trim(log, upto, options)),
     processes: () => use(() => processes(log)),
     progress: (streamId, position) => use(() => progress(log, streamId, position)),
-    dump: () => Promise.reject(new BackendError("unsupported", "not yet")),
-    restore: () => Promise.reject(new BackendError("unsupported", "not yet")),
+    dump: (query) => use(() => dump(log, query)),
+    restore: (records) => use(() => restore(log, records)),
     uninstall: (confirm) =>
       use(async () => {
         await uninstall(log, confirm)

@@ -66,7 +66,7 @@ export function planSettle(
   group.added.dropped += droppedBy(settlement.parts, settled.parts)
   const field = `settled${at.settles % REPEATS_KEPT}`
   at.settles += 1
-  const text = repeatText(leaseKey(settlement.lease), settled, effects)
+  const text = repeatText(leaseKey(settlement.lease), settled)
   work.evenWhenFull = effects.length + commands.length === 0
   work.remember = { key: `${groupKey(group)}:p${at.partition}`, field, text }
   return { settled, effects, commands }

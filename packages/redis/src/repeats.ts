@@ -1,46 +1,48 @@
-import { partVerdict, type PartVerdict, type Settled, type StreamId } from "@millrace/core/backend"
+import { leaseKey, partVerdict, type PartVerdict, type Settled, type Settlement } from "@millrace/core/backend"
 
 import type { PartEffects, Plan } from "./plan-settle.ts"
 import { storedJson } from "./reply.ts"
+import type { RedisTx } from "./tx.ts"
 import { verdictOf } from "./verdict.ts"
 
-/** An answer as it is kept: without the places of its effects, which the script puts before it. */
+/** An answer as it is kept: without the places of its effects, which the script puts before it, and without what a repetition brings along again. */
 interface Kept {
   readonly settled: Omit<Plan["settled"], "parts">
   readonly parts: number
   /** The parts that are not simply stored, by number. */
   readonly others: readonly (readonly [at: number, verdict: PartVerdict])[]
-  /** For each part with effects: its number, and the streams that it appended to. */
-  readonly effects: readonly (readonly [at: number, streams: readonly StreamId[]])[]
 }
 
 /** The text kept of a settle: the script puts a line with the places of its effects before it. */
-export function repeatText(lease: string, settled: Plan["settled"], effects: readonly PartEffects[]): string {
+export function repeatText(lease: string, settled: Plan["settled"]): string {
   const { parts, ...rest } = settled
   const kept: Kept = {
     settled: rest,
     parts: parts.length,
     others: parts.flatMap((verdict, at) => (isPlain(verdict) ? [] : [[at, withoutError(verdict)] as const])),
-    effects: effects.map(({ part, at }) => [at, part.effects?.streams.map(({ streamId }) => streamId) ?? []]),
   }
   return `${lease}\n${JSON.stringify(kept)}`
 }
 
 /** The answer to a settle that was stored before. */
-export function remembered(repeats: readonly string[], lease: string): Settled | undefined {
+export function remembered(repeats: readonly string[], settlement: Settlement<RedisTx>): Settled | undefined {
+  const lease = leaseKey(settlement.lease)
   for (const repeat of repeats) {
     const [places = "", key, json = ""] = splitLines(repeat)
     if (key !== lease) continue
-    const { settled, parts: count, others, effects } = storedJson<Kept>(json)
+    const { settled, parts: count, others } = storedJson<Kept>(json)
     const lines = places.split(";")
     const parts: PartVerdict[] = Array.from({ length: count }, () => ({ kind: "stored", position: 0, streams: [] }))
     for (const [at, verdict] of others) parts[at] = verdict
-    effects.forEach(([at, streams], index) => {
-      const [, position = 0, ...versions] = (lines[index] ?? "").split(",").map(Number)
+    const withEffects = settlement.parts.flatMap(({ effects }, at) =>
+      effects !== undefined && parts[at]?.kind === "stored" ? [{ at, streams: effects.streams }] : [],
+    )
+    withEffects.forEach(({ at, streams }, index) => {
+      const [position = 0, ...versions] = (lines[index] ?? "").split(",").map(Number)
       parts[at] = {
         kind: "stored",
         position,
-        streams: streams.map((streamId, stream) => ({ streamId, version: versions[stream] ?? 0 })),
+        streams: streams.map(({ streamId }, stream) => ({ streamId, version: versions[stream] ?? 0 })),
       }
     })
     return { ...settled, parts }

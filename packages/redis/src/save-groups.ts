@@ -105,7 +105,7 @@ function moveTo(
 }
 
 /** Due lanes are found by when they may be claimed. */
-function dueWrite(group: string, partition: number, { key, at, lease }: Lane): readonly Word[] {
+export function dueWrite(group: string, partition: number, { key, at, lease }: Lane): readonly Word[] {
   if (at.status === "parked") return ["ZREM", `${group}:due`, `${partition}:${key}`]
   return ["ZADD", `${group}:due`, Math.max(at.retryAt, lease.owner === null ? 0 : lease.until), `${partition}:${key}`]
 }
@@ -128,6 +128,6 @@ function changedFields(after: Record<string, string>, before: ReadonlyMap<string
     .flat()
 }
 
-function* inPieces<T extends Word>(words: readonly T[]): Iterable<readonly T[]> {
+export function* inPieces<T extends Word>(words: readonly T[]): Iterable<readonly T[]> {
   for (let at = 0; at < words.length; at += WORDS_AT_ONCE) yield words.slice(at, at + WORDS_AT_ONCE)
 }

@@ -12,7 +12,9 @@ import { migrate } from "./lua/migrate.ts"
 import { moveSchedules } from "./lua/move-schedules.ts"
 import { promote } from "./lua/promote.ts"
 import { read } from "./lua/read.ts"
+import { restore } from "./lua/restore.ts"
 import { settle } from "./lua/settle.ts"
+import { streamEnds } from "./lua/stream-ends.ts"
 import { streamInfos } from "./lua/stream-infos.ts"
 import { trim } from "./lua/trim.ts"
 import { script } from "./script.ts"
@@ -34,7 +36,9 @@ export const scripts = {
   moveSchedules: script("moveSchedules", moveSchedules, { writes: true }),
   promote: script("promote", promote, { writes: true }),
   read: script("read", read, { writes: false }),
+  restore: script("restore", restore, { writes: true }),
   settle: script("settle", settle, { writes: true }),
+  streamEnds: script("streamEnds", streamEnds, { writes: false }),
   streamInfos: script("streamInfos", streamInfos, { writes: false }),
   trim: script("trim", trim, { writes: true }),
 } as const

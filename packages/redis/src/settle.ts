@@ -1,7 +1,6 @@
 import {
   checkAppend,
   checkSettlement,
-  leaseKey,
   type PartVerdict,
   partVerdict,
   type Settled,
@@ -106,11 +105,12 @@ function answerOf(plan: Plan, { verdicts, unwritten }: Extract<Committed, { read
 /** Judges a settlement by its token: it was settled before, holds its lease, or comes too late. */
 function admit(
   work: Work,
-  { lease }: Settlement<RedisTx>,
+  settlement: Settlement<RedisTx>,
 ): { readonly kind: "held"; readonly held: Held } | { readonly kind: "over"; readonly answer: Settled } {
+  const { lease } = settlement
   const [group] = work.groups
   const at = group?.partitions.find(({ partition }) => partition === lease.partition)
-  const before = at === undefined ? undefined : remembered(at.repeats, leaseKey(lease))
+  const before = at === undefined ? undefined : remembered(at.repeats, settlement)
   if (before !== undefined) return { kind: "over", answer: before }
   const fenced = { kind: "over", answer: { kind: "fenced" } } as const
   if (group === undefined || at === undefined) return fenced

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest"
 
-import { claimPartition, ensure, event, owner, serverForTests, to } from "./log-for-tests.ts"
+import { claimPartition, codeOf, ensure, event, owner, serverForTests, to } from "./log-for-tests.ts"
 
 const server = serverForTests()
 const GROUPS = Array.from({ length: 50 }, (_, at) => `g-${at}`)
@@ -83,6 +83,16 @@ describe("on redis", () => {
     })
     broken = true
     await expect(backend.append([to("a", event("a"))])).rejects.toBe(defect)
+  })
+
+  it("a call made while another is away takes no effect when that one takes none, and may be made again", async () => {
+    const backend = await server.log()
+    await server.beside.sadd(`{${server.prefix}}:t:taken`, "theirs")
+    const appends = [[to("a", event("a", "taken"))], [to("a", event("a"))], [to("b", event("b"))]]
+    const codes = await Promise.all(appends.map((some) => codeOf(backend.append(some))))
+    expect(codes).toEqual(["corrupt", "unavailable", "unavailable"])
+    expect((await backend.operator.stats()).messages).toBe(0)
+    expect(await codeOf(backend.append(appends[1] ?? []))).toBe("nothing thrown")
   })
 
   it("a server that forgets its scripts is told them again", async () => {

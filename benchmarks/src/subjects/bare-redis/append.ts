@@ -21,7 +21,7 @@ export async function bareAppends(url: string, how: "pipelined" | "grouped"): Pr
   const redis = new Redis(url, { enableAutoPipelining: how === "pipelined" })
   await redis.script("LOAD", script)
   const append = async (entries: readonly Entry[]): Promise<void> => {
-    await redis.evalsha(SHA, 1, LOG, "", entries.length, ...entries.flatMap(wordsOf))
+    await redis.evalsha(SHA, 1, LOG, "", "", "", "", entries.length, ...entries.flatMap(wordsOf))
   }
   return {
     append: how === "pipelined" ? (entry) => append([entry]) : groupedAsync<Entry>(append),

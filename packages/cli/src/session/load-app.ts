@@ -2,8 +2,10 @@ import { existsSync } from "node:fs"
 import { resolve } from "node:path"
 import { pathToFileURL } from "node:url"
 
+import type { Config } from "@millrace/bus/config"
+
 import { CommandFailed, EXIT } from "../exit-codes.ts"
-import { DEFAULT_CONFIG } from "./store-options.ts"
+import { DEFAULT_CONFIG, URL_VARIABLE } from "./store-options.ts"
 
 /** The file that is loaded when none is named. */
 const DEFAULT_FILE = "millrace.app.ts"
@@ -43,13 +45,15 @@ export interface Loaded {
 /** Loads the app or service of a file: by default `app` of the config, else `millrace.app.ts`. Throws `CommandFailed`. */
 export async function loadApp(file: string | undefined, options: AppOptions): Promise<Loaded> {
   const config = options.config ?? (existsSync(DEFAULT_CONFIG) ? DEFAULT_CONFIG : undefined)
-  const path = file ?? (config === undefined ? undefined : await appOf(config)) ?? DEFAULT_FILE
-  return load(path, givenBy(options, config))
+  const { app, backend } = config === undefined ? {} : await configAt(config)
+  const given = givenBy(options, config)
+  const store = backend ?? process.env[URL_VARIABLE]
+  return load(file ?? app ?? DEFAULT_FILE, given, store === undefined ? given : { backend: store, ...given })
 }
 
-async function appOf(config: string): Promise<string | undefined> {
+async function configAt(file: string): Promise<Pick<Config, "app" | "backend">> {
   const { loadConfig } = await import("@millrace/bus/config")
-  return (await loadConfig(config)).app
+  return loadConfig(file)
 }
 
 function givenBy({ serviceName, processName, url, only, skip }: AppOptions, config: string | undefined): Given {
@@ -66,8 +70,11 @@ function givenBy({ serviceName, processName, url, only, skip }: AppOptions, conf
   }
 }
 
-/** Loads a file and makes what it runs: its default export, a function that takes what was given here, or a bus or an app. */
-async function load(path: string, given: Given): Promise<Loaded> {
+/**
+ * Loads a file and makes what it runs: its default export, a function that takes what was given here (`all`: the config's store included), or a bus or
+ * an app.
+ */
+async function load(path: string, given: Given, all: Given): Promise<Loaded> {
   const file = resolve(path)
   if (!existsSync(file))
     throw new CommandFailed(`there is no file ${path}: name the one that makes the app`, EXIT.usage)
@@ -82,7 +89,7 @@ async function load(path: string, given: Given): Promise<Loaded> {
     )
   }
   if (typeof exported === "function") {
-    const made: unknown = await Reflect.apply(exported, undefined, [given])
+    const made: unknown = await Reflect.apply(exported, undefined, [all])
     if (isRunnable(made)) return { runnable: made, exports }
     throw new CommandFailed(
       `the function that ${path} exports gives nothing that can be run: return a bus or an app`,

@@ -26,6 +26,11 @@ const logger: Logger = {
 /** Opens the store that the options name, works on it, and closes it. */
 export async function inSession<T>(options: StoreOptions, work: (session: Session) => Promise<T>): Promise<T> {
   const url = await urlOf(options)
+  if (url.startsWith("memory:"))
+    throw new CommandFailed(
+      "memory: is the memory of one process, which this one can not look into: name a store that outlives it",
+      EXIT.usage,
+    )
   const { createApp, openBackend } = await import("@millrace/core")
   const backend = await openBackend(url)
   try {

@@ -71,7 +71,8 @@ export interface Operator {
    * Stores records of another log as they were, at most `MAX_RECORDS`, all of them or none: for a log that nobody works on. Messages keep position,
    * version and instants; groups begin without leases, and are due where they were due. A document, key, schedule or group replaces the one of its name, so that it may be
    * restored again. Throws `invalid`, and changes nothing, for a message that is not the next (its position the head's, its version its stream's, plus one), for
-   * a `trimmed` or `stream` after the first message, and for a group with another number of partitions than the log gives it.
+   * a `trimmed` or `stream` after the first message, and for a group with another number of partitions than the log gives it. After `outcome-unknown`
+   * the head tells how far it came.
    */
   restore(records: readonly LogRecord[]): Promise<void>
   /** Removes everything Millrace keeps in the storage. `confirm` must be the log's name as `stats` shows it. */

@@ -5,6 +5,7 @@ import type { GroupOrder } from "../stream/group-order.ts"
 import type { StartPoint } from "../stream/start-point.ts"
 import type { Action } from "./action.ts"
 import type { ErrorStrategy } from "./error-strategy.ts"
+import type { HandlerTime } from "./handler-time.ts"
 import type { HandlingObserver } from "./handling-observer.ts"
 import type { Logger } from "./logger.ts"
 
@@ -68,6 +69,7 @@ export interface Access {
   /** The process's memory of actors: never trusted without a version check at the settle. */
   readonly baselines: Baselines
   readonly logger: Logger
+  readonly time: HandlerTime
   /** Aborted when the worker's drain deadline has passed or its lease is lost: the slice's, or after a hand-over the lane's. Made when it is read. */
   readonly signal: AbortSignal
   /** Whether the signal is aborted; makes none. */

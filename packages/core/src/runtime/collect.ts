@@ -5,6 +5,7 @@ import type { Instant, StreamId, Version } from "../message/ids.ts"
 import { isoInstant } from "../message/iso-instant.ts"
 import type { JsonObject } from "../message/json.ts"
 import type { Message } from "../message/message.ts"
+import { shapeOf, withoutShape, withShape } from "../message/shape.ts"
 import type { AnyMessage, SyncWork } from "../reactor/action.ts"
 import type { HandlingObserver } from "../reactor/handling-observer.ts"
 import type { Delivery, Outcome } from "../reactor/registration.ts"
@@ -100,15 +101,20 @@ function producer(delivery: Delivery, group: CollectFor): (draft: AnyMessage, st
   const carried = group.observer?.produced(delivery)
   let index = 0
   const createdAt = isoInstant(group.now)
-  return (draft, streamId) => ({
-    ...encodeMessage(draft),
-    streamId,
-    id: derivedId(cause.id, group.name, group.epoch, index++),
-    causationId: cause.id,
-    correlationId: cause.correlationId,
-    metadata: inherited(cause.metadata, carried === undefined ? draft.metadata : { ...draft.metadata, ...carried }),
-    createdAt,
-  })
+  const of = withoutShape(cause.metadata)
+  return (draft, streamId) => {
+    const encoded = encodeMessage(draft)
+    const own = carried === undefined ? draft.metadata : { ...draft.metadata, ...carried }
+    return {
+      ...encoded,
+      streamId,
+      id: derivedId(cause.id, group.name, group.epoch, index++),
+      causationId: cause.id,
+      correlationId: cause.correlationId,
+      metadata: withShape(inherited(of, own), shapeOf(encoded.metadata)),
+      createdAt,
+    }
+  }
 }
 
 /** What a message produces has its metadata, under its own. */

@@ -35,6 +35,7 @@ import { createRegistry } from "./registry.ts"
 import { requireTx } from "./require-tx.ts"
 import { type StopCause, untilStopped } from "./until-stopped.ts"
 import { isWorked, requireKnown } from "./worked-groups.ts"
+import { createWorkflowRuns } from "./workflow-runs.ts"
 
 /** How many worker loops a process runs unless told otherwise. */
 const CONCURRENCY = 4
@@ -112,7 +113,7 @@ function assemble(backend: Backend<never>, own: boolean, options: AppOptions): A
     nameOf: (group) => registry.nameOf(group),
     onChange: (change) => engine.changed(change),
   })
-  const unwatch = instrumentation?.watch({ stats: operations.stats, storageNow: engine.storageNow })
+  const unwatch = instrumentation?.watch({ stats: () => operations.stats(), storageNow: () => engine.storageNow() })
   let closed: Promise<void> | undefined
 
   function execute<const I extends ExecuteInput, A extends AnyActor>(
@@ -152,8 +153,10 @@ function assemble(backend: Backend<never>, own: boolean, options: AppOptions): A
     if (own) await backend.close()
   }
 
+  const store = createStore(parts)
   return {
-    ...createStore(parts),
+    ...store,
+    ...createWorkflowRuns({ store, backend, reads: parts.reads, clock, settles: engine.settles, awake }),
     ...operations,
     async register(...reactors) {
       const added: Registration[] = []

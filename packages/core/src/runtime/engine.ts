@@ -10,6 +10,7 @@ import type { Clock } from "./clock.ts"
 import type { Crew } from "./crew.ts"
 import { createDispatcher } from "./dispatcher.ts"
 import { ensureGroup } from "./ensure-group.ts"
+import { handlerTime } from "./handler-time.ts"
 import { HeldAccess } from "./held-access.ts"
 import type { Instrumentation } from "./instrumentation.ts"
 import type { Limits } from "./limits.ts"
@@ -69,6 +70,7 @@ export function createEngine(parts: EngineParts): Engine {
   const dispatcher = createDispatcher({ clock, pollMs: limits.pollMs })
   const reads = readTogether(backend, clock)
   const settles = createSettleWatch(clock)
+  const time = handlerTime(clock)
   let storageOffsetMs = 0
 
   const pause = (ms: number): Promise<void> => new Promise((resolve) => void clock.setTimer(ms, resolve))
@@ -106,9 +108,12 @@ export function createEngine(parts: EngineParts): Engine {
     registration: (group) => registrations.get(group),
     strategy: (registration) => registration.errorStrategy ?? parts.errorStrategy,
     access: (group) => {
-      const shared = { group, ...reads, baselines: baselines(group), logger }
+      const shared = { group, ...reads, baselines: baselines(group), logger, time }
       if (instrumentation === undefined) return (lease) => new HeldAccess(shared, lease)
-      return (lease) => new HeldAccess({ ...shared, observer: instrumentation.handling(group) }, lease)
+      return (lease) => {
+        const observer = instrumentation.heard() ? instrumentation.handling(group) : undefined
+        return new HeldAccess({ ...shared, observer }, lease)
+      }
     },
     storageOffsetMs: () => storageOffsetMs,
     pause,

@@ -13,7 +13,7 @@ const PASSING: ReadonlySet<string> = new Set<BackendErrorCode>(["outcome-unknown
 /** Settles what became of these jobs, before the eyes of the instrumentation where there is one. Throws as `tryToSettle` does. */
 export function settleSurely(settlement: Settlement, crew: Crew, jobs: readonly Job[]): Promise<Settled> {
   const { instrumentation } = crew
-  if (instrumentation === undefined) return tryToSettle(settlement, crew)
+  if (instrumentation === undefined || !instrumentation.heard()) return tryToSettle(settlement, crew)
   const handled = jobs.map((job) => job.access.observer).filter((observer) => observer !== undefined)
   return instrumentation.settle({ group: settlement.lease.group, settlement, handled }, () =>
     tryToSettle(settlement, crew),

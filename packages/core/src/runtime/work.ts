@@ -31,7 +31,7 @@ export async function lookForWork(
     return "nothing"
   }
   dispatcher.wakeNext()
-  crew.instrumentation?.claimed(found)
+  if (crew.instrumentation?.heard() === true) crew.instrumentation.claimed(found)
   const registration = crew.registration(found.group)
   if (registration === undefined) {
     await giveBack(found, crew)

@@ -211,7 +211,7 @@ export async function submit(parts: StoreParts, call: string, append: Append): P
   refuseInsideSettle(call)
   const { writer, observer } = parts
   const stored =
-    observer === undefined
+    observer === undefined || !observer.heard()
       ? storedOr(await writer.submit(append))
       : await observer.write({ call, append }, async (metadata) =>
           storedOr(await writer.submit(withMetadata(append, metadata))),

@@ -35,7 +35,7 @@ known = { ids = {}, keys = {}, versions = {}, revisions = {} }
 local text = {}
 for n, a in ipairs(appends) do
   judged[n] = store(a)
-  text[n] = table.concat(judged[n], ',', 2)
+  text[n] = table.concat(judged[n], ',', 3)
 end
 checkKeys()
 if arg() == '1' then evenWhenFull() end

@@ -12,7 +12,7 @@
  * `heads`, `commands`: by type the last position, and how many commands. `keys`, `keyed`: idempotency keys, and their order.
  * `due`, `waiting`: schedules by instant, and their messages. `d:<collection>`, `D:<collection>`: documents, and their order.
  * `groups`: group name to number. `g:7`: a group; `:heard`, `:skips`, `:marks`, `:due` (lanes); `:p3`, `:l3`, `:r3`: its partition 3, the lanes and replay rows of that.
- * `processes`, `process:<name>`: who works. `wake`: the channel.
+ * `turn:<sender>`: how far the appends of a process have got, for a minute. `processes`, `process:<name>`: who works. `wake`: the channel.
  *
  * Numbers are written by `F`: Lua itself writes 1e+15 for large ones.
  */

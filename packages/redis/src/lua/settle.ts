@@ -33,7 +33,7 @@ known = { ids = {}, keys = {}, versions = {}, revisions = {} }
 local verdicts, places = {}, {}
 for n, a in ipairs(appends) do
   verdicts[n] = store(a)
-  places[n] = table.concat(verdicts[n], ',', 2)
+  places[n] = table.concat(verdicts[n], ',', 3)
 end
 checkKeys()
 if #appends == 0 then evenWhenFull() end

@@ -46,7 +46,7 @@ async function infoOf(log: Log, group: GroupState): Promise<GroupInfo> {
   }
 }
 
-async function skipsOf({ connection, settings }: Log, group: GroupState): Promise<readonly SkipInfo[]> {
+export async function skipsOf({ connection, settings }: Log, group: GroupState): Promise<readonly SkipInfo[]> {
   if (group.skipped === 0) return []
   const stored = list(await connection.ask("LRANGE", `${keyPrefix(settings)}${groupKey(group)}:skips`, 0, -1))
   return stored.map((json) => storedJson<SkipInfo>(text(json)))

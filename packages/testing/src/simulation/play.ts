@@ -54,7 +54,13 @@ export async function play<Act>(
     const faults = createFaults(plan.seed, plan.rates, plan.faults)
     const storage = backend({ clock, partitions: plan.settings.partitions })
     await storage.migrate()
-    const auditor = createAuditor({ backend: storage, now: clock.now, keys: scenario.keys ?? {}, note })
+    const auditor = createAuditor({
+      backend: storage,
+      now: clock.now,
+      keys: scenario.keys ?? {},
+      note,
+      maxTakeovers: plan.settings.maxTakeovers,
+    })
     const stage = scenario.open({
       random: randomFor(plan.seed, "scenario"),
       now: clock.now,
@@ -131,7 +137,9 @@ async function settle(auditor: Auditor, drive: Driver, timeline: Timeline): Prom
     const waiting = groups.filter(({ lag, retrying, parked }) => lag + retrying + parked > 0)
     if (waiting.length === 0 && schedules === 0) return
     if (timeline.now / US < deadline) continue
-    const shown = waiting.map(({ group, lag, retrying, parked }) => `${group} (${lag} behind, ${retrying} lanes, ${parked} parked)`)
+    const shown = waiting.map(
+      ({ group, lag, retrying, parked }) => `${group} (${lag} behind, ${retrying} lanes, ${parked} parked)`,
+    )
     auditor.wrong(`${PATIENCE_MS} ms after the last fault still waits: ${shown.join(", ")}, ${schedules} schedules`)
     return
   }

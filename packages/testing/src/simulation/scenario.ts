@@ -1,4 +1,4 @@
-import type { AnyApp, AnyReactor, Backend, Logger, StoredMessage } from "@millrace/core"
+import type { ErrorDecision, AnyApp, AnyReactor, Backend, Logger, StoredMessage } from "@millrace/core"
 
 import type { GroupAudit } from "./audit/group-audit.ts"
 import type { Random } from "./random.ts"
@@ -14,8 +14,10 @@ export interface SimulatedProcess {
   handling<T>(group: string, message: Handled, how: Handling, body: () => T | Promise<T>): Promise<T>
   /** Throws where the seed says so: for callbacks of which `handling` can not tell when they end. */
   mayFail(group: string, message: Handled, attempt: number): void
-  /** An error strategy passes over the message: it counts as handled, without its effects. */
-  passing(group: string, message: Handled): void
+  /** What an error strategy says of a message, so that it can be seen whether the runtime does so. A `skip` counts as handled, without effects. */
+  judging(group: string, message: Handled, decision: ErrorDecision): ErrorDecision
+  /** An after-commit hook tells of these messages: they have to be stored as handled. */
+  told(group: string, messages: readonly Handled[]): void
 }
 
 /** A message in a callback's hands. */

@@ -47,6 +47,7 @@ const AGAIN_MS = 2_000
 
 export function createCrowd<Act>(parts: CrowdParts<Act>): Crowd<Act> {
   const { plan, stage, timeline, auditor, note, faults } = parts
+  const calm = plan.rates.calls === 0 && plan.steps.every(({ kind }) => kind === "act")
   let awayUntil = 0
   const places = Array.from({ length: plan.settings.processes }, (_, number): Place => ({
     number,
@@ -94,7 +95,7 @@ export function createCrowd<Act>(parts: CrowdParts<Act>): Crowd<Act> {
       crash: (crashed, downMs) => end(place, crashed, downMs),
       note,
     })
-    const process = simulatedProcess(boot, { faults, auditor, note, random })
+    const process = simulatedProcess(boot, { faults, auditor, note, random, calm })
     const onError = (error: unknown): void => {
       if (error instanceof ProcessFenced) end(place, boot, AGAIN_MS)
     }

@@ -98,7 +98,8 @@ for (const backend of backends) {
         const options = key === undefined ? {} : { key }
         await bus.auth.userCreated.fire({ username: "adam" }, options)
         await bus.auth.userDeleted.fire({ username: "adam" }, options)
-        return (await bus.app.recentStreams()).map(({ streamId }) => streamId).toSorted()
+        const streams = (await bus.app.recentStreams()).map(({ streamId }) => streamId)
+        return streams.filter((id) => !id.startsWith("millrace.")).toSorted()
       }
       deepEqual(await streams({}), ["auth"])
       deepEqual(await streams({ auth: { streamUse: "per_event" } }), ["auth.user_created", "auth.user_deleted"])

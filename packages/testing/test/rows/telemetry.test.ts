@@ -48,8 +48,8 @@ for (const backend of backends) {
         [SpanKind.PRODUCER, SpanKind.CLIENT, SpanKind.CONSUMER, SpanKind.CLIENT],
       )
       const [command, event] = await web.historyFor("cart-1")
-      match(String(command?.metadata["traceparent"]), /^00-[0-9a-f]{32}-[0-9a-f]{16}-01$/)
-      ok(String(event?.metadata["traceparent"]).includes(spanId(decided)))
+      match(textOf(command?.metadata["traceparent"]), /^00-[0-9a-f]{32}-[0-9a-f]{16}-01$/)
+      ok(textOf(event?.metadata["traceparent"]).includes(spanId(decided)))
       equal(dispatch.name, "dispatch cart")
       deepEqual(
         {
@@ -246,8 +246,14 @@ for (const backend of backends) {
       let looks = 0
       const instrumentation: Instrumentation = {
         ...telemetry.instrumentation,
-        watch: ({ stats, storageNow }) =>
-          telemetry.instrumentation.watch({ storageNow, stats: () => ((looks += 1), stats()) }),
+        watch: (app) =>
+          telemetry.instrumentation.watch({
+            storageNow: () => app.storageNow(),
+            stats() {
+              looks += 1
+              return app.stats()
+            },
+          }),
       }
       const seen = handler("seen").on(ItemAdded, () => {})
       const app = await log.app({ reactors: [seen], instrumentation })
@@ -258,10 +264,10 @@ for (const backend of backends) {
       await app.dispatch(added("cart-2"))
       await other.drain()
       await log.clock.advance(30_000)
-      const groups = async (metric: string) =>
-        Object.fromEntries(
+      const groups = async (metric: string): Promise<Record<string, unknown>> =>
+        Object.fromEntries<unknown>(
           (await telemetry.points(metric)).map(({ value, attributes }) => [
-            attributes["messaging.consumer.group.name"],
+            textOf(attributes["messaging.consumer.group.name"]),
             value,
           ]),
         )
@@ -288,6 +294,10 @@ for (const backend of backends) {
       )
     })
   })
+}
+
+function textOf(value: unknown): string {
+  return typeof value === "string" ? value : ""
 }
 
 function isHistogram(value: unknown): value is { readonly count: number; readonly sum?: number } {

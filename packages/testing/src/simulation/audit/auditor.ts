@@ -32,26 +32,32 @@ export interface AuditorParts {
   /** The storage's clock. */
   readonly now: () => number
   /** Keys of groups with `partitionBy`. */
+  readonly maxTakeovers: number
   readonly keys: Readonly<Record<string, (message: StoredMessage) => string>>
   readonly note: (text: () => string) => void
 }
 
 const PAGE = 1_000
+/** So many answers are not lost in a row: a process that beats on has heard that it has to stop. */
+const MOST_BEATS = 4
+/** Beats closer than this may have been on their way at the same time. */
+const BEAT_APART_MS = 900
 /** More violations than anybody reads. */
 const MOST = 50
 
 /** Begins to watch a storage. */
-export function createAuditor({ backend, now, keys, note }: AuditorParts): Auditor {
+export function createAuditor({ backend, now, keys, note, maxTakeovers }: AuditorParts): Auditor {
   const groups = new Map<string, GroupAudit>()
   const book = createBook()
   const trace = createTrace()
   const violations: string[] = []
   const archive: StoredMessage[] = []
+  const fenced = new Map<string, { readonly times: number; readonly at: number }>()
   const wrong = (text: string): void => {
     if (violations.length < MOST) violations.push(text)
     note(() => `WRONG ${text}`)
   }
-  const checking = (boot: string): Checking => ({ boot, now: now(), keyOf, trace, wrong })
+  const checking = (boot: string): Checking => ({ boot, now: now(), keyOf, trace, wrong, maxTakeovers })
   const keyOf: Checking["keyOf"] = (group, message) =>
     group.order === "key" ? (keys[group.name]?.(message) ?? message.streamId) : message.streamId
   const readLog = async (): Promise<readonly StoredMessage[]> => {
@@ -120,10 +126,16 @@ export function createAuditor({ backend, now, keys, note }: AuditorParts): Audit
       },
       async heartbeat(beat) {
         const pulse = await backend.heartbeat(beat)
+        if (pulse.kind === "fenced") {
+          const { times: before = 0, at = 0 } = fenced.get(beat.owner.bootId) ?? {}
+          const times = now() - at < BEAT_APART_MS ? before : before + 1
+          fenced.set(beat.owner.bootId, { times, at: times === before ? at : now() })
+          if (times === MOST_BEATS && times > before)
+            wrong(`${beat.owner.processName} works on though it was told ${times} times that its name was taken`)
+        }
         if (beat.kind !== "beat" && pulse.kind === "ok")
           for (const group of groups.values())
-            for (const held of group.held.values())
-              if (held.processName === beat.owner.processName) held.until = 0
+            for (const held of group.held.values()) if (held.processName === beat.owner.processName) held.until = 0
         return pulse
       },
     },

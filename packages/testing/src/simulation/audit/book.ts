@@ -88,16 +88,19 @@ function compareLog(
     if (recordedAt < last.recordedAt) wrong(`${where}: recorded at ${recordedAt}, after one of ${last.recordedAt}`)
     last = { position, recordedAt }
     const before = versions.get(streamId) ?? 0
-    if (kind === "event" && version !== before + 1) wrong(`${where}: version ${version} of ${streamId} comes behind ${before}`)
+    if (kind === "event" && version !== before + 1)
+      wrong(`${where}: version ${version} of ${streamId} comes behind ${before}`)
     if (kind === "command" && version !== undefined) wrong(`${where}: a command has version ${version}`)
     versions.set(streamId, kind === "event" ? (version ?? before) : before)
     const told = said.stored.get(id)
     if (told !== undefined && told !== position) wrong(`${where}: it was said to be at ${told}`)
     const due = said.scheduled.get(id)
-    if (due !== undefined && Date.parse(recordedAt) < due.at) wrong(`${where}: recorded ${due.at - Date.parse(recordedAt)} ms before it is due`)
+    if (due !== undefined && Date.parse(recordedAt) < due.at)
+      wrong(`${where}: recorded ${due.at - Date.parse(recordedAt)} ms before it is due`)
     if (told === undefined && due === undefined)
       wrong(`${where} is in the log, and ${said.refused.has(id) ? "was refused" : "nobody was told so"}`)
   }
-  for (const id of said.stored.keys()) if (!seen.has(id)) wrong(`message ${id} was said to be stored, and is not in the log`)
+  for (const id of said.stored.keys())
+    if (!seen.has(id)) wrong(`message ${id} was said to be stored, and is not in the log`)
   for (const id of said.scheduled.keys()) if (!seen.has(id)) wrong(`message ${id} was scheduled, and never came`)
 }

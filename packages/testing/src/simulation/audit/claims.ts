@@ -9,6 +9,8 @@ export interface Checking {
   readonly boot: string
   readonly now: number
   readonly keyOf: KeyOf
+  /** Take-overs after which a message counts as failed. */
+  readonly maxTakeovers: number
   readonly trace: Trace
   readonly wrong: (text: string) => void
 }
@@ -25,11 +27,16 @@ export function checkClaim(group: GroupAudit, request: ClaimRequest, slice: Slic
           const messages = slice.messages.filter(
             ({ message }) => group.order === "log" || at.keyOf(group, message) === lane.key,
           )
-          return heldLane({ ...lane, token }, { ...by, partition: slice.lease.partition, messages, reemit: slice.reemit })
+          return heldLane(
+            { ...lane, token },
+            { ...by, partition: slice.lease.partition, messages, reemit: slice.reemit },
+          )
         })
   for (const one of held) {
     take(group, one, at)
     checkMessages(group, one, at)
+    if (slice.takeovers >= at.maxTakeovers)
+      for (const { message } of one.messages) at.trace.mustNot(at.boot, group.name, message.position)
   }
   if (slice.takeovers > 0 && slice.source === "partition" && slice.messages.length > 1)
     at.wrong(`${group.name}: a take-over was handed ${slice.messages.length} messages`)
@@ -83,7 +90,8 @@ function checkMessages(group: GroupAudit, held: Held, at: Checking): void {
     if (group.excused.has(position)) at.wrong(`${where} was to be passed over`)
     if (group.parked.get(at.keyOf(group, one.message)) === position) at.wrong(`${where} is a dead letter`)
     const attempt = (group.failures.get(position) ?? 0) + 1
-    if (one.attempt !== attempt) at.wrong(`${where} is said to be at try ${one.attempt}, and is at ${attempt}`)
+    if (one.attempt !== attempt && !group.uncounted.has(position))
+      at.wrong(`${where} is said to be at try ${one.attempt}, and is at ${attempt}`)
     checkFlag(group, one, where, at)
   }
 }

@@ -41,13 +41,21 @@ export interface GroupAudit {
   readonly unsure: Set<number>
   /** Failures of a message that is to be tried again. */
   readonly failures: Map<number, number>
+  /** Messages that a reset may or may not have counted from the beginning: only partitions that it moves back forget. */
+  readonly uncounted: Set<number>
   readonly parked: Map<string, number>
   readonly held: Map<string, Held>
   /** What settles that were accepted were answered, by what was settled. */
   readonly answers: Map<string, string>
   /** The highest token of each partition and lane. */
   readonly tokens: Map<string, number>
+  /** Ids of what messages lead to, by cause. */
+  readonly ids: Map<string, string>
+  /** A person has interfered with it. */
+  touched: boolean
   reemit: boolean
+  /** Resets that wanted the effects again. */
+  epoch: number
   resets: number
 }
 
@@ -63,11 +71,15 @@ export function newGroupAudit(name: string, order: GroupOrder): GroupAudit {
     excused: new Set(),
     unsure: new Set(),
     failures: new Map(),
+    uncounted: new Set(),
     parked: new Map(),
     held: new Map(),
     answers: new Map(),
     tokens: new Map(),
+    ids: new Map(),
+    touched: false,
     reemit: false,
+    epoch: 0,
     resets: 0,
   }
 }
@@ -81,10 +93,7 @@ export function heldKey(partition: number, key: string, token: number): string {
 export type KeyOf = (group: GroupAudit, message: StoredMessage) => string
 
 /** A partition's slice as it is held. */
-export function heldPartition(
-  slice: PartitionSlice,
-  by: Pick<Held, "boot" | "processName" | "until">,
-): Held {
+export function heldPartition(slice: PartitionSlice, by: Pick<Held, "boot" | "processName" | "until">): Held {
   return {
     ...by,
     of: "partition",

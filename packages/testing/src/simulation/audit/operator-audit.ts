@@ -18,7 +18,10 @@ export function auditOperator(operator: Operator, { groups, book, pointOf, archi
     ...operator,
     async stopGroup(group, why) {
       await operator.stopGroup(group, why)
-      groups.get(group)?.held.clear()
+      const stopped = groups.get(group)
+      if (stopped === undefined) return
+      stopped.held.clear()
+      stopped.touched = true
     },
     async resetGroup(name, to, options) {
       const point = await pointOf(to)
@@ -40,7 +43,9 @@ export function auditOperator(operator: Operator, { groups, book, pointOf, archi
       return count
     },
     async discardLane(name, key) {
-      const [lane] = await operator.lanes({ group: name, limit: 10_000 }).then((all) => all.filter((one) => one.key === key))
+      const [lane] = await operator
+        .lanes({ group: name, limit: 10_000 })
+        .then((all) => all.filter((one) => one.key === key))
       await operator.discardLane(name, key)
       const group = groups.get(name)
       if (group !== undefined && lane !== undefined) excuse(group, lane.next)
@@ -69,6 +74,7 @@ function letGo(group: GroupAudit | undefined, keys: readonly string[]): void {
 /** A message is passed over; whoever held it holds it no more. */
 function excuse(group: GroupAudit, position: number): void {
   group.excused.add(position)
+  group.touched = true
   group.failures.delete(position)
   for (const [key, parked] of group.parked) if (parked === position) group.parked.delete(key)
   for (const held of group.held.values()) held.until = 0
@@ -76,6 +82,7 @@ function excuse(group: GroupAudit, position: number): void {
 
 /** What was handled above the point was handled before; it is to be handled again. */
 function reset(group: GroupAudit, point: number, reemit: boolean): void {
+  group.touched = true
   group.lastOf.clear()
   for (const [position, key] of group.handled) {
     if (position > point) {
@@ -88,9 +95,15 @@ function reset(group: GroupAudit, point: number, reemit: boolean): void {
     group.excused.delete(position)
     group.unsure.add(position)
   }
-  for (const position of group.failures.keys()) if (position > point) group.failures.delete(position)
+  for (const position of group.failures.keys()) if (position > point) forget(group, position)
   for (const [key, position] of group.parked) if (position > point) group.parked.delete(key)
   group.held.clear()
   group.reemit = reemit
   group.resets += 1
+  if (reemit) group.epoch += 1
+}
+
+function forget(group: GroupAudit, position: number): void {
+  group.failures.delete(position)
+  group.uncounted.add(position)
 }

@@ -16,7 +16,8 @@ export function checkSettle(group: GroupAudit, settlement: Settlement<never>, an
   if (answer.kind === "fenced") return
   const before = group.answers.get(keys.join("\n"))
   if (before !== undefined) {
-    if (before !== JSON.stringify(answer)) at.wrong(`${group.name}: a repeated settle of ${at.boot} is answered otherwise`)
+    if (before !== JSON.stringify(answer))
+      at.wrong(`${group.name}: a repeated settle of ${at.boot} is answered otherwise`)
     return
   }
   const whole = held.filter((one) => one !== undefined)
@@ -25,6 +26,7 @@ export function checkSettle(group: GroupAudit, settlement: Settlement<never>, an
     at.wrong(`${group.name}: a settle of ${at.boot} was accepted though ${shown} had passed on`)
     return
   }
+  checkIds(group, settlement, at.wrong)
   // A group in total order is its only lane: nothing of a settle is stored when one part can not be, and its lease goes on.
   if (group.order === "log" && answer.parts.some(({ kind }) => kind !== "stored")) return
   group.answers.set(keys.join("\n"), JSON.stringify(answer))
@@ -35,11 +37,18 @@ export function checkSettle(group: GroupAudit, settlement: Settlement<never>, an
   }
 }
 
-function settlePartition(group: GroupAudit, held: Held, settlement: Settlement<never>, answer: Accepted, at: Checking): void {
+function settlePartition(
+  group: GroupAudit,
+  held: Held,
+  settlement: Settlement<never>,
+  answer: Accepted,
+  at: Checking,
+): void {
   const checkpoint = settlement.checkpoint ?? 0
   const named = new Set((settlement.skipped ?? []).map(({ key }) => key))
   for (const { key } of held.skipped)
-    if (!named.has(key)) at.wrong(`${group.name}: a settle of ${at.boot} does not name ${key}, which its slice left to a lane`)
+    if (!named.has(key))
+      at.wrong(`${group.name}: a settle of ${at.boot} does not name ${key}, which its slice left to a lane`)
   const aside = new Set([...named, ...held.openLanes])
   const byKey = new Map<string, SliceMessage[]>()
   for (const one of held.messages) {
@@ -53,13 +62,23 @@ function settlePartition(group: GroupAudit, held: Held, settlement: Settlement<n
     const index = settlement.parts.findIndex((part) => part.key === key)
     const part = settlement.parts[index]
     if (part === undefined) {
-      at.wrong(`${group.name}: ${at.boot} settled up to ${checkpoint} and says nothing of ${key} at ${messages[0]?.message.position}`)
+      at.wrong(
+        `${group.name}: ${at.boot} settled up to ${checkpoint} and says nothing of ${key} at ${messages[0]?.message.position}`,
+      )
       continue
     }
-    follow(group, held, { part, index, messages: messages.filter(({ message }) => !singles.has(message.position)) }, answer, at)
+    follow(
+      group,
+      held,
+      { part, index, messages: messages.filter(({ message }) => !singles.has(message.position)) },
+      answer,
+      at,
+    )
   }
+  if (settlement.hold !== undefined)
+    checkJudged(group, held, { as: "retry", position: firstAbove(held, checkpoint) }, at)
   for (const position of singles) group.parked.set(`@${position}`, position)
-  if (settlement.hold !== undefined) group.failures.set(firstAbove(held, checkpoint), settlement.hold.failures)
+  if (settlement.hold !== undefined) fail(group, firstAbove(held, checkpoint), settlement.hold.failures)
 }
 
 /** The messages that a group in log order takes out as lanes of their own. */
@@ -68,7 +87,7 @@ function singlesOf(group: GroupAudit, { parts }: Settlement<never>): ReadonlySet
   for (const { deferral } of parts) {
     if (deferral?.single !== true) continue
     singles.add(deferral.position)
-    group.failures.set(deferral.position, deferral.failures)
+    fail(group, deferral.position, deferral.failures)
   }
   return singles
 }
@@ -77,7 +96,13 @@ function firstAbove(held: Held, checkpoint: number): number {
   return held.messages.find(({ message }) => message.position > checkpoint)?.message.position ?? 0
 }
 
-function settleLane(group: GroupAudit, held: Held, settlement: Settlement<never>, answer: Accepted, at: Checking): void {
+function settleLane(
+  group: GroupAudit,
+  held: Held,
+  settlement: Settlement<never>,
+  answer: Accepted,
+  at: Checking,
+): void {
   const index = settlement.parts.findIndex((part) => part.key === held.key)
   const part = settlement.parts[index]
   if (part === undefined) return
@@ -90,13 +115,21 @@ interface PartOf {
   readonly messages: readonly SliceMessage[]
 }
 
-function follow(group: GroupAudit, held: Held, { part, index, messages }: PartOf, answer: Accepted, at: Checking): void {
+function follow(
+  group: GroupAudit,
+  held: Held,
+  { part, index, messages }: PartOf,
+  answer: Accepted,
+  at: Checking,
+): void {
   const stored = answer.parts[index]?.kind === "stored"
+  if (part.deferral !== undefined) checkJudged(group, held, part.deferral, at)
   const { deferral } = part
-  const upto = deferral === undefined ? (part.doneTo ?? held.scannedTo) : Math.min(part.doneTo ?? Infinity, deferral.position - 1)
+  const upto =
+    deferral === undefined ? (part.doneTo ?? held.scannedTo) : Math.min(part.doneTo ?? Infinity, deferral.position - 1)
   if (stored) for (const one of messages) if (one.message.position <= upto) handle(group, held, one, at)
   if (stored && deferral !== undefined) {
-    group.failures.set(deferral.position, deferral.failures)
+    fail(group, deferral.position, deferral.failures)
     if (deferral.as === "park") group.parked.set(part.key, deferral.position)
     else group.parked.delete(part.key)
   } else if (stored) group.parked.delete(part.key)
@@ -129,4 +162,39 @@ function handle(group: GroupAudit, held: Held, one: SliceMessage, at: Checking):
   if (at.trace.tells(group.name) && ran !== "done" && ran !== "passed")
     at.wrong(`${where} was settled by ${held.boot}, whose handler ${ran === undefined ? "never saw it" : `was ${ran}`}`)
   if (!replaying && ran !== "passed") group.effective.set(position, (group.effective.get(position) ?? 0) + 1)
+}
+
+function fail(group: GroupAudit, position: number, failures: number): void {
+  group.failures.set(position, failures)
+  group.uncounted.delete(position)
+}
+
+/** A message waits as its error strategy said. */
+function checkJudged(
+  group: GroupAudit,
+  held: Held,
+  { as, position }: { readonly as: "retry" | "park" | "hand-over"; readonly position: number },
+  at: Checking,
+): void {
+  const said = at.trace.saidOf(held.boot, group.name, position)
+  if (said === undefined || (said === "park") === (as === "park")) return
+  at.wrong(`${group.name}: position ${position} was settled as ${as}, and its error strategy said ${said}`)
+}
+
+/** However often a message is handled, what it leads to has the same ids: so that it is never stored twice. */
+function checkIds(group: GroupAudit, { parts }: Settlement<never>, wrong: (text: string) => void): void {
+  for (const { effects } of parts) {
+    const counts = new Map<string, number>()
+    for (const { messages } of effects?.streams ?? []) {
+      for (const { id, causationId, type } of messages) {
+        const cause = `${causationId}/${type}/${group.epoch}`
+        const count = (counts.get(cause) ?? 0) + 1
+        counts.set(cause, count)
+        const known = group.ids.get(`${cause}/${count}`)
+        if (known === undefined) group.ids.set(`${cause}/${count}`, id)
+        else if (known !== id)
+          wrong(`${group.name}: ${type}, which ${causationId} leads to, has the id ${id}, and had ${known}`)
+      }
+    }
+  }
 }

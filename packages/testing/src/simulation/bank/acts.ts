@@ -1,9 +1,9 @@
-import { type AnyApp, VersionConflict } from "@millrace/core"
+import { type AnyApp, BackendError, VersionConflict } from "@millrace/core"
 
 import type { Random } from "../random.ts"
 import type { World } from "../scenario.ts"
-import type { bankAccounts } from "./reactors.ts"
 import { Deposit, Remarked, Transfer, Withdraw } from "./messages.ts"
+import { type bankAccounts, Refused } from "./reactors.ts"
 
 /** What a client asks of an account. */
 interface Order {
@@ -37,9 +37,19 @@ export function drawAct(random: Random): BankAct {
   if (roll < 40) return { do: "dispatch", orders: drawOrders(random) }
   if (roll < 52) return { do: "execute", orders: drawOrders(random) }
   if (roll < 58)
-    return { do: "twice", order: drawOrder(random), key: `key-${random.below(4)}`, way: random.pick(["dispatch", "execute"]) }
+    return {
+      do: "twice",
+      order: drawOrder(random),
+      key: `key-${random.below(4)}`,
+      way: random.pick(["dispatch", "execute"]),
+    }
   if (roll < 66)
-    return { do: "remark", account: random.pick(ACCOUNTS), count: random.between(1, 3), expecting: random.pick(["any", "seen"]) }
+    return {
+      do: "remark",
+      account: random.pick(ACCOUNTS),
+      count: random.between(1, 3),
+      expecting: random.pick(["any", "seen"]),
+    }
   if (roll < 73) return { do: "schedule", order: drawOrder(random), inMs: random.between(1, 15_000) }
   if (roll < 77) return { do: random.pick(["cancel", "move"]), pick, inMs: random.between(1, 10_000) }
   if (roll < 82) return { do: "stop", group: random.pick(GROUPS), pick }
@@ -77,7 +87,12 @@ function messageOf({ type, account, amount, to }: Order) {
 }
 
 /** Does it, and checks that what the app answers is true. What the app throws is checked where it promises something. */
-export async function doAct(act: BankAct, app: AnyApp, world: World, accounts: ReturnType<typeof bankAccounts>): Promise<void> {
+export async function doAct(
+  act: BankAct,
+  app: AnyApp,
+  world: World,
+  accounts: ReturnType<typeof bankAccounts>,
+): Promise<void> {
   switch (act.do) {
     case "dispatch":
     case "execute":
@@ -98,8 +113,10 @@ export async function doAct(act: BankAct, app: AnyApp, world: World, accounts: R
       const waiting = await app.scheduled()
       const one = waiting[act.pick % Math.max(waiting.length, 1)]
       if (one === undefined) return
-      if (act.do === "cancel" && one.message.type.startsWith("bank.deposit")) await app.cancelScheduled([one.message.id])
-      else if (one.message.type !== "bank.reminded") await app.reschedule([one.message.id], new Date(world.now() + act.inMs))
+      if (act.do === "cancel" && one.message.type.startsWith("bank.deposit"))
+        await app.cancelScheduled([one.message.id])
+      else if (one.message.type !== "bank.reminded")
+        await app.reschedule([one.message.id], new Date(world.now() + act.inMs))
       return
     }
     default:
@@ -146,9 +163,16 @@ async function send(
   idempotencyKey?: string,
 ): Promise<void> {
   const message = messageOf(order)
-  const key = idempotencyKey === undefined ? {} : { idempotencyKey: `${idempotencyKey} ${how} ${JSON.stringify(order)}` }
-  const done = how === "dispatch" ? await app.dispatch(message, key) : await app.executeOn(accounts, message, key)
-  if (!done.duplicate && !world.isStored(message.id)) world.wrong(`${how} of ${message.id} returned, and it is not stored`)
+  const key =
+    idempotencyKey === undefined ? {} : { idempotencyKey: `${idempotencyKey} ${how} ${JSON.stringify(order)}` }
+  const done = await (how === "dispatch" ? app.dispatch(message, key) : app.executeOn(accounts, message, key)).catch(
+    (error: unknown) => {
+      if (!mayHappen(error, how)) world.wrong(`${how} of ${message.id} failed with ${String(error)}`)
+      throw error
+    },
+  )
+  if (!done.duplicate && !world.isStored(message.id))
+    world.wrong(`${how} of ${message.id} returned, and it is not stored`)
   if (done.duplicate && idempotencyKey === undefined && !world.isStored(message.id))
     world.wrong(`${how} of ${message.id} is said to be a repetition, and it is not stored`)
 }
@@ -175,4 +199,10 @@ async function remark(
       world.wrong(`an append to ${account} was answered with a conflict, and is stored`)
     throw error
   }
+}
+
+/** Whether a client has to reckon with this error: a storage that was away for long, a refusal, or a stream that others write to all the time. */
+function mayHappen(error: unknown, how: "dispatch" | "execute"): boolean {
+  if (error instanceof BackendError) return error.code === "unavailable" || error.code === "outcome-unknown"
+  return how === "execute" && (error instanceof Refused || error instanceof VersionConflict)
 }

@@ -16,10 +16,22 @@ interface Effect {
 const BOOKINGS: ReadonlySet<string> = new Set(["bank.deposited", "bank.withdrawn", "bank.transferred"])
 
 const EFFECTS: readonly Effect[] = [
-  { group: "mirror", of: BOOKINGS, type: "bank.mirrored", streamOf: ({ streamId }) => `mirror-${streamId}`, ordered: true },
+  {
+    group: "mirror",
+    of: BOOKINGS,
+    type: "bank.mirrored",
+    streamOf: ({ streamId }) => `mirror-${streamId}`,
+    ordered: true,
+  },
   { group: "audit", of: BOOKINGS, type: "bank.audited", streamOf: () => "audit-1", ordered: false },
   { group: "tally", of: BOOKINGS, type: "bank.tallied", streamOf: (cause) => tallyKey(amountOf(cause)), ordered: true },
-  { group: "stamp", of: new Set(["bank.remarked"]), type: "bank.stamped", streamOf: ({ streamId }) => streamId, ordered: true },
+  {
+    group: "stamp",
+    of: new Set(["bank.remarked"]),
+    type: "bank.stamped",
+    streamOf: ({ streamId }) => streamId,
+    ordered: true,
+  },
   {
     group: "remind",
     of: new Set(["bank.withdrawn"]),
@@ -54,14 +66,16 @@ export function checkEffects(log: readonly StoredMessage[], world: World): void 
       const found = byCause.get(`${effect.type}/${cause.id}`) ?? []
       byCause.delete(`${effect.type}/${cause.id}`)
       const where = `${effect.group}: the ${cause.type} at ${cause.position}`
-      if (found.length !== due) world.wrong(`${where} has led to ${found.length} times ${effect.type}, and was handled ${due} times`)
+      if (found.length !== due)
+        world.wrong(`${where} has led to ${found.length} times ${effect.type}, and was handled ${due} times`)
       for (const one of found) checkEffect(effect, cause, one, where, world)
     }
     if (effect.ordered && group?.resets === 0) checkOrder(log, effect, world)
   }
   for (const [key, found] of byCause)
     for (const one of found)
-      if (EFFECTS.some(({ type }) => type === one.type)) world.wrong(`position ${one.position} (${key}) follows from nothing`)
+      if (EFFECTS.some(({ type }) => type === one.type))
+        world.wrong(`position ${one.position} (${key}) follows from nothing`)
 }
 
 function checkEffect(effect: Effect, cause: StoredMessage, one: StoredMessage, where: string, world: World): void {
@@ -82,13 +96,18 @@ function checkOrder(log: readonly StoredMessage[], effect: Effect, world: World)
     if (message.type !== effect.type) continue
     const position = positionOf(message)
     const before = last.get(message.streamId) ?? 0
-    if (position <= before) world.wrong(`${message.streamId}: what ${position} led to comes behind what ${before} led to`)
+    if (position <= before)
+      world.wrong(`${message.streamId}: what ${position} led to comes behind what ${before} led to`)
     last.set(message.streamId, position)
   }
 }
 
 /** Totals hold each booking once. */
-export async function checkTotals(log: readonly StoredMessage[], rows: ReadonlyMap<string, unknown> | undefined, world: World): Promise<void> {
+export async function checkTotals(
+  log: readonly StoredMessage[],
+  rows: ReadonlyMap<string, unknown> | undefined,
+  world: World,
+): Promise<void> {
   const due = new Map<string, { count: number; sum: number; last: number }>()
   for (const message of log) {
     if (!BOOKINGS.has(message.type)) continue
@@ -98,9 +117,11 @@ export async function checkTotals(log: readonly StoredMessage[], rows: ReadonlyM
   for (const [id, { count, sum, last }] of due) {
     const [kept] = await world.storage.documents({ collection: "projection:balances", ids: [id] })
     const shown = JSON.stringify(kept?.value ?? null)
-    if (!shown.includes(JSON.stringify({ count, sum }))) world.wrong(`balances of ${id} is kept as ${shown}, and holds ${count} bookings of ${sum}`)
+    if (!shown.includes(JSON.stringify({ count, sum })))
+      world.wrong(`balances of ${id} is kept as ${shown}, and holds ${count} bookings of ${sum}`)
     const row = JSON.stringify(rows?.get(id) ?? null)
-    if (rows !== undefined && row !== JSON.stringify({ count, last })) world.wrong(`rows of ${id} is ${row}, and holds ${count} bookings, the last at ${last}`)
+    if (rows !== undefined && row !== JSON.stringify({ count, last }))
+      world.wrong(`rows of ${id} is ${row}, and holds ${count} bookings, the last at ${last}`)
   }
 }
 

@@ -29,6 +29,7 @@ export function checkAccounts(log: readonly StoredMessage[], world: World): void
 function checkAccount(stream: readonly StoredMessage[], world: World): void {
   const ids = new Map(stream.map((message) => [message.id, message]))
   const pending: Pending[] = []
+  const decided = new Set<string>()
   let account: Account = EMPTY
   const moveTo = (balance: number): void => {
     account = { balance }
@@ -36,8 +37,7 @@ function checkAccount(stream: readonly StoredMessage[], world: World): void {
   }
   for (const message of stream) {
     if (ORDERS.has(message.type)) {
-      if (message.decided !== true)
-        pending.push({ message, refusable: rule(account, orderOf(message)) === "refused" })
+      if (message.decided !== true) pending.push({ message, refusable: rule(account, orderOf(message)) === "refused" })
       continue
     }
     if (message.type === "bank.remarked" || message.type === "bank.stamped") continue
@@ -47,9 +47,15 @@ function checkAccount(stream: readonly StoredMessage[], world: World): void {
       world.wrong(`${where} follows from no order`)
       continue
     }
+    if (decided.has(order.id))
+      world.wrong(`${where} follows from the order at ${order.position}, which led to an event before`)
+    decided.add(order.id)
     if (order.decided !== true) {
       const at = pending.findIndex((one) => one.message.id === order.id)
-      if (at < 0) world.wrong(`${where} follows from the order at ${order.position}, which was decided before, or after a later one`)
+      if (at < 0)
+        world.wrong(
+          `${where} follows from the order at ${order.position}, which was decided before, or after a later one`,
+        )
       for (const passed of pending.splice(0, at + 1).slice(0, -1)) checkRefused(passed, world)
       for (const one of pending) one.refusable = false
     }

@@ -41,9 +41,9 @@ export function remindAfterMs(amount: number): number {
 }
 
 /** Tries again soon, then parks. */
-function patient(times: number): ErrorStrategy {
-  return (_error, _message, { attempt, now }) =>
-    attempt <= times ? { kind: "retry", at: now + 20 * 3 ** attempt } : { kind: "park" }
+function patient(process: SimulatedProcess, times: number): ErrorStrategy {
+  return (_error, message, { name, attempt, now }) =>
+    process.judging(name, message, attempt <= times ? { kind: "retry", at: now + 20 * 3 ** attempt } : { kind: "park" })
 }
 
 /** The bank's reactors in one process: one of each kind that Millrace has. `tx`: whether its storage is memory. */
@@ -54,11 +54,10 @@ export function bankReactors(process: SimulatedProcess, { tx }: { readonly tx: b
 
 /** Decides; a transfer is finished by a deposit to the other account. */
 export function bankAccounts(process: SimulatedProcess) {
-  const retrying = patient(3)
+  const retrying = patient(process, 3)
   const errorStrategy: ErrorStrategy = (error, message, group) => {
     if (!(error instanceof Refused)) return retrying(error, message, group)
-    process.passing("account", message)
-    return { kind: "skip" }
+    return process.judging("account", message, { kind: "skip" })
   }
   return actor("account", () => ({ balance: 0 }), { errorStrategy })
     .event(Deposited, (account, { payload }) => {
@@ -93,14 +92,16 @@ const BOOKINGS = [Deposited, Withdrawn, Transferred] as const
 
 /** One effect for each booking, in the order of its account: from a handler, and from a reactor that handles in batches. */
 function followers(process: SimulatedProcess): { readonly mirror: AnyReactor; readonly stamp: Reactor } {
-  const mirror = handler("mirror", { errorStrategy: patient(3) }).on(...BOOKINGS, (message, how) =>
-    process.handling("mirror", message, how, () => Mirrored(`mirror-${message.streamId}`, { position: message.position })),
+  const mirror = handler("mirror", { errorStrategy: patient(process, 3) }).on(...BOOKINGS, (message, how) =>
+    process.handling("mirror", message, how, () =>
+      Mirrored(`mirror-${message.streamId}`, { position: message.position }),
+    ),
   )
   const stamp: Reactor = {
     name: "stamp",
     handledMessages: [Remarked],
     history: true,
-    errorStrategy: patient(2),
+    errorStrategy: patient(process, 2),
     handle: (message, how) =>
       process.handling("stamp", message, how, () =>
         AppendAfter(message.streamId, [Stamped(message.streamId, { position: message.position })]),
@@ -111,17 +112,19 @@ function followers(process: SimulatedProcess): { readonly mirror: AnyReactor; re
 
 /** One effect for each booking: in the order of the log, and of keys; and a reminder of each withdrawal. */
 function counters(process: SimulatedProcess): readonly AnyReactor[] {
-  const audit = handler("audit", { order: "log", errorStrategy: patient(4) }).on(...BOOKINGS, (message, how) =>
+  const audit = handler("audit", { order: "log", errorStrategy: patient(process, 4) }).on(...BOOKINGS, (message, how) =>
     process.handling("audit", message, how, () => Audited("audit-1", { position: message.position })),
   )
-  const tally = handler("tally", { partitionBy: keyOfTally, errorStrategy: patient(2) }).on(...BOOKINGS, (message, how) =>
-    process.handling("tally", message, how, () =>
-      Tallied(tallyKey(message.payload.amount), { position: message.position }),
-    ),
+  const tally = handler("tally", { partitionBy: keyOfTally, errorStrategy: patient(process, 2) }).on(
+    ...BOOKINGS,
+    (message, how) =>
+      process.handling("tally", message, how, () =>
+        Tallied(tallyKey(message.payload.amount), { position: message.position }),
+      ),
   )
   // Its group stops at an error that comes twice: somebody has to start it again.
-  const stopping: ErrorStrategy = (_error, _message, { attempt, now }) =>
-    attempt < 2 ? { kind: "retry", at: now } : { kind: "stop" }
+  const stopping: ErrorStrategy = (_error, message, { name, attempt, now }) =>
+    process.judging(name, message, attempt < 2 ? { kind: "retry", at: now } : { kind: "stop" })
   const remind = handler("remind", { errorStrategy: stopping }).on(Withdrawn, (message, how) =>
     process.handling("remind", message, how, () => {
       const { position, recordedAt, streamId, payload } = message
@@ -139,7 +142,7 @@ function amountOf(payload: unknown): number {
 /** Totals per account: kept by Millrace, and in a table of one's own. */
 function projectors(process: SimulatedProcess, tx: boolean): readonly AnyReactor[] {
   const balances = projector
-    .stateStored("balances", () => ({ count: 0, sum: 0 }), { errorStrategy: patient(1) })
+    .stateStored("balances", () => ({ count: 0, sum: 0 }), { errorStrategy: patient(process, 1) })
     .event(BOOKINGS, (total, message) => {
       process.mayFail("balances", message, 1)
       total.count += 1
@@ -147,7 +150,7 @@ function projectors(process: SimulatedProcess, tx: boolean): readonly AnyReactor
     })
   if (!tx) return [balances]
   const rows = projector
-    .stateStored("rows", (id, { tx }) => rowIn(tx, id), { tx: memoryTx, errorStrategy: patient(2) })
+    .stateStored("rows", (id, { tx }) => rowIn(tx, id), { tx: memoryTx, errorStrategy: patient(process, 2) })
     .event(BOOKINGS, (row, message) => {
       row.count += 1
       row.last = message.position
@@ -157,6 +160,7 @@ function projectors(process: SimulatedProcess, tx: boolean): readonly AnyReactor
       const last = events.at(-1)
       if (last !== undefined) process.mayFail("rows", last, 1)
     })
+    .afterCommit(({ events }) => process.told("rows", events))
   return [balances, rows]
 }
 

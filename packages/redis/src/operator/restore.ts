@@ -1,0 +1,204 @@
+import {
+  BackendError,
+  checkRecords,
+  FREE,
+  type GroupRecord,
+  type LogRecord,
+  partitionOf,
+  type StreamId,
+  toSortable,
+  type Version,
+} from "@millrace/core/backend"
+
+import { load } from "../change.ts"
+import { keyPrefix, logKey, type Word } from "../connection.ts"
+import { groupFields, heardFields, laneText, partitionFields, replayText } from "../group-fields.ts"
+import type { GroupState, Lane, PartitionState } from "../group-state.ts"
+import type { Log } from "../log.ts"
+import { wordsOfMessage } from "../message-entry.ts"
+import { int, list, text } from "../reply.ts"
+import { dueWrite, groupKey, inPieces } from "../save-groups.ts"
+import { scripts } from "../scripts.ts"
+
+/** Stores records of another log as they were: judged here by what the log holds, and written by one script if its head is still the same. */
+export async function restore(log: Log, records: readonly LogRecord[]): Promise<void> {
+  const { connection, settings } = log
+  const [head = 0, trimmedTo = 0] = list(await connection.ask("HMGET", logKey(settings), "head", "trimmed")).map(
+    (value) => int(value ?? 0),
+  )
+  const versions = await versionsOf(log, records)
+  const ids = records.flatMap((record) => (record.kind === "message" ? [record.message.id] : []))
+  const places = ids.length === 0 ? [] : list(await connection.ask("HMGET", `${keyPrefix(settings)}ids`, ...ids))
+  const known = new Set(ids.filter((_, at) => places[at] !== null))
+  checkRecords(records, {
+    head,
+    trimmedTo,
+    partitions: log.partitions,
+    version: (streamId) => versions.get(streamId) ?? 0,
+    knows: (id) => known.has(id),
+  })
+  const words: Word[] = [head]
+  for (const record of records) words.push(...(await wordsOf(log, record)))
+  const [kind] = list(await log.run(scripts.restore, words))
+  if (kind !== "done")
+    throw new BackendError("unavailable", `${connection.where}: somebody writes to this log meanwhile: stop them first`)
+}
+
+async function versionsOf(log: Log, records: readonly LogRecord[]): Promise<ReadonlyMap<StreamId, Version>> {
+  const { connection, settings } = log
+  const streams = new Set(records.flatMap((record) => (record.kind === "message" ? [record.message.streamId] : [])))
+  const stored: StreamId[] = []
+  for (const streamId of streams) {
+    const score = await connection.ask("ZSCORE", `${keyPrefix(settings)}streams`, toSortable(streamId))
+    if (score !== null) stored.push(streamId)
+  }
+  if (stored.length === 0) return new Map()
+  const infos = list(await log.run(scripts.streamInfos, stored.map(toSortable)))
+  return new Map(stored.map((streamId, at) => [streamId, int(list(infos[at])[0])]))
+}
+
+async function wordsOf(log: Log, record: LogRecord): Promise<readonly Word[]> {
+  switch (record.kind) {
+    case "trimmed":
+      return ["t", record.upto]
+    case "stream":
+      return ["s", toSortable(record.streamId), record.version, record.lastPosition]
+    case "message": {
+      const { message } = record
+      return ["m", Date.parse(message.recordedAt), ...placeOf(log, message.streamId), ...wordsOfMessage(message)]
+    }
+    case "key":
+      return ["k", record.key, `${record.firstPosition}:${record.position}:${record.at}:${record.fingerprint}`]
+    case "document":
+      return ["d", record.collection, toSortable(record.id), record.revision, JSON.stringify(record.value)]
+    case "schedule": {
+      const { message, at, number } = record
+      return ["c", at, number, ...placeOf(log, message.streamId), ...wordsOfMessage(message)]
+    }
+    case "group":
+      return groupWords(log, record)
+  }
+}
+
+function placeOf({ partitions }: Log, streamId: StreamId): readonly Word[] {
+  return [toSortable(streamId), partitionOf(streamId, partitions)]
+}
+
+/** The commands that make a group as it was, in place of one of its name. */
+async function groupWords(log: Log, record: GroupRecord): Promise<readonly Word[]> {
+  const { connection, settings } = log
+  const before = (await load(log, { names: [record.group] })).read.groups[0]
+  const id = text(String(await connection.tell("HINCRBY", logKey(settings), "groups", 1)))
+  const now = int((await load(log, { names: [record.group], partition: "none" })).read.now)
+  const group = groupOf(record, id, now)
+  const writes = [...(before === undefined ? [] : removal(before)), ...creation(group, record)]
+  const natives = Array.from({ length: log.partitions }, (_, partition): readonly Word[] => {
+    const { checkpoint = 0 } = group.partitions[group.order === "stream" ? partition : 0] ?? {}
+    return ["n", group.name, partition, checkpoint]
+  })
+  return [...writes.flatMap((write) => ["w", write.length, ...write]), ...natives.flat()]
+}
+
+function removal(group: GroupState): readonly (readonly Word[])[] {
+  const key = groupKey(group)
+  const parts = ["", ":heard", ":skips", ":marks", ":due"]
+  const each = group.partitions.flatMap(({ partition }) => ["p", "l", "r"].map((part) => `:${part}${partition}`))
+  return [...parts, ...each].map((part) => ["UNLINK", `${key}${part}`])
+}
+
+function creation(group: GroupState, { skips, marks, skipped, dropped }: GroupRecord): readonly (readonly Word[])[] {
+  const key = groupKey(group)
+  const lanes = group.partitions.reduce((sum, one) => sum + one.lanes.size, 0)
+  const counts = ["partitions", group.partitions.length, "revision", 1, "lanes", lanes, "marks", marks.length]
+  const writes: (readonly Word[])[] = [
+    ["HSET", "groups", group.name, group.id],
+    ["HSET", key, ...counts, "dropped", dropped, "skipped", skipped, ...Object.entries(groupFields(group)).flat()],
+  ]
+  const put = (command: string, at: string, words: readonly Word[]): void => {
+    for (const some of inPieces(words)) writes.push([command, at, ...some])
+  }
+  put("HSET", `${key}:heard`, Object.entries(heardFields(group)).flat())
+  put(
+    "RPUSH",
+    `${key}:skips`,
+    skips.map((skip) => JSON.stringify(skip)),
+  )
+  put(
+    "ZADD",
+    `${key}:marks`,
+    marks.flatMap((mark) => [mark, mark]),
+  )
+  for (const at of group.partitions) {
+    const { partition } = at
+    put("HSET", `${key}:p${partition}`, ["revision", 1, ...Object.entries(partitionFields(at)).flat()])
+    put(
+      "HSET",
+      `${key}:l${partition}`,
+      [...at.lanes.values()].flatMap((lane) => [toSortable(lane.key), laneText(lane)]),
+    )
+    put(
+      "HSET",
+      `${key}:r${partition}`,
+      [...at.rows].flatMap(([name, replay]) => [name, replayText(replay)]),
+    )
+    for (const lane of at.lanes.values()) writes.push(dueWrite(key, partition, lane))
+  }
+  return writes
+}
+
+/** A group as it was, without leases. Its types count as wanted now. */
+function groupOf(record: GroupRecord, id: string, now: number): GroupState {
+  const { group: name, order, start, stopped, maxLanes, reemit, epoch, dropped, skipped } = record
+  return {
+    id,
+    name,
+    order,
+    start,
+    stopped: stopped ?? null,
+    maxLanes,
+    types: new Map(record.types.map(({ type, since }) => [type, { since, wantedAt: now }])),
+    heardAt: now,
+    reemit,
+    epoch,
+    dropped,
+    skipped,
+    openLanes: 0,
+    added: { dropped: 0, skipped: 0, skips: [] },
+    marks: new Set(record.marks),
+    partitions: record.partitions.map(({ checkpoint, replay, rows, hold, lanes }, partition): PartitionState => ({
+      partition,
+      checkpoint,
+      replay,
+      rows: new Map(rows.map(({ key, replay: state }) => [key, state])),
+      token: null,
+      lease: FREE,
+      leaseMs: 0,
+      hold: hold ?? null,
+      lanes: new Map(lanes.map((lane) => [lane.key, laneOf(lane)])),
+      settles: 0,
+      repeats: [],
+    })),
+  }
+}
+
+function laneOf({
+  key,
+  single,
+  replay,
+  kept,
+  status,
+  next,
+  retryAt,
+  failures,
+  error,
+}: GroupRecord["partitions"][number]["lanes"][number]): Lane {
+  return {
+    key,
+    single,
+    replay,
+    at: { status, next, retryAt, failures, error: error ?? null },
+    token: null,
+    lease: FREE,
+    ...(kept === undefined ? {} : { kept }),
+  }
+}
