@@ -105,11 +105,17 @@ export function createStore(parts: StoreParts): Store {
     options: WriteOptions = {},
     schedules: readonly ScheduledAppend[] = [],
   ) =>
-    submit(parts, call, {
-      streams,
-      ...(schedules.length === 0 ? {} : { schedules }),
-      ...keyed(options, streams, schedules),
-    })
+    submit(
+      parts,
+      call,
+      schedules.length === 0 && options.idempotencyKey === undefined
+        ? { streams }
+        : {
+            streams,
+            ...(schedules.length === 0 ? {} : { schedules }),
+            ...keyed(options, streams, schedules),
+          },
+    )
 
   const store: Store = {
     async dispatch(message, options) {
