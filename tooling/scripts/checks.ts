@@ -11,13 +11,15 @@ const turbo = (...tasks: string[]): Step["command"] => [
 /** All that is checked besides the tests. The slow ones come first; turbo remembers what has not changed. */
 export const checks: readonly Step[] = [
   { name: "types", command: turbo("types") },
-  { name: "tarballs", command: turbo("build", "tarball") },
+  { name: "tarballs", command: turbo("build", "tarball", "surface") },
   { name: "bench types", command: ["tsc", "--noEmit", "-p", "benchmarks"] },
   { name: "docs", command: ["node", "tooling/scripts/docs.ts"] },
   { name: "lint", command: ["oxlint", "--type-aware", "--deny-warnings"] },
   { name: "unused", command: ["knip", "--no-config-hints"] },
   { name: "arrows", command: ["node", "tooling/scripts/arrows.ts"] },
   { name: "capabilities", command: ["node", "--conditions=millrace-source", "tooling/scripts/capabilities.ts"] },
+  { name: "errors", command: ["node", "tooling/scripts/errors.ts"] },
+  { name: "licences", command: ["node", "tooling/scripts/licences.ts"] },
   { name: "tags", command: ["node", "tooling/scripts/tags.ts"] },
   { name: "format", command: ["oxfmt", "--check"] },
   { name: "manifests", command: ["sherif"] },

@@ -3,6 +3,7 @@ import { join } from "node:path"
 import { describe, expect, it } from "vitest"
 
 import { checkPages } from "../scripts/docs/check-pages.ts"
+import { checkLinks } from "../scripts/docs/links.ts"
 import { repository } from "../scripts/repository.ts"
 import { temporaryRepository } from "./temporary-repository.ts"
 
@@ -65,5 +66,24 @@ describe("the check of the documentation", () => {
     expect(check(fenced("not code", 'ts no-check="a sketch"')).problems).toEqual([])
     expect(check(fenced("not code", "ts no-check")).problems).toEqual([expect.stringContaining("needs a reason")])
     expect(check(fenced("not code", "ts whatever")).problems).toEqual([expect.stringContaining("not known")])
+  })
+
+  it("finds links that lead nowhere, and leaves those in code and to elsewhere alone", () => {
+    using pages = temporaryRepository({
+      "docs/page.md": [
+        "# A page",
+        "[a](other.md) [b](../README.md#what-it-is) [c](#a-page) [d](https://example.com/gone)",
+        "```md",
+        "[in code](gone.md)",
+        "```",
+        "[e](gone.md) [f](other.md#gone)",
+      ].join("\n"),
+      "docs/other.md": "## `other` [one](x)",
+      "README.md": "# What it is",
+    })
+    expect(checkLinks(pages.root, "docs/page.md").map(({ line, says }) => `${line}: ${says}`)).toEqual([
+      "6: links to docs/gone.md, which does not exist",
+      "6: links to #gone of docs/other.md, which has no such heading",
+    ])
   })
 })

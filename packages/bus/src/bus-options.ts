@@ -6,7 +6,7 @@ import type { ApisOptions } from "./settings.ts"
 /** What `createBus` takes. Everything but `service` has a default. */
 export interface BusOptions<Owned extends readonly AnyApi[], Used extends readonly AnyApi[]> extends Pick<
   AppOptions,
-  "backend" | "logger" | "limits" | "whenFull" | "migrate" | "clock" | "groups"
+  "backend" | "logger" | "instrumentation" | "limits" | "whenFull" | "migrate" | "clock" | "groups"
 > {
   /** Names the service: the first part of its listeners' consumer groups. Here or in the config. */
   readonly service?: string

@@ -11,6 +11,7 @@ import { Listeners } from "./listen/listeners.ts"
 import { apisOnBus } from "./on-bus.ts"
 import { isPassing, processNameOf } from "./process-name.ts"
 import { ServiceLife } from "./run/life.ts"
+import { type Publisher, publishSchema } from "./schema/publish-schema.ts"
 import { withConfig } from "./with-config.ts"
 
 type ScheduleCall = Parameters<AnyApp["scheduleMessages"]>
@@ -29,8 +30,9 @@ export async function createBus(given: BusOptions<readonly AnyApi[], readonly An
   requireDistinct([...apis, ...uses])
   const pattern = options.processName ?? "{random4}"
   const processName = processNameOf(pattern, service)
-  const app = await openApp(options, processName)
   const logger = options.logger ?? consoleLogger
+  const app = await openApp(options, processName)
+  await published(apis, { service, app, logger })
   if (isPassing(pattern))
     logger.warn(
       { service, processName },
@@ -82,11 +84,12 @@ export async function createBus(given: BusOptions<readonly AnyApi[], readonly An
 }
 
 function openApp(options: BusOptions<readonly AnyApi[], readonly AnyApi[]>, processName: string): Promise<AnyApp> {
-  const { backend, logger, whenFull, migrate, clock, groups, reactors = [] } = options
+  const { backend, logger, instrumentation, whenFull, migrate, clock, groups, reactors = [] } = options
   const leaseMs = options.acknowledgementTimeoutMs ?? DEFAULT_ACKNOWLEDGEMENT_TIMEOUT_MS
   return createApp({
     ...(backend === undefined ? {} : { backend }),
     ...(logger === undefined ? {} : { logger }),
+    ...(instrumentation === undefined ? {} : { instrumentation }),
     ...(whenFull === undefined ? {} : { whenFull }),
     ...(migrate === undefined ? {} : { migrate }),
     ...(clock === undefined ? {} : { clock }),
@@ -95,6 +98,16 @@ function openApp(options: BusOptions<readonly AnyApi[], readonly AnyApi[]>, proc
     reactors,
     processName,
   })
+}
+
+/** Publishes the schemas of a service's own APIs. */
+async function published(apis: readonly AnyApi[], publisher: Publisher & { readonly app: AnyApp }): Promise<void> {
+  try {
+    await Promise.all(apis.map((api) => publishSchema(api, publisher)))
+  } catch (error) {
+    await publisher.app.close()
+    throw error
+  }
 }
 
 /** Loads the parts that read configs only where there is one. */

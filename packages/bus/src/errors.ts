@@ -1,6 +1,9 @@
 import type { FieldError } from "@millrace/core"
 
-/** Two listeners of one service listen to one API under one name: each would get only some of the events. */
+/**
+ * Two listeners of one service listen to one API under one name: each would get only some of the events.
+ * @remedy Give one of them another name, or let one handler do both.
+ */
 export class DuplicateListenerName extends Error {
   override readonly name = "DuplicateListenerName"
   readonly code = "duplicate-listener-name"
@@ -14,7 +17,10 @@ export class DuplicateListenerName extends Error {
   }
 }
 
-/** A service fires an event of an API that it only uses. */
+/**
+ * A service fires an event of an API that it only uses.
+ * @remedy Fire it from the service that owns the API, or give the API in `apis` where it is owned.
+ */
 export class NotOwner extends Error {
   override readonly name = "NotOwner"
   readonly code = "not-owner"
@@ -26,7 +32,10 @@ export class NotOwner extends Error {
   }
 }
 
-/** An event arrived that does not fit its definition here, and incoming events are validated. */
+/**
+ * An event arrived that does not fit its definition here, and incoming events are validated.
+ * @remedy Bring both sides to one definition; the error says which field. The event waits as the listener’s `onError` says.
+ */
 export class InvalidEvent extends Error {
   override readonly name = "InvalidEvent"
   readonly code = "invalid-event"
@@ -41,7 +50,10 @@ export class InvalidEvent extends Error {
   }
 }
 
-/** A listener (or a task) failed, and its policy is to shut the service down. The event stays pending. */
+/**
+ * A listener (or a task) failed, and its policy is to shut the service down. The event stays pending.
+ * @remedy Mend what its cause says and start the service again: the event is handled then. Choose another `onError` if it should go on without.
+ */
 export class ListenerFailed extends Error {
   override readonly name = "ListenerFailed"
   readonly code = "listener-failed"
@@ -53,7 +65,10 @@ export class ListenerFailed extends Error {
   }
 }
 
-/** An event was fired by a handler that has returned: its acknowledgement could no longer carry it. */
+/**
+ * An event was fired by a handler that has returned: its acknowledgement could no longer carry it.
+ * @remedy Await what fires before the handler returns.
+ */
 export class FiredTooLate extends Error {
   override readonly name = "FiredTooLate"
   readonly code = "fired-too-late"

@@ -70,7 +70,7 @@ export class Hooks {
     try {
       await hook()
     } catch (error) {
-      this.#logger.error({ error, hook: name }, "a hook failed")
+      this.#logger.error({ err: error, hook: name }, "a hook failed")
     }
   }
 }

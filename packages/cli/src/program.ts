@@ -13,6 +13,7 @@ import { init } from "./commands/init.ts"
 import { migrate } from "./commands/migrate.ts"
 import { runVerb } from "./commands/run.ts"
 import { scheduled } from "./commands/scheduled.ts"
+import { schema } from "./commands/schema.ts"
 import { show } from "./commands/show.ts"
 import { stats } from "./commands/stats.ts"
 import { streams } from "./commands/streams.ts"
@@ -50,6 +51,7 @@ export function program(): Command {
     importVerb(),
     bench(),
     configCommand(),
+    schema(),
   ]
   for (const verb of verbs) millrace.addCommand(overridden(verb))
   addCompletion(millrace)

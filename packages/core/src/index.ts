@@ -16,9 +16,11 @@ export type * from "./runtime/app-options.ts"
 export { type Clock, systemClock } from "./runtime/clock.ts"
 export { createApp } from "./runtime/create-app.ts"
 export { type DurableActor, FailedToAppendMessages } from "./runtime/durable-actor.ts"
+export { handlerTime } from "./runtime/handler-time.ts"
 export { GroupOrderDiffers } from "./runtime/ensure-group.ts"
 export * from "./runtime/errors.ts"
 export type * from "./runtime/execute-types.ts"
+export type * from "./runtime/instrumentation.ts"
 export { DEFAULT_LIMITS, type Limits } from "./runtime/limits.ts"
 export type { Loaded } from "./runtime/loaded.ts"
 export { BackendNotFound, openBackend } from "./runtime/open-backend.ts"
@@ -29,7 +31,9 @@ export { consoleLogger } from "./runtime/console-logger.ts"
 export { systemSource } from "./runtime/system-source.ts"
 export type { StopCause } from "./runtime/until-stopped.ts"
 export type { GroupChoice } from "./runtime/worked-groups.ts"
+export type * from "./runtime/workflow-runs.ts"
 export * from "./store/errors.ts"
+export type * from "./store/write-observer.ts"
 export type {
   AnyMessage,
   ReadLogOptions,
@@ -39,3 +43,4 @@ export type {
   StreamWrite,
   WriteOptions,
 } from "./store/store.ts"
+export * from "./workflow/index.ts"

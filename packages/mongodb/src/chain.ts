@@ -6,6 +6,9 @@ import { type Database, inChain } from "./database.ts"
 /** A commit of the chain. */
 export type ChainCommit = CommitDocument & { readonly _id: number; readonly n: number }
 
+/** What of a commit is needed of whoever reads on at the end of the chain. */
+export const AS_READ_ON = { keys: 0, settles: 0, todo: 0 } as const
+
 /** Commits read at once, and how many such pages are read before what is known is given up instead. */
 const PAGE = 50
 const MOST_PAGES = 20
@@ -26,6 +29,10 @@ export interface Chain {
   refresh(): Promise<void>
   /** Takes in a commit of our own. */
   add(commit: CommitDocument): void
+  /** Takes in a commit that was read, if it is the next one. */
+  meet(commit: CommitDocument): void
+  /** A commit of our own, by its name, is on its way: it may be read before its write is answered. */
+  expect(by: string): void
   /** Forgets everything, for the log was removed. */
   forget(): void
 }
@@ -38,6 +45,7 @@ export function chainOf(
   const versions = new Map<StreamId, Version>()
   let head = -1
   let at: Instant = 0
+  let expected: string | undefined
   let reading: Promise<void> | undefined
   let next: Promise<void> | undefined
 
@@ -51,12 +59,12 @@ export function chainOf(
       return
     }
   }
-  const take = (commit: CommitDocument, own: boolean): void => {
-    if (!isChained(commit) || commit._id !== head + 1) return
+  const take = (commit: CommitDocument): void => {
+    if (!isChained(commit) || head < 0 || commit._id !== head + 1) return
     head = commit._id + commit.n - 1
     at = Math.max(at, commit.at)
     for (const message of commit.messages ?? []) if (message !== null) learn(message.stream, message.version)
-    told.onCommit(commit, own)
+    told.onCommit(commit, commit.by === expected)
   }
   const jump = async (): Promise<void> => {
     const last = await lastCommit(database)
@@ -70,11 +78,9 @@ export function chainOf(
     for (let page = 0; page < MOST_PAGES; page += 1) {
       const from = head + 1
       const found = await database.read(() =>
-        database.commits
-          .find(inChain({ from }), { sort: { _id: 1 }, limit: PAGE, projection: { keys: 0, settles: 0, todo: 0 } })
-          .toArray(),
+        database.commits.find(inChain({ from }), { sort: { _id: 1 }, limit: PAGE, projection: AS_READ_ON }).toArray(),
       )
-      for (const commit of found) take(commit, false)
+      for (const commit of found) take(commit)
       if (found.length < PAGE) return
     }
     return jump()
@@ -107,7 +113,11 @@ export function chainOf(
         })
       return next
     },
-    add: (commit) => take(commit, true),
+    add: take,
+    meet: take,
+    expect(by) {
+      expected = by
+    },
     forget() {
       versions.clear()
       head = -1

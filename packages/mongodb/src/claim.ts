@@ -3,12 +3,16 @@ import { checkLimit, checkSpan, type ClaimRequest, type Idle, type Slice } from 
 import { type Asked, type Candidate, lookForWork, type Look, needier, noLook } from "./candidates.ts"
 import type { GroupState } from "./group-state.ts"
 import type { Log } from "./log.ts"
-import { nextDue } from "./schedules.ts"
+import { lookAhead } from "./look-ahead.ts"
+import { nextDueHeard } from "./schedules.ts"
 import { takeLanes } from "./take-lanes.ts"
 import { takePartition } from "./take-partition.ts"
 
 /** A lease that was taken, and its messages still to be read. */
 export type Taken = () => Promise<Slice>
+
+/** Segments of the log looked through before what was found is handed out. */
+const SEGMENTS_PER_LOOK = 64
 
 /** Looks that find something which is gone when it is to be taken. */
 const MOST_LOOKS = 100
@@ -20,6 +24,7 @@ const MOST_LOOKS = 100
 export async function claim(log: Log, request: ClaimRequest): Promise<Slice | Idle> {
   checkSpan("leaseMs", request.leaseMs)
   for (const { limit } of request.groups) checkLimit("limit", limit)
+  const routine = request.routine === true && log.heardLately()
   let fresh = false
   for (let count = 0; count < MOST_LOOKS; count += 1) {
     const states = await statesOf(log, request, fresh)
@@ -32,17 +37,21 @@ export async function claim(log: Log, request: ClaimRequest): Promise<Slice | Id
       fresh = true
       continue
     }
-    if (fresh) return idle(log, look, now)
+    if (fresh || (routine && areKnownWell(log, request))) return idle(log, look, now)
     fresh = true
   }
   return { kind: "idle", now: await log.clock.now(), nextAt: await log.clock.now(), outdated: [] }
 }
 
-async function statesOf(log: Log, { groups }: ClaimRequest, fresh: boolean): Promise<ReadonlyMap<string, GroupState>> {
+async function statesOf(
+  log: Log,
+  { groups, routine = false }: ClaimRequest,
+  fresh: boolean,
+): Promise<ReadonlyMap<string, GroupState>> {
   const names = [...new Set(groups.map(({ group }) => group))]
   const [states] = await Promise.all([
     fresh ? log.groups.fresh(names) : Promise.all(names.map((name) => log.groups.known(name))),
-    fresh ? log.catchUp() : undefined,
+    fresh && !(routine && log.heardLately()) ? log.catchUp() : undefined,
   ])
   return new Map(states.map((state) => [state.name, state]))
 }
@@ -53,14 +62,22 @@ async function lookAt(
   states: ReadonlyMap<string, GroupState>,
   now: number,
 ): Promise<Look> {
-  const look = noLook()
-  for (const want of groups) {
+  const active = groups.flatMap((want) => {
     const group = states.get(want.group)
-    if (group === undefined || group.stopped !== null) continue
-    await log.ahead(group.id).look(group, log.chain.head)
-    await lookForWork(log, { group, want, processName: owner.processName, now }, look)
+    return group === undefined || group.stopped !== null ? [] : [{ group, want }]
+  })
+  for (;;) {
+    const isAll = await lookAhead(
+      log,
+      active.map(({ group }) => group),
+      SEGMENTS_PER_LOOK,
+    )
+    const look = noLook()
+    for (const { group, want } of active)
+      await lookForWork(log, { group, want, processName: owner.processName, now }, look)
+    // What was looked at is older than the rest: whatever may be had of it comes first.
+    if (isAll || look.candidates.length > 0) return look
   }
-  return look
 }
 
 /** Takes what is neediest in the best candidate's group, as that is at the write. */
@@ -70,7 +87,7 @@ async function take(log: Log, request: ClaimRequest, { group, want }: Candidate)
     const now = await log.clock.now()
     const asked: Asked = { group: draft, want, processName: request.owner.processName, now }
     const look = noLook()
-    await log.ahead(draft.id).look(draft, log.chain.head)
+    await lookAhead(log, [draft], SEGMENTS_PER_LOOK)
     await lookForWork(log, asked, look)
     const best = look.candidates.reduce<Candidate | undefined>(needier, undefined)
     if (best === undefined) return undefined
@@ -80,18 +97,12 @@ async function take(log: Log, request: ClaimRequest, { group, want }: Candidate)
   })
 }
 
-/** What is known of schedules is looked up again when something was heard of them, and by and by. */
-const DUE_GOOD_FOR_MS = 5_000
-const dueOf = new WeakMap<Log, { readonly heard: number; readonly at: number; readonly due: number | null }>()
+/** A process that is told of what others do looks at its groups by itself this often: what they do may fall silent with them. */
+const GROUPS_GOOD_FOR_MS = 10_000
 
-async function nextDueHeard(log: Log): Promise<number | null> {
-  const heard = log.schedulesHeard()
-  const known = dueOf.get(log)
-  const at = performance.now()
-  if (heard !== undefined && known?.heard === heard && at - known.at < DUE_GOOD_FOR_MS) return known.due
-  const due = await nextDue(log.database)
-  if (heard !== undefined) dueOf.set(log, { heard, at, due })
-  return due
+function areKnownWell(log: Log, { groups }: ClaimRequest): boolean {
+  const since = performance.now() - GROUPS_GOOD_FOR_MS
+  return groups.every(({ group }) => log.groups.seenAt(group) > since)
 }
 
 async function idle(log: Log, look: Look, now: number): Promise<Idle> {

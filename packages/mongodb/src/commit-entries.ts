@@ -87,6 +87,7 @@ export function commitEntries(parts: CommitParts): (entries: readonly Entry[]) =
       if (chain.head !== head) return undefined
       if (plan.commit === undefined) return plan
     }
+    chain.expect(plan.commit.by)
     if (!(await insert(plan.commit))) {
       await readOn(facts)
       if (chain.head === head) await lookAtKeys(entries, facts)

@@ -25,6 +25,8 @@ const MOST_PAUSE_MS = 20
 export interface Groups {
   /** As it was last seen; read where it never was. Throws `not-found`. */
   known(name: string): Promise<GroupState>
+  /** When it was last read, or found to be as it is remembered, on the steady clock. */
+  seenAt(name: string): number
   /** Read now: those named (throws `not-found`), or all. */
   fresh(names?: readonly string[]): Promise<readonly GroupState[]>
   /**
@@ -41,6 +43,7 @@ export interface Groups {
 interface Slot {
   readonly name: string
   state: GroupState | undefined
+  seenAt: number
   readonly queue: Queued[]
   running: boolean
 }
@@ -55,7 +58,7 @@ export function groupsOf(database: Database, clock: ServerClock): Groups {
   const slotOf = (name: string): Slot => {
     const known = slots.get(name)
     if (known !== undefined) return known
-    const made: Slot = { name, state: undefined, queue: [], running: false }
+    const made: Slot = { name, state: undefined, seenAt: Number.NEGATIVE_INFINITY, queue: [], running: false }
     slots.set(name, made)
     return made
   }
@@ -69,6 +72,7 @@ export function groupsOf(database: Database, clock: ServerClock): Groups {
   }
   const see = (state: GroupState): GroupState => {
     const slot = slotOf(state.name)
+    slot.seenAt = performance.now()
     if (slot.state === undefined || slot.state.id !== state.id || slot.state.rev < state.rev) slot.state = state
     return slot.state
   }
@@ -166,6 +170,7 @@ export function groupsOf(database: Database, clock: ServerClock): Groups {
     async known(name) {
       return slots.get(name)?.state ?? see(await load(name))
     },
+    seenAt: (name) => slots.get(name)?.seenAt ?? Number.NEGATIVE_INFINITY,
     async fresh(names) {
       const stale = names === undefined ? undefined : await staleOf(names)
       const found = await database.read(() =>
@@ -179,7 +184,7 @@ export function groupsOf(database: Database, clock: ServerClock): Groups {
         const state =
           states.find((one) => one.name === name) ??
           (stale?.includes(name) === true ? undefined : slots.get(name)?.state)
-        if (state !== undefined) return state
+        if (state !== undefined) return see(state)
         slots.delete(name)
         throw noSuchGroup(name)
       })

@@ -2,15 +2,21 @@ import { randomUUID } from "node:crypto"
 
 import type { Listening, Wake } from "@millrace/core/backend"
 
-import type { Chain } from "./chain.ts"
+import { AS_READ_ON, type Chain } from "./chain.ts"
 import type { Database } from "./database.ts"
 import { closedError } from "./errors.ts"
 import { PULSE } from "./migrate.ts"
 import { gatherNews, type News } from "./news.ts"
 
-/** The pause between two looks while something happens, and for how long after it something is said to happen. */
-const BUSY_POLL_MS = 4
+/** From one look to the next while something happens, and for how long after it something is said to happen. */
+const BUSY_POLL_MS = 3
 const BUSY_FOR_MS = 1_000
+
+/** A server that answers slowly is asked less often: the pause is at least so many times as long as its last answer took. */
+const SLOWNESS = 3
+
+/** For how long it counts what a look saw, for whoever does not wait for an answer. */
+const LATELY_MS = 1_000
 
 /** How soon after one note for other processes the next may go. */
 const NOTE_GAP_MS = 20
@@ -21,6 +27,8 @@ export interface Ears {
   listen(onWake: (wake: Wake) => void): Promise<Listening>
   /** Learns what others have written to the log by now; where somebody listens, by the same look that hears them. */
   catchUp(): Promise<void>
+  /** Whether looks go on by themselves, and the last one is less than a second old. */
+  heardLately(): boolean
   /** Counts what was heard of schedules; `undefined` while nobody listens, so that nothing is heard. */
   schedulesHeard(): number | undefined
   close(): Promise<void>
@@ -110,25 +118,32 @@ export function openEars(parts: {
   const ownChallenges = new Set<string>()
   let schedulesHeard = 0
   let lookedAt = 0
+  let triedAt = 0
+  let tookMs = 0
+  let lost = false
   let seen = NO_PULSE
   let known = false
 
-  /** One command: the pulse, and whether the chain goes on. */
+  /** One command: the pulse, and the commit with which the chain goes on. */
   const look = async (): Promise<void> => {
     const chain = parts.chain()
     const next = chain.head + 1
     const began = performance.now()
-    const found = await database.commits
-      .find({ _id: { $in: [PULSE, next] } }, { projection: { _id: 1, pulse: 1 } })
-      .toArray()
-    if (found.some(({ _id }) => _id === next)) await chain.refresh()
+    const found = await database.commits.find({ _id: { $in: [PULSE, next] } }, { projection: AS_READ_ON }).toArray()
+    tookMs = performance.now() - began
+    hearPulse(found.find(({ _id }) => _id === PULSE)?.pulse)
+    const commit = found.find(({ _id }) => _id === next)
+    if (commit !== undefined) {
+      chain.meet(commit)
+      await chain.refresh()
+    }
     lookedAt = began
-    const pulse = found.find(({ _id }) => _id === PULSE)?.pulse ?? NO_PULSE
-    const before = seen
-    const first = !known
-    seen = { work: pulse.work ?? 0, schedule: pulse.schedule ?? 0, challenges: pulse.challenges ?? [] }
+  }
+  const hearPulse = (pulse: Partial<Pulse> | undefined): void => {
+    const before = known ? seen : undefined
+    seen = { ...NO_PULSE, ...pulse }
     known = true
-    if (first) return
+    if (before === undefined) return
     const wakes: Wake[] = []
     if (seen.work > before.work) wakes.push({ kind: "work" })
     if (seen.schedule > before.schedule) {
@@ -143,31 +158,36 @@ export function openEars(parts: {
     tell(wakes)
   }
   const poll = async (): Promise<void> => {
-    let lost = false
-    let wait = BUSY_POLL_MS
+    let pace = BUSY_POLL_MS
     while (heard.size > 0 && !closed) {
-      try {
-        if (performance.now() - lookedAt > wait / 2) await look()
-        if (lost) tell([{ kind: "reconnected" }])
-        lost = false
-      } catch {
-        lost = true
-        schedulesHeard += 1
+      if (performance.now() - lookedAt >= pace) {
+        triedAt = performance.now()
+        try {
+          await look()
+          if (lost) tell([{ kind: "reconnected" }])
+          lost = false
+        } catch {
+          lost = true
+          schedulesHeard += 1
+        }
       }
       const busy = performance.now() - lastNews < BUSY_FOR_MS && !lost
-      wait = busy ? BUSY_POLL_MS : Math.min(wait * 2, parts.idlePollMs)
-      await new Promise<void>((resolve) => {
-        const timer = setTimeout(resolve, wait)
-        wakeUp = () => {
-          if (wait <= BUSY_POLL_MS) return
-          clearTimeout(timer)
-          resolve()
-        }
-      })
-      wakeUp = undefined
+      pace = busy ? Math.max(BUSY_POLL_MS, tookMs * SLOWNESS) : Math.min(pace * 2, parts.idlePollMs)
+      await rest(Math.max(Math.max(lookedAt, triedAt) + pace - performance.now(), 1), busy)
     }
     polling = undefined
   }
+  /** Waits, unless something happens meanwhile: then looks are to come quickly again. */
+  const rest = (ms: number, busy: boolean): Promise<void> =>
+    new Promise((resolve) => {
+      const done = (): void => {
+        wakeUp = undefined
+        clearTimeout(timer)
+        resolve()
+      }
+      const timer = setTimeout(done, ms)
+      wakeUp = busy ? undefined : done
+    })
   return {
     news,
     async listen(onWake) {
@@ -187,6 +207,7 @@ export function openEars(parts: {
         },
       }
     },
+    heardLately: () => polling !== undefined && known && !lost && performance.now() - lookedAt < LATELY_MS,
     catchUp: () => (polling === undefined || !known ? parts.chain().refresh() : database.read(look)),
     schedulesHeard: () => (polling === undefined || !known ? undefined : schedulesHeard),
     async close() {

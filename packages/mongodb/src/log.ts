@@ -25,6 +25,8 @@ export interface Log {
   readonly news: News
   /** Learns what others have written to the log by now. */
   catchUp(): Promise<void>
+  /** Whether what others write is looked for all the time, and was within the last second. */
+  heardLately(): boolean
   /** Counts what was heard of schedules; `undefined` while nothing is heard. */
   schedulesHeard(): number | undefined
   readonly partitions: number

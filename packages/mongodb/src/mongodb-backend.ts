@@ -10,6 +10,7 @@ import { ensureGroup } from "./ensure-group.ts"
 import { closedError, toBackendError } from "./errors.ts"
 import { extend } from "./extend.ts"
 import { groupsOf } from "./groups.ts"
+import { indexWatch } from "./index-watch.ts"
 import { openEars } from "./listen.ts"
 import type { Log } from "./log.ts"
 import { checkIndexes, findLog, FORMAT, migrate } from "./migrate.ts"
@@ -75,13 +76,14 @@ export function mongodbBackend(target: string | MongoClient, options: MongodbOpt
     groups: groupsOf(database, clock),
     news: ears.news,
     catchUp: () => ears.catchUp(),
+    heardLately: () => ears.heardLately(),
     schedulesHeard: () => ears.schedulesHeard(),
     get partitions() {
       return partitions
     },
     ahead(group) {
       let ahead = lookouts.get(group)
-      if (ahead === undefined) lookouts.set(group, (ahead = aheadOf(segments, () => partitions)))
+      if (ahead === undefined) lookouts.set(group, (ahead = aheadOf(() => partitions)))
       return ahead
     },
   }
@@ -111,6 +113,13 @@ export function mongodbBackend(target: string | MongoClient, options: MongodbOpt
     log.groups.forget()
     lookouts = new Map()
   }
+  const watch = indexWatch({
+    now: () => settings.clock?.now() ?? performance.now(),
+    check: () => checkIndexes(database),
+    onMissing() {
+      checked = undefined
+    },
+  })
   const use = async <T>(work: () => Promise<T>): Promise<T> => {
     alive()
     checked ??= check()
@@ -120,6 +129,7 @@ export function mongodbBackend(target: string | MongoClient, options: MongodbOpt
       checked = undefined
       throw closing === undefined ? toBackendError(error, database.where, "read") : closedError()
     }
+    watch.tick()
     try {
       return await work()
     } catch (error) {

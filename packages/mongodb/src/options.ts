@@ -10,7 +10,7 @@ export interface MongodbOptions {
   readonly partitions?: number
   /** How long a call goes on asking a server that does not answer, before it throws. */
   readonly patienceMs?: number
-  /** The longest pause between two looks for what other processes wrote, while nothing happens. Well below a second, for whoever wants this process's name waits no longer for its answer. */
+  /** The longest pause between two looks for what other processes wrote, while nothing happens. Below a second, for whoever wants this process's name waits no longer for its answer. */
   readonly idlePollMs?: number
   /** The largest payload plus metadata of one message, in bytes of JSON. */
   readonly maxMessageBytes?: number
@@ -41,7 +41,7 @@ export function settingsOf(options: MongodbOptions): Settings {
     prefix: options.prefix ?? "millrace_",
     partitions: options.partitions ?? DEFAULT_PARTITIONS,
     patienceMs: options.patienceMs ?? 10_000,
-    idlePollMs: options.idlePollMs ?? 500,
+    idlePollMs: options.idlePollMs ?? 850,
     maxMessageBytes: options.maxMessageBytes ?? 8 * MEBIBYTE,
     ...(options.database === undefined ? {} : { database: options.database }),
     ...(options.clock === undefined ? {} : { clock: options.clock }),

@@ -14,6 +14,7 @@ import {
   TYPE_GRACE_MS,
 } from "@millrace/core/backend"
 
+import type { Database } from "./database.ts"
 import { isTaken } from "./errors.ts"
 import { edit, type GroupState, setLane } from "./group-state.ts"
 import type { Log } from "./log.ts"
@@ -27,6 +28,9 @@ const FORGET_PROCESS_MS = 24 * 60 * 60 * 1000
 /** For how long it matters who wanted a type. */
 const HEARD_MS = 2 * (TYPE_GRACE_MS + PROCESS_TTL_MS)
 
+/** How often a process looks for types and processes to let go of, by the log's clock. */
+const LET_GO_EVERY_MS = 2 * PROCESS_TTL_MS
+
 /** Beats of a name by several at once that meet before one gives up. */
 const MOST_ROUNDS = 100
 
@@ -35,9 +39,9 @@ export async function heartbeat(log: Log, beat: Beat): Promise<Pulse> {
   checkName("process name", beat.owner.processName)
   checkName("boot id", beat.owner.bootId)
   for (let round = 0; round < MOST_ROUNDS; round += 1) {
-    const pulse = await hear(log, beat)
+    const pulse = await hear(log, beat, round === 0)
     if (pulse === undefined) continue
-    if (pulse.kind === "ok" && beat.kind !== "leave") await letGo(log)
+    if (pulse.kind === "ok" && beat.kind !== "leave") await letGo(log, beat)
     return pulse
   }
   throw new BackendError(
@@ -46,12 +50,33 @@ export async function heartbeat(log: Log, beat: Beat): Promise<Pulse> {
   )
 }
 
+/** What this backend wrote last of a process that it beats for: most beats find it as it was. */
+const lastBeats = new WeakMap<Database, Map<string, ProcessDocument>>()
+
+/** What is stored of a process name: for a beat of its holder as it was left, if `remembered`, for the write shows whether it still is so. */
+async function storedOf(
+  { database }: Log,
+  { kind, owner }: Beat,
+  remembered: boolean,
+): Promise<ProcessDocument | null> {
+  const _id = nameKey(owner.processName)
+  const last = lastBeats.get(database)?.get(_id)
+  if (remembered && kind === "beat" && last?.bootId === owner.bootId) return last
+  return database.read(() => database.processes.findOne({ _id }))
+}
+
+function remember(database: Database, { _id }: ProcessDocument, document: ProcessDocument | undefined): void {
+  const beats = lastBeats.get(database) ?? new Map<string, ProcessDocument>()
+  lastBeats.set(database, beats)
+  if (document === undefined || document.left) beats.delete(_id)
+  else beats.set(_id, document)
+}
+
 /** `undefined`: somebody else wrote first. */
-async function hear(log: Log, beat: Beat): Promise<Pulse | undefined> {
-  const { database } = log
+async function hear(log: Log, beat: Beat, remembered: boolean): Promise<Pulse | undefined> {
   const { processName, bootId } = beat.owner
   const _id = nameKey(processName)
-  const [now, stored] = await Promise.all([log.clock.now(), database.read(() => database.processes.findOne({ _id }))])
+  const [now, stored] = await Promise.all([log.clock.now(), storedOf(log, beat, remembered)])
   const holder = stored === null || stored.left ? undefined : stored
   const ruling = judgeBeat(beat, holder, now)
   switch (ruling.kind) {
@@ -98,6 +123,12 @@ async function hear(log: Log, beat: Beat): Promise<Pulse | undefined> {
 }
 
 async function put({ database }: Log, stored: ProcessDocument | null, next: ProcessDocument): Promise<boolean> {
+  const mine = await store(database, stored, next)
+  remember(database, next, mine ? next : undefined)
+  return mine
+}
+
+async function store(database: Database, stored: ProcessDocument | null, next: ProcessDocument): Promise<boolean> {
   try {
     if (stored === null) await database.write(() => database.processes.insertOne(next))
     else {
@@ -155,18 +186,31 @@ function holdsLease({ partitions }: GroupState, bootId: string): boolean {
   )
 }
 
-/** Lets go of types and processes that nobody has heard of for long. */
-async function letGo(log: Log): Promise<void> {
+const lastLetGo = new WeakMap<Database, Instant>()
+
+/** Lets go of processes that nobody has heard of for long, and of such types of the groups that this one works for: once in a while. */
+async function letGo(log: Log, { wants }: Beat): Promise<void> {
   const { database } = log
-  const [now, heard, groups] = await Promise.all([
-    log.clock.now(),
-    heardNow(log),
-    database.read(() => database.groups.find({}, { projection: { name: 1, types: 1, heardAt: 1 } }).toArray()),
-  ])
-  for (const { name, heardAt, types } of groups) {
-    const known = new Map(types.map(({ type, since, wantedAt }) => [type, { since, wantedAt }]))
-    if (leaving({ name, heardAt, types: known }, { now, heard }).length === 0) continue
+  const now = await log.clock.now()
+  if (now - (lastLetGo.get(database) ?? Number.NEGATIVE_INFINITY) < LET_GO_EVERY_MS) return
+  lastLetGo.set(database, now)
+  const seen = await database.read(() => database.processes.find({}, { projection: { heard: 1, seenAt: 1 } }).toArray())
+  const heard = seen.flatMap((process) => process.heard)
+  for (const name of new Set(wants.map(({ group }) => group))) await letGoOf(log, name, { now, heard })
+  if (seen.some(({ seenAt }) => seenAt < now - FORGET_PROCESS_MS))
+    await database.write(() => database.processes.deleteMany({ seenAt: { $lt: now - FORGET_PROCESS_MS } }))
+}
+
+async function letGoOf(
+  log: Log,
+  name: string,
+  { now, heard }: { readonly now: Instant; readonly heard: readonly Heard[] },
+): Promise<void> {
+  try {
+    if (leaving(await log.groups.known(name), { now, heard }).length === 0) return
     await log.groups.change(name, async (draft) => pruneTypes(draft, { now, heard: await heardNow(log) }))
+  } catch (error) {
+    // Whoever wants a group that was deleted makes it again when it next starts.
+    if (!(error instanceof BackendError && error.code === "not-found")) throw error
   }
-  await database.write(() => database.processes.deleteMany({ seenAt: { $lt: now - FORGET_PROCESS_MS } }))
 }

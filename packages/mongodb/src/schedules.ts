@@ -10,7 +10,7 @@ import type { ScheduleStored } from "./stored.ts"
 export async function promote(log: Log, limit: number): Promise<Promotion> {
   checkLimit("limit", limit)
   const { database } = log
-  const next = await nextDue(database)
+  const next = await lookAtDue(log)
   const now = await log.clock.now()
   if (next === null || next > now) return { promoted: 0, now, nextDue: next, types: [] }
   const due = await database.read(() =>
@@ -18,7 +18,7 @@ export async function promote(log: Log, limit: number): Promise<Promotion> {
   )
   const fired = due.length === 0 ? [] : await change(log, due.map(firing))
   const types = new Set(fired.map(({ message }) => message.type))
-  return { promoted: fired.length, now, nextDue: await nextDue(database), types: [...types] }
+  return { promoted: fired.length, now, nextDue: await lookAtDue(log), types: [...types] }
 }
 
 function firing(row: ScheduleStored): { readonly row: ScheduleStored; readonly change: ScheduleChange } {
@@ -42,8 +42,27 @@ export async function change(
 
 const ENVELOPE = 1_000
 
+/** What is known of schedules is looked up again when something was heard of them, and by and by. */
+const DUE_GOOD_FOR_MS = 35_000
+const dueOf = new WeakMap<Log, { readonly heard: number; readonly at: number; readonly due: Instant | null }>()
+
+/** When the next schedule falls due, as far as was heard. */
+export async function nextDueHeard(log: Log): Promise<Instant | null> {
+  const known = dueOf.get(log)
+  const isGood = known?.heard === log.schedulesHeard() && performance.now() - (known?.at ?? 0) < DUE_GOOD_FOR_MS
+  return known !== undefined && isGood ? known.due : lookAtDue(log)
+}
+
+async function lookAtDue(log: Log): Promise<Instant | null> {
+  const heard = log.schedulesHeard()
+  const at = performance.now()
+  const due = await nextDue(log.database)
+  if (heard !== undefined) dueOf.set(log, { heard, at, due })
+  return due
+}
+
 /** When the next schedule falls due. */
-export async function nextDue(database: Database): Promise<Instant | null> {
+async function nextDue(database: Database): Promise<Instant | null> {
   for (;;) {
     const [[next], open] = await Promise.all([
       database.read(() =>

@@ -1,7 +1,7 @@
 import type { Instant } from "@millrace/core/backend"
 
-/** For how long one look at the server's clock is good. Two quartz clocks drift apart by less than a millisecond meanwhile. */
-const GOOD_FOR_MS = 10_000
+/** For how long one look at the server's clock is good. Two quartz clocks drift apart by some milliseconds meanwhile. */
+const GOOD_FOR_MS = 30_000
 
 /** When this machine's two clocks disagree by more than this since the look, it was asleep or was set: look again. */
 const JUMP_MS = 50

@@ -14,6 +14,8 @@ export interface LogDocument {
   readonly groups: number
   /** How many segments are counted in `streams` and `types`. */
   readonly counted: number
+  /** Up to which segment somebody has begun to count: whoever counts next does that stretch. */
+  readonly counting?: number
   /** A trim in progress: whoever trims next finishes it first. */
   readonly trimming?: { readonly from: Position; readonly to: Position }
 }

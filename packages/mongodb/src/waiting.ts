@@ -1,7 +1,7 @@
 import { partitionOf, type Position } from "@millrace/core/backend"
 
 import { type GroupState, partitionAt } from "./group-state.ts"
-import { type LogEntry, SEGMENT, segmentOf, type Segments } from "./segments.ts"
+import type { LogEntry } from "./segments.ts"
 
 /** A message that a group waits for. */
 export interface Waiting {
@@ -13,13 +13,12 @@ export interface Waiting {
 /** The most messages that are kept in mind for one partition. */
 const MOST_AHEAD = 2_048
 
-/** Segments looked through in one go; between two goes others get a turn. */
-const SEGMENTS_AT_ONCE = 16
-
 /** What lies before a group: the wanted messages above each partition's checkpoint, as far as this process has looked. */
 export interface Ahead {
-  /** Looks on, up to `head`, for a group as it is now. Each message of the log is looked at once for all partitions. */
-  look(group: GroupState, head: Position): Promise<void>
+  /** The position above which something is not looked at yet; `undefined` while enough is kept in mind for every partition. */
+  lookedTo(group: GroupState): Position | undefined
+  /** Takes in what a stretch of the log holds, all of it in order. Each message is looked at once for all partitions. */
+  take(group: GroupState, entries: readonly LogEntry[], stretch: Stretch): void
   /** The first waiting message of a partition. */
   first(group: GroupState, partition: number): Waiting | undefined
   /** The waiting messages of a partition, in order, and up to where they are all. */
@@ -37,8 +36,14 @@ interface Lookout {
   base: Position
 }
 
+/** Positions above `begin`, up to `end`. */
+export interface Stretch {
+  readonly begin: Position
+  readonly end: Position
+}
+
 /** `partitions`: of the log. */
-export function aheadOf(segments: Segments, partitions: () => number): Ahead {
+export function aheadOf(partitions: () => number): Ahead {
   let types: GroupState["types"] | undefined
   let wanted = ""
   let group = ""
@@ -47,7 +52,7 @@ export function aheadOf(segments: Segments, partitions: () => number): Ahead {
   /** The lookout of a partition, as its checkpoint stands. What the group wants may have changed: then all begin anew. */
   const lookoutOf = (state: GroupState, partition: number): Lookout => {
     if (state.types !== types || state.id !== group) {
-      const wants = JSON.stringify([...state.types].map(([type, { since }]) => [type, since]))
+      const wants = wantsOf(state)
       if (wants !== wanted || state.id !== group) lookouts = []
       types = state.types
       wanted = wants
@@ -71,35 +76,30 @@ export function aheadOf(segments: Segments, partitions: () => number): Ahead {
     }
     return low
   }
-  const takeIn = (state: GroupState, entries: readonly LogEntry[], { begin, end }: Span): void => {
-    // Those that have not got as far as this stretch are full: they come here later.
-    const open = new Set(lookouts.filter(({ upto }) => upto >= begin))
-    for (const { position, message } of entries) {
-      const wants = state.types.get(message.type)
-      if (wants === undefined || position <= wants.since || position <= state.floor) continue
-      const lookout = lookouts[state.order === "stream" ? partitionOf(message.stream, partitions()) : 0]
-      if (lookout === undefined || !open.has(lookout) || position <= lookout.upto) continue
-      if (lookout.waiting.length - lookout.begin >= MOST_AHEAD) {
-        open.delete(lookout)
-        lookout.upto = position - 1
-        continue
-      }
-      lookout.waiting.push({ position, type: message.type, stream: message.stream })
-    }
-    for (const lookout of open) lookout.upto = Math.max(lookout.upto, end)
-  }
   return {
-    async look(state, head) {
-      for (let count = 1; ; count += 1) {
-        const low = lowest(state)
-        if (low === undefined || low >= head) return
-        const number = segmentOf(low + 1)
-        const entries = await segments.load(number, head)
-        // The next stretch is on its way while this one's messages are handled.
-        if ((number + 1) * SEGMENT < head) void segments.load(number + 1, head).catch(() => {})
-        takeIn(state, entries, { begin: number * SEGMENT, end: Math.min((number + 1) * SEGMENT, head) })
-        if (count % SEGMENTS_AT_ONCE === 0) await turn()
+    lookedTo: lowest,
+    take(state, entries, { begin, end }) {
+      // Meanwhile somebody may have looked for the group as it was or will be.
+      if (state.id !== group || (state.types !== types && wantsOf(state) !== wanted)) return
+      // Those that have not got as far as this stretch are full: they come here later.
+      const open = new Set(lookouts.filter(({ upto }) => upto >= begin))
+      const from = Math.min(end, ...[...open].map(({ upto }) => upto))
+      for (let at = firstAbove(entries, from); at < entries.length; at += 1) {
+        const entry = entries[at]
+        if (entry === undefined || entry.position > end) break
+        const { position, message } = entry
+        const wants = state.types.get(message.type)
+        if (wants === undefined || position <= wants.since || position <= state.floor) continue
+        const lookout = lookouts[state.order === "stream" ? partitionOf(message.stream, partitions()) : 0]
+        if (lookout === undefined || !open.has(lookout) || position <= lookout.upto) continue
+        if (lookout.waiting.length - lookout.begin >= MOST_AHEAD) {
+          open.delete(lookout)
+          lookout.upto = position - 1
+          continue
+        }
+        lookout.waiting.push({ position, type: message.type, stream: message.stream })
       }
+      for (const lookout of open) lookout.upto = Math.max(lookout.upto, end)
     },
     first(state, partition) {
       const { waiting, begin } = lookoutOf(state, partition)
@@ -112,9 +112,19 @@ export function aheadOf(segments: Segments, partitions: () => number): Ahead {
   }
 }
 
-interface Span {
-  readonly begin: Position
-  readonly end: Position
+function wantsOf({ types }: GroupState): string {
+  return JSON.stringify([...types].map(([type, { since }]) => [type, since]))
+}
+
+/** The index of the first entry above a position. */
+function firstAbove(entries: readonly LogEntry[], position: Position): number {
+  let [low, high] = [0, entries.length]
+  while (low < high) {
+    const middle = (low + high) >> 1
+    if ((entries[middle]?.position ?? position) <= position) low = middle + 1
+    else high = middle
+  }
+  return low
 }
 
 /** Passes over what lies at or below a checkpoint. */
@@ -126,10 +136,4 @@ function pass(lookout: Lookout, checkpoint: Position): void {
   }
   lookout.base = Math.max(lookout.base, checkpoint)
   lookout.upto = Math.max(lookout.upto, checkpoint)
-}
-
-function turn(): Promise<void> {
-  return new Promise((resolve) => {
-    setImmediate(resolve)
-  })
 }

@@ -1,10 +1,11 @@
 import { partitionOf, toSortable } from "@millrace/core/backend"
 
 import type { Value } from "./database.ts"
-import { numberList, textList } from "./list.ts"
+import { numberList, textList, textListOrNull } from "./list.ts"
 import { clockOf, type Log } from "./log.ts"
 import { encodeMessage } from "./message-row.ts"
 import { NO_LIMIT, offsetOf, type Plan } from "./plan-appends.ts"
+import { TypeHeads } from "./type-heads.ts"
 
 /** Writes a plan as the values that the function `append` takes, in its order. */
 export function appendValues(plan: Plan, log: Pick<Log, "settings" | "partitions">): readonly Value[] {
@@ -32,13 +33,6 @@ export function appendValues(plan: Plan, log: Pick<Log, "settings" | "partitions
   ]
 }
 
-/** A type of the plan's messages, and what becomes of its heads. */
-interface PlannedType {
-  readonly number: number
-  readonly offsets: number[]
-  commands: number
-}
-
 /** The columns of all messages, and the heads of their types. */
 function messageColumns(
   plan: Plan,
@@ -47,7 +41,7 @@ function messageColumns(
   const places = new Map<string, { readonly number: number; readonly partition: number; version: number }>()
   for (const streamId of plan.streams.keys())
     places.set(streamId, { number: places.size + 1, partition: partitionOf(streamId, partitions), version: 0 })
-  const types = new Map<string, PlannedType>()
+  const types = new TypeHeads(partitions)
   const texts = { ids: column(), created: column(), payloads: column() }
   const nullable = { causations: columnOrNull(), correlations: columnOrNull(), metadata: columnOrNull() }
   const numbers = { kinds: [0].slice(1), types: [0].slice(1), streams: [0].slice(1), versions: [0].slice(1) }
@@ -69,12 +63,10 @@ function messageColumns(
         numbers.kinds.push(row.kind)
         numbers.streams.push(place.number)
         numbers.versions.push(place.version)
-        const { partition } = place
-        numbers.types.push(raise(types, message.type, { partition, partitions, offset: texts.ids.length, command }))
+        numbers.types.push(types.raise(message.type, place.partition, texts.ids.length, command))
       }
     }
   }
-  const raised = [...types.values()]
   return {
     count: texts.ids.length,
     columns: [
@@ -83,14 +75,12 @@ function messageColumns(
       numberList(numbers.types),
       numberList(numbers.streams),
       numberList(numbers.versions),
-      unlessEmpty(nullable.causations),
-      unlessEmpty(nullable.correlations),
+      textListOrNull(nullable.causations),
+      textListOrNull(nullable.correlations),
       textList(texts.created),
-      unlessEmpty(nullable.metadata),
+      textListOrNull(nullable.metadata),
       textList(texts.payloads),
-      textList([...types.keys()]),
-      numberList(raised.map(({ commands }) => commands)),
-      numberList(raised.flatMap(({ offsets }) => offsets)),
+      ...types.values(),
     ],
   }
 }
@@ -101,34 +91,6 @@ function column(): string[] {
 
 function columnOrNull(): (string | null)[] {
   return []
-}
-
-function unlessEmpty(values: readonly (string | null)[]): Value {
-  return values.every((value) => value === null) ? null : textList(values)
-}
-
-/** The number of the message's type among those of the plan, whose heads it raises. */
-function raise(
-  types: Map<string, PlannedType>,
-  type: string,
-  at: { readonly partition: number; readonly partitions: number; readonly offset: number; readonly command: boolean },
-): number {
-  let planned = types.get(type)
-  if (planned === undefined) {
-    planned = { number: types.size + 1, offsets: noOffsets(at.partitions), commands: 0 }
-    types.set(type, planned)
-  }
-  planned.offsets[at.partition] = at.offset
-  planned.offsets[at.partitions] = at.offset
-  if (at.command) planned.commands += 1
-  return planned.number
-}
-
-/** One for each partition, and one for all. */
-function noOffsets(partitions: number): number[] {
-  const offsets = [0]
-  while (offsets.length <= partitions) offsets.push(0)
-  return offsets
 }
 
 /** What few appends have: keys, documents, schedules. */

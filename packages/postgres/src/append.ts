@@ -1,13 +1,16 @@
 import { type Append, BackendError, checkBatch, type Verdict } from "@millrace/core/backend"
 
+import { appendLone, type LoneAppend, loneOf } from "./append-one.ts"
+import { behind, type Turn } from "./append-turns.ts"
 import { appendValues } from "./append-values.ts"
-import type { Connection } from "./database.ts"
-import { isBadData, isTaken } from "./errors.ts"
+import type { Connection, Row } from "./database.ts"
+import { isBadData, isTaken, isWrongIsolation } from "./errors.ts"
 import { factsOf } from "./facts.ts"
 import type { Log } from "./log.ts"
 import { isFinal, type Plan, planAppends, verdictsOf } from "./plan-appends.ts"
+import { type PlannedSingles, planSingles } from "./plan-singles.ts"
 import { bool, int, ints } from "./row.ts"
-import { append as appendStatement } from "./sql/append.ts"
+import { append as appendStatement, appendInTurn } from "./sql/append.ts"
 import { lockLog } from "./sql/lock-log.ts"
 
 /** The most messages of one call. */
@@ -22,30 +25,89 @@ const TRIES_WITHOUT_LOCK = 2
  */
 export async function append(log: Log, appends: readonly Append[]): Promise<readonly Verdict[]> {
   checkBatch(appends, MAX_BATCH)
+  return log.turns.take(async (own, before) => told(log, appends, await appendAll(log, appends, { own, before })))
+}
+
+/** A call's own turn (none for a part of a call: nothing may follow that on the line), and the one before it where that has not ended yet. */
+interface MyTurn {
+  readonly own?: Turn
+  readonly before: Turn | undefined
+}
+
+async function appendAll(log: Log, appends: readonly Append[], turn: MyTurn): Promise<readonly Verdict[]> {
   try {
-    return await appendTogether(log, appends)
+    return await appendTogether(log, appends, turn)
   } catch (error) {
     if (!isBadData(error)) throw error
+    await behind(turn.before, log.database.where)
     return appendApart(log, appends, error)
   }
 }
 
-async function appendTogether(log: Log, appends: readonly Append[]): Promise<readonly Verdict[]> {
-  let plan = planAppends(appends, log.holds)
+async function appendTogether(log: Log, appends: readonly Append[], turn: MyTurn): Promise<readonly Verdict[]> {
+  const quick = planQuickly(log, appends)
+  const quickly = quick === undefined ? undefined : await appendQuickly(log, quick, turn)
+  if (quickly !== undefined) return quickly
+  await behind(turn.before, log.database.where)
+  let plan = quick === undefined ? planAppends(appends, log.holds) : undefined
   for (let tries = 0; tries < TRIES_WITHOUT_LOCK; tries += 1) {
     plan ??= planAppends(appends, log.holds, await factsOf(log.database.read, appends))
-    const verdicts = plan === undefined ? undefined : await storeUnlessTaken(log, plan)
-    if (verdicts !== undefined) return told(log, appends, verdicts)
+    const judged = plan
+    const verdicts = judged === undefined ? undefined : await unlessTaken(() => store(log, log.database.write, judged))
+    if (verdicts !== undefined) return verdicts
     plan = undefined
   }
-  const verdicts = await log.database.transaction(async (on) => {
+  return log.database.transaction(async (on) => {
     await on.rows(lockLog, log.settings.lockTimeoutMs)
     const judged = planAppends(appends, log.holds, await factsOf(on, appends))
     const stored = judged === undefined ? undefined : await store(log, on, judged)
     if (stored === undefined) throw new BackendError("corrupt", `${log.database.where}: facts changed under the lock`)
     return stored
   })
-  return told(log, appends, verdicts)
+}
+
+/** Simple appends, as most are, in one statement. */
+type Quick =
+  | { readonly kind: "lone"; readonly lone: LoneAppend }
+  | { readonly kind: "group"; readonly group: PlannedSingles }
+
+function planQuickly(log: Log, appends: readonly Append[]): Quick | undefined {
+  const lone = loneOf(appends)
+  if (lone !== undefined) return { kind: "lone", lone }
+  const group = planSingles(appends, log)
+  return group === undefined ? undefined : { kind: "group", group }
+}
+
+/** `undefined` where the log is not as they expect: they have to be judged by what it holds. */
+async function appendQuickly(log: Log, quick: Quick, turn: MyTurn): Promise<readonly Verdict[] | undefined> {
+  const { write, where } = log.database
+  return unlessTaken(async () => {
+    if (quick.kind === "group") {
+      const row = await appendOnLine(log, quick.group, turn)
+      if (row !== undefined) return verdictsFrom(quick.group, row)
+    }
+    await behind(turn.before, where)
+    if (quick.kind === "lone") return appendLone(log, quick.lone)
+    return verdictsFrom(quick.group, (await write.rows(appendStatement, ...quick.group.values))[0])
+  })
+}
+
+/** Sends a group on the line, behind the one before it if there is one. `undefined` when it could not be sent so, or that one was not stored: nothing was written. */
+async function appendOnLine(log: Log, group: PlannedSingles, { own, before }: MyTurn): Promise<Row | undefined> {
+  if (own === undefined || !log.line.open || (before !== undefined && !before.sent)) return undefined
+  own.sent = true
+  try {
+    const [row] = await log.database.line.rows(appendInTurn, ...group.values, before?.mark ?? null, own.mark)
+    return row?.[0] === null ? undefined : row
+  } catch (error) {
+    if (!isWrongIsolation(error)) throw error
+    log.line.open = false
+    return undefined
+  }
+}
+
+function verdictsFrom(group: PlannedSingles, row: Row | undefined): readonly Verdict[] | undefined {
+  return row === undefined || !bool(row[0]) ? undefined : group.verdicts(int(row[1]), ints(row[2]))
 }
 
 /** Lets others know what was stored. */
@@ -60,9 +122,9 @@ export function told(log: Log, appends: readonly Append[], verdicts: readonly Ve
 }
 
 /** Ids that are stored already show when they are written, and undo the whole plan. */
-async function storeUnlessTaken(log: Log, plan: Plan): Promise<readonly Verdict[] | undefined> {
+async function unlessTaken<T>(work: () => Promise<T>): Promise<T | undefined> {
   try {
-    return await store(log, log.database.write, plan)
+    return await work()
   } catch (error) {
     if (isTaken(error)) return undefined
     throw error
@@ -84,6 +146,8 @@ async function appendApart(log: Log, appends: readonly Append[], error: unknown)
     return [{ kind: "refused", code: "bad-data", detail }]
   }
   const middle = appends.length >>> 1
-  const first = await append(log, appends.slice(0, middle))
-  return [...first, ...(await append(log, appends.slice(middle)))]
+  const first = await appendAll(log, appends.slice(0, middle), ALONE)
+  return [...first, ...(await appendAll(log, appends.slice(middle), ALONE))]
 }
+
+const ALONE: MyTurn = { before: undefined }

@@ -9,44 +9,35 @@ import {
 } from "@millrace/core/backend"
 
 import { noSuchGroup } from "./errors.ts"
+import { type Candidate, keepLook, type KeptLook } from "./kept-look.ts"
 import type { Log } from "./log.ts"
-import { type GroupLook, type LanesDue, lookAt, type Look, type Waiting } from "./look.ts"
+import { lookAt, type Look } from "./look.ts"
 import { takeLanes } from "./take-lanes.ts"
 import { takePartition } from "./take-partition.ts"
 
 /** How often a claim looks anew when all that it saw was taken by others meanwhile. */
 const LOOKS = 3
 
-/** What could be claimed. The lower its position, the needier it is; what a process of the same name held before comes first. */
-interface Candidate {
-  readonly position: number
-  readonly before: boolean
-  take(): Promise<Slice | undefined>
-}
-
-/** What one look has found. */
+/** What one look has found besides what can be claimed. */
 interface Found {
-  readonly candidates: Candidate[]
   readonly outdated: { readonly group: string; readonly type: string }[]
   nextAt: number
   /** Whether something was gone when it was to be taken. */
   lost: boolean
 }
 
-/** Leases the neediest of all that is free: one statement to look, one to take. */
+/**
+ * Leases the neediest of all that is free: one statement to look, one to take. Where a look has found much, the next claims of this process go on
+ * with what it left: with many groups a look costs more than many takes.
+ */
 export async function claim(log: Log, request: ClaimRequest): Promise<Slice | Idle> {
   checkSpan("leaseMs", request.leaseMs)
   for (const { limit } of request.groups) checkLimit("limit", limit)
+  const kept = await takeKept(log, request)
+  if (kept !== undefined) return kept
   for (let looks = 1; ; looks += 1) {
-    const look = await lookAt(log, request)
-    const found: Found = {
-      candidates: [],
-      outdated: [],
-      nextAt: look.nextSchedule ?? Number.POSITIVE_INFINITY,
-      lost: false,
-    }
-    for (const want of request.groups) lookAtGroup(log, request, want, look, found)
-    const slice = await takeNeediest(found.candidates)
+    const { look, candidates, found } = await lookAround(log, request)
+    const slice = await takeNeediest(log, request, candidates, found)
     if (slice !== undefined) return slice
     if (found.lost && looks < LOOKS) continue
     const due = Math.min(found.nextAt, look.nextLane ?? Number.POSITIVE_INFINITY)
@@ -55,74 +46,92 @@ export async function claim(log: Log, request: ClaimRequest): Promise<Slice | Id
   }
 }
 
+/** Goes on with what an earlier look has left, or the one that is on its way. That nothing is there only an own look can say. */
+async function takeKept(log: Log, request: ClaimRequest): Promise<Slice | undefined> {
+  await log.looks.onItsWay
+  const { last } = log.looks
+  if (last === undefined || !last.serves(request.owner)) return undefined
+  return takeNeediest(log, request, last, nothingFound(Number.POSITIVE_INFINITY))
+}
+
+async function lookAround(log: Log, request: ClaimRequest) {
+  const began = performance.now()
+  const looking = lookAt(log, request)
+  if (log.looks.last?.large === true) log.looks.onItsWay = looking.then(...IGNORED)
+  const look = await looking
+  const found = nothingFound(look.nextSchedule ?? Number.POSITIVE_INFINITY)
+  const seen: Candidate[] = []
+  for (const want of request.groups) lookAtGroup(request, want, look, { found, seen })
+  const candidates = keepLook(seen, request.owner, performance.now() - began)
+  log.looks.last = candidates
+  return { look, candidates, found }
+}
+
+const IGNORED = [() => {}, () => {}] as const
+
+function nothingFound(nextAt: number): Found {
+  return { outdated: [], nextAt, lost: false }
+}
+
 /** The neediest first. Where another process was quicker, it is likely after the next one too: any other will do. */
-async function takeNeediest(candidates: readonly Candidate[]): Promise<Slice | undefined> {
-  const left = candidates.toSorted((a, b) => (a.before === b.before ? a.position - b.position : a.before ? -1 : 1))
-  let pick = 0
-  while (left.length > 0) {
-    const [candidate] = left.splice(pick, 1)
-    const slice = await candidate?.take()
-    if (slice !== undefined) return slice
-    pick = Math.floor(Math.random() * Math.min(left.length, SPREAD))
-  }
-  return undefined
-}
-
-/** Among how many of the neediest a claim picks after it lost one. */
-const SPREAD = 8
-
-function lookAtGroup(log: Log, request: ClaimRequest, want: GroupWant, look: Look, found: Found): void {
-  const group = look.groups.get(want.group)
-  if (group === undefined) throw noSuchGroup(want.group)
-  if (!group.row.active) return
-  for (const waiting of group.waiting) lookAtPartition(log, request, want, { group, waiting, now: look.now }, found)
-  for (const due of group.lanes) {
-    found.candidates.push({
-      position: due.position,
-      before: due.mine,
-      take: () => takeDue(log, request, want, { group, due }, found),
-    })
-  }
-}
-
-async function takeDue(
+async function takeNeediest(
   log: Log,
   request: ClaimRequest,
-  want: GroupWant,
-  { group, due }: { readonly group: GroupLook; readonly due: LanesDue },
+  candidates: KeptLook,
   found: Found,
 ): Promise<Slice | undefined> {
-  const taken = await takeLanes(log, { group, due, want, request })
+  for (let lost = false; ; lost = true) {
+    const next = candidates.next(request, lost)
+    if (next === undefined) return undefined
+    const slice = await take(log, request, next, found)
+    if (slice !== undefined) return slice
+  }
+}
+
+async function take(
+  log: Log,
+  request: ClaimRequest,
+  { candidate, want }: { readonly candidate: Candidate; readonly want: GroupWant },
+  found: Found,
+): Promise<Slice | undefined> {
+  const { group, what } = candidate
+  if (what.kind === "partition") {
+    const slice = await takePartition(log, { group, at: what.waiting.at, want, request })
+    found.lost ||= slice === undefined
+    return slice
+  }
+  const taken = await takeLanes(log, { group, due: what.due, want, request })
   if (taken.kind === "slice") return taken
   found.lost ||= taken.lacking.size === 0
   for (const type of taken.lacking) found.outdated.push({ group: want.group, type })
   return undefined
 }
 
-function lookAtPartition(
-  log: Log,
+function lookAtGroup(
   request: ClaimRequest,
   want: GroupWant,
-  { group, waiting, now }: { readonly group: GroupLook; readonly waiting: Waiting; readonly now: number },
-  found: Found,
+  look: Look,
+  { found, seen }: { readonly found: Found; readonly seen: Candidate[] },
 ): void {
-  const { at, type, position } = waiting
-  if (!want.types.includes(type)) {
-    found.outdated.push({ group: want.group, type })
-    return
+  const group = look.groups.get(want.group)
+  if (group === undefined) throw noSuchGroup(want.group)
+  if (!group.row.active) return
+  for (const waiting of group.waiting) {
+    const { at, type, position } = waiting
+    if (!want.types.includes(type)) {
+      found.outdated.push({ group: want.group, type })
+      continue
+    }
+    const freeAt = Math.max(isClaimable(at.lease, look.now) ? 0 : at.lease.until, at.hold?.retryAt ?? 0)
+    if (freeAt > look.now) {
+      found.nextAt = Math.min(found.nextAt, freeAt)
+      continue
+    }
+    const before = at.lease.owner?.processName === request.owner.processName
+    seen.push({ group, position, before, what: { kind: "partition", waiting } })
   }
-  const freeAt = Math.max(isClaimable(at.lease, now) ? 0 : at.lease.until, at.hold?.retryAt ?? 0)
-  if (freeAt > now) {
-    found.nextAt = Math.min(found.nextAt, freeAt)
-    return
-  }
-  const before = at.lease.owner?.processName === request.owner.processName
-  const take = async (): Promise<Slice | undefined> => {
-    const slice = await takePartition(log, { group, at, want, request })
-    found.lost ||= slice === undefined
-    return slice
-  }
-  found.candidates.push({ position, before, take })
+  for (const due of group.lanes)
+    seen.push({ group, position: due.position, before: due.mine, what: { kind: "lanes", due } })
 }
 
 function unique(outdated: Found["outdated"]): Idle["outdated"] {

@@ -1,7 +1,15 @@
 import { BackendError } from "@millrace/core/backend"
 import { Client, type ClientConfig, Pool, type PoolClient, type PoolConfig, type QueryArrayConfig } from "pg"
 
-import { asAnswered, closedError, type Doubt, isBroken, sqlState, toBackendError, toConnectError } from "./errors.ts"
+import {
+  asAnswered,
+  closedError,
+  type Doubt,
+  isBroken,
+  isWrongIsolation,
+  toBackendError,
+  toConnectError,
+} from "./errors.ts"
 import type { Names } from "./names.ts"
 import { MAX_TIMEOUT_MS, type Settings } from "./options.ts"
 import { type Compiled, compilerOf, type Statement } from "./statement.ts"
@@ -35,6 +43,8 @@ export interface Database {
   readonly read: Connection
   /** Writes of one statement each, which is its own transaction. */
   readonly write: Connection
+  /** The same on one connection, sent one upon the other without waiting for answers: they run in the order of the calls. A server whose default is another isolation refuses them (see `isWrongIsolation`). */
+  readonly line: Connection
   /** Several statements, READ COMMITTED. Its commit may be in doubt, what comes before never is. */
   transaction<T>(run: (transaction: Transaction) => Promise<T>): Promise<T>
   /** A connection of its own, outside the pool. */
@@ -55,10 +65,10 @@ export function openDatabase(target: string | Pool, settings: Settings, names: N
   pool.on("error", ignore)
   let closed = false
 
-  const connect = async (): Promise<PoolClient> => {
+  const connect = async (from = pool): Promise<PoolClient> => {
     if (closed) throw closedError()
     try {
-      const client = await pool.connect()
+      const client = await from.connect()
       client.on("error", ignore)
       return client
     } catch (error) {
@@ -91,16 +101,27 @@ export function openDatabase(target: string | Pool, settings: Settings, names: N
       try {
         return await once(doubt, statement, values)
       } catch (error) {
-        if (sqlState(error) !== WRONG_ISOLATION) throw error
+        if (!isWrongIsolation(error)) throw error
         named = true
       }
     }
     return database.transaction(({ client }) => query(client, compile(statement), values, settings))
   }
+  const linePool = new Pool({ ...config, max: 1, allowExitOnIdle: true, ...PIPELINED })
+  linePool.on("error", ignore)
+  const lined = lineOf(() => connect(linePool), release)
+  const inLine: typeof once = async (doubt, statement, values) => {
+    try {
+      return await lined((client) => query(client, compile(statement), values, settings))
+    } catch (error) {
+      throw passable(error) ? error : toBackendError(error, where, doubt)
+    }
+  }
   const database: Database = {
     where,
     read: connection(once, "read"),
     write: connection(isolated, "write"),
+    line: connection(inLine, "write"),
     async transaction(run) {
       const client = await connect()
       const on: Transaction = {
@@ -131,6 +152,7 @@ export function openDatabase(target: string | Pool, settings: Settings, names: N
     async close() {
       if (closed) return
       closed = true
+      await linePool.end()
       if (typeof target === "string") await pool.end()
       pool.off("error", ignore)
     },
@@ -138,8 +160,35 @@ export function openDatabase(target: string | Pool, settings: Settings, names: N
   return database
 }
 
-/** What `take_lock` refuses to work at another isolation with. */
-const WRONG_ISOLATION = "25001"
+/** What `pg` takes besides what its types say: a connection's statements are sent at once, not each when the one before is answered. */
+const PIPELINED: { readonly pipeline: true } = { pipeline: true }
+
+/** Shares one connection among all who use it at a time: taken with the first, given back after the last. */
+function lineOf(connect: () => Promise<PoolClient>, release: (client: PoolClient, error?: unknown) => void) {
+  let held: { readonly client: Promise<PoolClient>; users: number; broken?: unknown } | undefined
+  return async <T>(work: (client: PoolClient) => Promise<T>): Promise<T> => {
+    held ??= { client: connect(), users: 0 }
+    const own = held
+    own.users += 1
+    let client: PoolClient | undefined
+    try {
+      client = await own.client
+      return await work(client)
+    } catch (error) {
+      if (client === undefined || isBroken(error)) {
+        own.broken = error
+        if (held === own) held = undefined
+      }
+      throw error
+    } finally {
+      own.users -= 1
+      if (own.users === 0) {
+        if (held === own) held = undefined
+        if (client !== undefined) release(client, own.broken)
+      }
+    }
+  }
+}
 
 /** What the callers judge themselves. */
 function passable(error: unknown): boolean {

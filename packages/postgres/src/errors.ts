@@ -20,6 +20,11 @@ export function isTaken(error: unknown): boolean {
   return sqlState(error) === "23505"
 }
 
+/** A single statement at a server whose default isolation is not the one that appends need: it has to be named, in a transaction. */
+export function isWrongIsolation(error: unknown): boolean {
+  return sqlState(error) === "25001"
+}
+
 /** Data that the server can not store: characters its encoding lacks, a name too long for an index. Its neighbours are not at fault. */
 export function isBadData(error: unknown): boolean {
   const state = sqlState(error) ?? ""

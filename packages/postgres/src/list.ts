@@ -29,3 +29,8 @@ export function textList(values: readonly (string | null)[]): Buffer {
   }
   return bytes
 }
+
+/** The same, or NULL where there are only NULLs. */
+export function textListOrNull(values: readonly (string | null)[]): Buffer | null {
+  return values.every((value) => value === null) ? null : textList(values)
+}

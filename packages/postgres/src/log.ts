@@ -1,6 +1,8 @@
 import type { Holds } from "@millrace/core/backend"
 
+import type { Turns } from "./append-turns.ts"
 import type { Database } from "./database.ts"
+import type { KeptLook } from "./kept-look.ts"
 import type { Names } from "./names.ts"
 import type { News } from "./news.ts"
 import type { Settings } from "./options.ts"
@@ -13,6 +15,12 @@ export interface Log {
   readonly holds: Holds
   /** Its partitions once it was seen, or those of the log to be made. */
   readonly partitions: number
+  /** The order in which appends land. */
+  readonly turns: Turns
+  /** Whether groups of appends are sent one upon the other: not through a pooler, and not to a server whose default is another isolation. */
+  readonly line: { open: boolean }
+  /** What claims have seen last, and the look that is on its way. */
+  readonly looks: { last: KeptLook | undefined; onItsWay: Promise<void> | undefined }
   /** What others are to be told of. */
   readonly news: News
 }

@@ -25,14 +25,18 @@ export interface EncodedMessage {
 }
 
 export function encodeMessage(message: Message): EncodedMessage {
-  const metadata = JSON.stringify(message.metadata)
   return {
     kind: message.kind === "event" ? EVENT : message.decided === true ? DECIDED : COMMAND,
     causation: message.causationId === message.id ? null : message.causationId,
     correlation: message.correlationId === message.id ? null : message.correlationId,
-    metadata: metadata === "{}" ? null : metadata,
+    metadata: isEmpty(message.metadata) ? null : JSON.stringify(message.metadata),
     payload: JSON.stringify(message.payload),
   }
+}
+
+function isEmpty(metadata: JsonObject): boolean {
+  for (const _ in metadata) return false
+  return true
 }
 
 /** A stored message from its columns, which begin at `from`. */

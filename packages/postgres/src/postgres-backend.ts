@@ -3,6 +3,7 @@ import { randomUUID } from "node:crypto"
 import { type Backend, BackendError, MAX_NAME_LENGTH, type Migration } from "@millrace/core/backend"
 import type { Pool } from "pg"
 
+import { takeTurns } from "./append-turns.ts"
 import { append, MAX_BATCH } from "./append.ts"
 import { claim } from "./claim.ts"
 import { openDatabase } from "./database.ts"
@@ -22,6 +23,9 @@ import { read } from "./read.ts"
 import { promote } from "./schedules.ts"
 import { settle } from "./settle.ts"
 import type { PostgresTx } from "./tx.ts"
+
+/** One group that the server works on, and one that this process prepares. */
+const APPENDS_AT_ONCE = 2
 
 /**
  * A log in a Postgres database (13 or newer), given by URL or by a `pg` pool, which stays its owner's: it is never closed here. Beside the pool one connection
@@ -43,6 +47,9 @@ export function postgresBackend(target: string | Pool, options: PostgresOptions 
     get partitions() {
       return partitions
     },
+    turns: takeTurns(),
+    line: { open: settings.prepare },
+    looks: { last: undefined, onItsWay: undefined },
     news: ears.news,
   }
   const alive = (): void => {
@@ -87,6 +94,7 @@ export function postgresBackend(target: string | Pool, options: PostgresOptions 
         partitions,
         maxMessageBytes: settings.maxMessageBytes,
         maxBatch: MAX_BATCH,
+        appendsAtOnce: settings.prepare ? APPENDS_AT_ONCE : 1,
       } as const
     },
     operator: operatorOf(log, use, () => {

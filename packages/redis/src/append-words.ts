@@ -6,7 +6,15 @@ import { wordsOfMessage } from "./message-entry.ts"
 /** An append as the scripts read it from their arguments. */
 export function wordsOfAppend(append: Append, partitions: number): readonly Word[] {
   const { streams, schedules = [], documents = [], idempotencyKey = "", fingerprint = "" } = append
-  const words: Word[] = [idempotencyKey, fingerprint, streams.length, schedules.length, documents.length]
+  const [stream, ...others] = streams
+  const [message, ...more] = stream?.messages ?? []
+  const plain = idempotencyKey === "" && schedules.length + documents.length + others.length + more.length === 0
+  if (plain && stream !== undefined && message !== undefined) {
+    const { streamId, expected } = stream
+    const at = [toSortable(streamId), partitionOf(streamId, partitions), expectedWord(expected)]
+    return ["one", ...at, ...wordsOfMessage(message)]
+  }
+  const words: Word[] = ["all", idempotencyKey, fingerprint, streams.length, schedules.length, documents.length]
   for (const { streamId, expected, messages } of streams) {
     words.push(toSortable(streamId), partitionOf(streamId, partitions), expectedWord(expected), messages.length)
     for (const message of messages) words.push(...wordsOfMessage(message))

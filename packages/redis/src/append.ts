@@ -1,4 +1,4 @@
-import { type Append, BackendError, checkAppend, type Verdict } from "@millrace/core/backend"
+import { type Append, BackendError, checkAppend, checkBatch, type Verdict } from "@millrace/core/backend"
 
 import { countMessages, wordsOfAppend } from "./append-words.ts"
 import type { Word } from "./connection.ts"
@@ -7,24 +7,38 @@ import { list } from "./reply.ts"
 import { scripts } from "./scripts.ts"
 import { verdictOf } from "./verdict.ts"
 
-/** The most messages of one call. */
-export const MAX_BATCH = 10_000
+/** The most messages of one call, and so of one append, which is one script however large: about 7 ms of the server. */
+export const MAX_BATCH = 400
 
-/** The most messages of one script that holds several appends: about 2 ms of the server. */
+/** The most messages of one script that holds several appends: about 3 ms of the server. */
 const SCRIPT_MESSAGES = 200
+
+/** How many calls may be away at once: one is made while the server works on the other. */
+export const APPENDS_IN_FLIGHT = 2
+
+/**
+ * The order of the scripts that a backend object sends. Each is sent without waiting for the one before it, names that, and takes no effect where that took none:
+ * so a script that is refused can not be overtaken by the next.
+ */
+export interface Turns {
+  readonly id: string
+  /** Scripts sent so far, and those that are not answered yet. */
+  sent: number
+  away: number
+}
 
 /** Stores appends, in as many scripts as keep the server free for others. */
 export async function append(log: Log, appends: readonly Append[]): Promise<readonly Verdict[]> {
-  checkBatch(appends)
+  checkBatch(appends, MAX_BATCH)
   const refused = appends.map((one) => checkAppend(one, log.holds))
-  const sound = appends.filter((_, at) => refused[at] === undefined)
+  const sound = refused.every((verdict) => verdict === undefined)
+    ? appends
+    : appends.filter((_, at) => refused[at] === undefined)
+  const answers = await Promise.allSettled([...pieces(sound)].map((piece) => appendPiece(log, piece)))
   const stored: Verdict[] = []
-  for (const piece of pieces(sound)) {
-    try {
-      stored.push(...(await appendPiece(log, piece)))
-    } catch (error) {
-      throw stored.length === 0 ? error : halfWay(log, error)
-    }
+  for (const answer of answers) {
+    if (answer.status === "fulfilled") stored.push(...answer.value)
+    else throw stored.length === 0 ? answer.reason : halfWay(log, answer.reason)
   }
   let next = 0
   return refused.map((verdict) => {
@@ -36,12 +50,25 @@ export async function append(log: Log, appends: readonly Append[]): Promise<read
 }
 
 async function appendPiece(log: Log, appends: readonly Append[]): Promise<readonly Verdict[]> {
-  const words: Word[] = [appends.length]
+  const { turns } = log
+  const before = turns.away > 0 ? turns.sent : ""
+  turns.sent += 1
+  turns.away += 1
+  const words: Word[] = [turns.id, turns.sent, before, appends.length]
   for (const one of appends) words.push(...wordsOfAppend(one, log.partitions))
-  const answers = list(await log.run(scripts.append, words))
-  const verdicts = appends.map((one, at) => verdictOf(one, answers[at]))
-  for (const verdict of verdicts) if (verdict.kind === "appended") log.saw(verdict.position)
-  return verdicts
+  try {
+    const answers = list(await log.run(scripts.append, words))
+    if (answers[0] === "behind")
+      throw new BackendError(
+        "unavailable",
+        `${log.connection.where}: the append before this one was not stored: try again`,
+      )
+    const verdicts = appends.map((one, at) => verdictOf(one, answers[at]))
+    for (const verdict of verdicts) if (verdict.kind === "appended") log.saw(verdict.position)
+    return verdicts
+  } finally {
+    turns.away -= 1
+  }
 }
 
 function* pieces(appends: readonly Append[]): Iterable<readonly Append[]> {
@@ -65,10 +92,4 @@ function halfWay(log: Log, cause: unknown): BackendError {
   const text = cause instanceof Error ? cause.message : String(cause)
   const what = `${log.connection.where}: only the first appends of a call were stored: repeat the same call`
   return new BackendError("outcome-unknown", `${what} (${text})`, { cause })
-}
-
-function checkBatch(appends: readonly Append[]): void {
-  const messages = appends.reduce((sum, one) => sum + countMessages(one), 0)
-  if (messages > MAX_BATCH)
-    throw new BackendError("invalid", `${messages} messages in one call: at most ${MAX_BATCH}, send them in several`)
 }

@@ -1,7 +1,7 @@
 import { type Append, BackendError, type Instant, type Position } from "@millrace/core/backend"
 
 import { wordsOfAppend } from "./append-words.ts"
-import type { Word } from "./connection.ts"
+import { keyPrefix, type Word } from "./connection.ts"
 import { noSuchGroup } from "./errors.ts"
 import { type StoredGroup, storedGroup } from "./group-fields.ts"
 import type { GroupState } from "./group-state.ts"
@@ -18,6 +18,8 @@ export interface Scope {
   readonly partition?: number | "none"
   /** How many fencing tokens it may hand out. */
   readonly tokens?: number
+  /** Whether the answers to the last settles are wanted. */
+  readonly repeats?: true
 }
 
 /** What was read, and what is to be written with the groups' own changes. */
@@ -38,10 +40,19 @@ export interface Work {
   readonly moves: Move[]
   readonly news: News
   readonly appends: Append[]
-  /** Commands of users' work, each with the type its key must have or get. */
-  readonly commands: (readonly [type: string, ...words: Word[]])[]
+  readonly commands: UserCommand[]
+  /** Whether it is written even where the server is full: it frees memory, or lets others free some. Not a take-over, which would be counted against a message that is not at fault. */
+  evenWhenFull: boolean
   /** A text to keep with the verdicts on the appends. */
   remember?: { readonly key: string; readonly field: string; readonly text: string }
+}
+
+/** A command of users' work, for the messages of a group from a position on. The type is what its key must have or get. */
+export interface UserCommand {
+  /** The group's key without prefix. */
+  readonly group: string
+  readonly position: Position
+  readonly command: readonly [type: string, ...words: Word[]]
 }
 
 /** What others are told once it is stored. */
@@ -53,13 +64,22 @@ export interface News {
 
 /** What became of the commit of a change. */
 export type Committed =
-  | { readonly kind: "done"; readonly verdicts: readonly unknown[] }
+  | { readonly kind: "done"; readonly verdicts: readonly unknown[]; readonly unwritten: readonly Unwritten[] }
   | { readonly kind: "stale" }
   | { readonly kind: "refused"; readonly verdicts: readonly unknown[] }
   | { readonly kind: "taken"; readonly command: number; readonly detail: string }
 
+/** A command that the server refused when it ran: by number, and what the server said. */
+export interface Unwritten {
+  readonly command: number
+  readonly detail: string
+}
+
 /** How often a change is worked out anew when others have changed what it was worked out from. */
 const TRIES = 100
+
+/** The most partitions that one script reads. */
+const PARTITIONS_AT_ONCE = 128
 
 /** Reads groups, lets `work` change them, and writes that, if nobody else has changed them meanwhile; else all over again. */
 export async function change<T>(log: Log, scope: Scope, work: (read: Work) => T | Promise<T>): Promise<T> {
@@ -79,20 +99,32 @@ export function contended(log: Log): BackendError {
 /** Reads groups. */
 export async function load(
   log: Log,
-  { names, partition, tokens = 0 }: Scope,
+  { names, partition, tokens = 0, repeats }: Scope,
 ): Promise<{ readonly read: Work; readonly stored: readonly StoredGroup[] }> {
-  const asked = names === undefined ? [] : [...new Set(names)]
-  const words = [tokens, asked.length, ...asked, partition ?? ""]
-  const none = names !== undefined && asked.length === 0
-  const [now, first, head, ...found] = list(
-    none ? ["0", 0, "0"] : await log.run(tokens === 0 ? scripts.load : scripts.loadWithTokens, words),
-  )
+  const asked = [...new Set(names ?? (await groupNames(log)))]
+  const most =
+    partition === undefined ? Math.max(1, Math.floor(PARTITIONS_AT_ONCE / log.partitions)) : PARTITIONS_AT_ONCE
+  const answers = [...inPieces(asked, most)].map((some, piece) => {
+    const [script, count] = piece === 0 && tokens > 0 ? [scripts.loadWithTokens, tokens] : [scripts.load, 0]
+    return log.run(script, [count, partition ?? "", repeats === undefined ? "" : "1", ...some])
+  })
+  const [piece, ...others] = (await Promise.all(answers)).map(list)
+  // What is not read at the same moment is guarded apart.
+  const [now, first, head, ...found] = piece ?? ["0", 0, "0"]
   const stored: StoredGroup[] = []
-  for (const one of found) {
+  for (const one of [...found, ...others.flatMap((answer) => answer.slice(3))]) {
     const [, id, ...facts] = list(one)
     if (text(id) !== "") stored.push(storedGroup(text(id), facts))
   }
   return { read: workOn(stored, int(now), int(head), int(first), tokens), stored }
+}
+
+async function groupNames({ connection, settings }: Log): Promise<readonly string[]> {
+  return list(await connection.ask("HKEYS", `${keyPrefix(settings)}groups`)).map(text)
+}
+
+function* inPieces<T>(all: readonly T[], most: number): Iterable<readonly T[]> {
+  for (let at = 0; at === 0 || at < all.length; at += most) yield all.slice(at, at + most)
 }
 
 function workOn(stored: readonly StoredGroup[], now: Instant, head: Position, first: number, tokens: number): Work {
@@ -118,6 +150,7 @@ function workOn(stored: readonly StoredGroup[], now: Instant, head: Position, fi
     news: { work: false, schedule: false, challenged: new Set() },
     appends: [],
     commands: [],
+    evenWhenFull: false,
   }
 }
 
@@ -125,22 +158,34 @@ function workOn(stored: readonly StoredGroup[], now: Instant, head: Position, fi
 export async function commit(log: Log, work: Work, stored: readonly StoredGroup[]): Promise<Committed> {
   const { guards, writes, moves } = writesOf(work, stored)
   const { appends, commands, remember } = work
-  if (writes.length + appends.length + commands.length === 0) return { kind: "done", verdicts: [] }
+  if (writes.length + appends.length + commands.length === 0) return { kind: "done", verdicts: [], unwritten: [] }
   const news = newsWords(work.news)
   const words: Word[] = [guards.length, ...guards.flat(), appends.length]
   for (const append of appends) words.push(...wordsOfAppend(append, log.partitions))
   words.push(commands.length)
-  for (const [type, ...command] of commands) words.push(type, command.length, ...command)
-  words.push(remember?.key ?? "", remember?.field ?? "", remember?.text ?? "", writes.length)
+  for (const { group, position, command } of commands) {
+    const [type, ...rest] = command
+    words.push(group, position, type, rest.length, ...rest)
+  }
+  words.push(
+    work.evenWhenFull ? "1" : "",
+    remember?.key ?? "",
+    remember?.field ?? "",
+    remember?.text ?? "",
+    writes.length,
+  )
   for (const write of writes) words.push(write.length, ...write)
   words.push(moves.length, ...moves.flat(), news.length, ...news)
   const [kind, ...facts] = list(await log.run(scripts.commit, words))
   if (kind === "stale") return { kind }
-  if (kind === "taken") {
-    const detail = `${text(facts[1])} holds a ${text(facts[2])}, and this command needs a ${text(facts[3])}`
-    return { kind, command: int(facts[0]), detail }
-  }
-  return { kind: kind === "done" ? "done" : "refused", verdicts: list(facts[0]) }
+  if (kind === "taken") return { kind, command: int(facts[0]), detail: text(facts[1]) }
+  if (kind !== "done") return { kind: "refused", verdicts: list(facts[0]) }
+  return { kind, verdicts: list(facts[0]), unwritten: list(facts[1]).map(unwrittenOf) }
+}
+
+function unwrittenOf(answer: unknown): Unwritten {
+  const [command, detail] = list(answer)
+  return { command: int(command), detail: text(detail) }
 }
 
 function newsWords({ work, schedule, challenged }: News): readonly string[] {

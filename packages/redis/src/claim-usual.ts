@@ -17,11 +17,13 @@ import { scripts } from "./scripts.ts"
 
 /** Claims in one script where nothing unusual is in the way; else `slow`, and nothing was leased. */
 export async function claimUsual(log: Log, { owner, leaseMs, groups }: ClaimRequest): Promise<Slice | Idle | "slow"> {
-  const words = groups.flatMap(({ group, limit, types }) => [group, limit, types.length, ...types])
-  const answer = list(
-    await log.run(scripts.claim, [owner.processName, owner.bootId, Math.ceil(leaseMs), groups.length, ...words]),
-  )
+  const wants = groups.flatMap(({ group, limit, types }) => [group, limit, types.length, ...types])
+  const words = [owner.processName, owner.bootId, Math.ceil(leaseMs), groups.length, ...wants]
+  let answer = list(await log.run(scripts.claim, words))
+  for (let looks = 0; answer[0] === "again" && looks < groups.length; looks += 1)
+    answer = list(await log.run(scripts.claim, words))
   switch (answer[0]) {
+    case "again":
     case "slow":
       return "slow"
     case "unknown":

@@ -9,9 +9,9 @@ export function replyWord(error: unknown): string | undefined {
   return /^[A-Z]+/.exec(error.message)?.[0] ?? ""
 }
 
-/** Says in our words what Redis said, and what to do about it. `where` names the log. */
-export function toBackendError(error: unknown, where: string, doubt: Doubt): BackendError {
-  if (error instanceof BackendError) return error
+/** Says in our words what Redis said, and what to do about it. `where` names the log. A defect comes back as it is. */
+export function toBackendError(error: unknown, where: string, doubt: Doubt): Error {
+  if (error instanceof BackendError || isDefect(error)) return error
   const text = error instanceof Error ? error.message : String(error)
   const word = replyWord(error)
   if (word !== undefined) {
@@ -25,12 +25,19 @@ export function toBackendError(error: unknown, where: string, doubt: Doubt): Bac
   return unreachable(where, text, error)
 }
 
-/** An error that did not come from the connection: whatever the server or the driver threw is a `BackendError` by now. */
-export function unexpected(error: unknown, where: string): BackendError {
-  if (error instanceof BackendError) return error
+/** An error that did not come from the connection: whatever the server or the driver threw is a `BackendError` by now. A defect comes back as it is. */
+export function unexpected(error: unknown, where: string): Error {
+  if (error instanceof BackendError || isDefect(error)) return error
   const text = error instanceof Error ? error.message : String(error)
   return new BackendError("invalid", `${where}: the call failed (${text})`, { cause: error })
 }
+
+/** An error in our own code: it says nothing of the server, and its own words and stack are what helps. */
+function isDefect(error: unknown): error is Error {
+  return DEFECTS.some((kind) => error instanceof kind)
+}
+
+const DEFECTS = [TypeError, ReferenceError, RangeError, SyntaxError] as const
 
 /** Why nothing was asked of the server. */
 export function unreachable(where: string, text: string, cause?: unknown): BackendError {

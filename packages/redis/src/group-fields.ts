@@ -6,11 +6,11 @@ import {
   type LeaseState,
   type Owner,
   type ReplayState,
-  REPEATS_KEPT,
   type StopReason,
 } from "@millrace/core/backend"
 
 import type { GroupState, Lane, PartitionState, WantedSince } from "./group-state.ts"
+import { PARTITION_FIELDS } from "./lua/load.ts"
 import { fields, int, list, storedJson, text } from "./reply.ts"
 
 /** A group with the fields it was read from, by which its changes are found. */
@@ -118,16 +118,11 @@ function typesOf(types: string, heard: ReadonlyMap<string, string>): Map<string,
 }
 
 function storedPartition(answer: unknown): StoredPartition {
-  const [number, hash, laneHash, rowHash] = list(answer)
-  const stored = fields(hash)
+  const [number, values, laneHash, rowHash] = list(answer)
+  const [stored, repeats] = partitionOf(list(values))
   const lanes = fields(laneHash)
   const rows = fields(rowHash)
   const at = (name: string): string => stored.get(name) ?? ""
-  const repeats: string[] = []
-  for (let slot = 0; slot < REPEATS_KEPT; slot += 1) {
-    const repeat = stored.get(`settled${slot}`)
-    if (repeat !== undefined) repeats.push(repeat)
-  }
   const state: PartitionState = {
     partition: int(number),
     checkpoint: count(at("checkpoint")),
@@ -142,6 +137,20 @@ function storedPartition(answer: unknown): StoredPartition {
     repeats,
   }
   return { state, fields: stored, lanes, rows }
+}
+
+/** The fields of a partition that are there, and the answers to its last settles. */
+function partitionOf(values: readonly unknown[]): readonly [Map<string, string>, readonly string[]] {
+  // A partition that never had any keeps no count of them.
+  const stored = new Map([
+    ["lanes", "0"],
+    ["rows", "0"],
+  ])
+  const isThere = (value: unknown): boolean => value !== null && value !== undefined
+  PARTITION_FIELDS.forEach((name, at) => {
+    if (isThere(values[at])) stored.set(name, text(values[at]))
+  })
+  return [stored, values.slice(PARTITION_FIELDS.length).filter(isThere).map(text)]
 }
 
 function laneOf(key: string, value: string): [string, Lane] {

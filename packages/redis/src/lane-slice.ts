@@ -17,6 +17,7 @@ import { type Candidate, handlesAll } from "./candidate.ts"
 import type { Work } from "./change.ts"
 import type { Lane } from "./group-state.ts"
 import type { Log } from "./log.ts"
+import { noteMissing } from "./note-missing.ts"
 import { wantedOfLane } from "./waiting.ts"
 
 type Lanes = Extract<Candidate, { readonly kind: "lanes" }>
@@ -32,7 +33,7 @@ export async function laneSlice(log: Log, work: Work, candidate: Lanes, request:
   const { group, at, first } = candidate
   const { now } = work
   const takeovers = takeoversOf(first.lease)
-  const scans = takeovers > 0 ? [await scan(log, candidate, first, 1)] : await scanTogether(log, candidate, now)
+  const scans = takeovers > 0 ? [await scan(log, work, candidate, first, 1)] : await scanTogether(log, work, candidate)
   const tokens: LaneToken[] = []
   for (const { lane } of scans) {
     lane.lease = leaseAfterClaim(lane.lease, { owner: request.owner, now, leaseMs: request.leaseMs })
@@ -40,6 +41,7 @@ export async function laneSlice(log: Log, work: Work, candidate: Lanes, request:
     tokens.push({ key: lane.key, token: lane.token })
   }
   at.leaseMs = request.leaseMs
+  work.evenWhenFull = takeovers === 0
   return {
     kind: "slice",
     source: "lanes",
@@ -53,18 +55,18 @@ export async function laneSlice(log: Log, work: Work, candidate: Lanes, request:
   }
 }
 
-async function scanTogether(log: Log, candidate: Lanes, now: Instant): Promise<readonly Scanned[]> {
+async function scanTogether(log: Log, work: Work, candidate: Lanes): Promise<readonly Scanned[]> {
   const { group, at, want, first } = candidate
-  if (group.order !== "stream") return [await scan(log, candidate, first, want.limit)]
+  if (group.order !== "stream") return [await scan(log, work, candidate, first, want.limit)]
   const others = [...at.lanes.values()]
-    .filter((lane) => lane !== first && isDue(lane, now) && takeoversOf(lane.lease) === 0)
+    .filter((lane) => lane !== first && isDue(lane, work.now) && takeoversOf(lane.lease) === 0)
     .sort((a, b) => a.at.next - b.at.next || (a.key < b.key ? -1 : 1))
   const scans: Scanned[] = []
   let left = want.limit
   for (const lane of [first, ...others]) {
     if (left === 0 || scans.length === LANES_PER_SLICE) break
     if (await isBeyond(log, candidate, lane)) continue
-    const scanned = await scan(log, candidate, lane, left)
+    const scanned = await scan(log, work, candidate, lane, left)
     scans.push(scanned)
     left -= scanned.messages.length
   }
@@ -83,10 +85,11 @@ function isDue(lane: Lane, now: Instant): boolean {
 }
 
 /** Reads a lane: messages at or below its partition's checkpoint only, so that it and a slice in flight never hold the same one. */
-async function scan(log: Log, { group, at, want }: Candidate, lane: Lane, limit: number): Promise<Scanned> {
+async function scan(log: Log, work: Work, { group, at, want }: Candidate, lane: Lane, limit: number): Promise<Scanned> {
   const messages: SliceMessage[] = []
   let scannedTo = lane.single ? lane.at.next : at.checkpoint
-  for await (const message of wantedOfLane(log, group, at, lane)) {
+  const missing = (position: Position): void => noteMissing(work, group, position)
+  for await (const message of wantedOfLane(log, group, at, lane, missing)) {
     const { position, type } = message
     if (!want.types.includes(type)) {
       scannedTo = position - 1

@@ -1,5 +1,6 @@
 import type { Holds, Position } from "@millrace/core/backend"
 
+import type { Turns } from "./append.ts"
 import type { Connection, Word } from "./connection.ts"
 import type { Settings } from "./options.ts"
 import type { Script } from "./script.ts"
@@ -10,6 +11,7 @@ export interface Log {
   readonly settings: Settings
   readonly holds: Holds
   readonly partitions: number
+  readonly turns: Turns
   /** Runs a script with the instant before its other words. */
   run(script: Script, words: readonly Word[]): Promise<unknown>
   /** Remembers the highest position met: a server that comes back below it has lost answered writes. */

@@ -11,9 +11,8 @@ import {
 
 import type { Candidate } from "./candidate.ts"
 import type { Work } from "./change.ts"
-import type { GroupState } from "./group-state.ts"
 import type { Log } from "./log.ts"
-import { noteSkips } from "./operator/note-skips.ts"
+import { noteMissing } from "./note-missing.ts"
 import { messagesByPosition, wantedBetween } from "./waiting.ts"
 
 /** The most messages that a claim looks at and leaves out (of streams with lanes, or skipped ones) beyond those it hands out. */
@@ -34,6 +33,7 @@ export async function partitionSlice(
   const { messages, skipped, scannedTo } = await scan(log, work, candidate, limit)
   at.lease = leaseAfterClaim(at.lease, { owner: request.owner, now: work.now, leaseMs: request.leaseMs })
   at.leaseMs = request.leaseMs
+  work.evenWhenFull = at.lease.takeovers === 0
   at.token = work.nextToken()
   return {
     kind: "slice",
@@ -95,13 +95,6 @@ async function scan(log: Log, work: Work, { group, at, want }: Candidate, limit:
     }
   }
   return { messages, skipped: [...skipped].map(([key, position]) => ({ key, position })), scannedTo }
-}
-
-/** Somebody has taken the message out of its stream: it is listed, once. */
-function noteMissing(work: Work, group: GroupState, position: Position): void {
-  if (group.marks.has(position)) return
-  group.marks.add(position)
-  noteSkips(work, group, [position], "trimmed")
 }
 
 async function* pagesOf<T>(all: AsyncIterable<T>, limit: number): AsyncGenerator<readonly T[]> {

@@ -22,8 +22,8 @@ export interface Plan {
   readonly settled: Extract<Settled, { readonly kind: "settled" }>
   /** The parts whose effects are handed in, in order, each with its number among all parts. */
   readonly effects: readonly PartEffects[]
-  /** By command of users' work: whose it is. */
-  readonly commands: readonly Part[]
+  /** By command of users' work: the number of its part. */
+  readonly commands: readonly number[]
 }
 
 export interface PartEffects {
@@ -52,7 +52,7 @@ export function planSettle(
   const open = group.openLanes + at.lanes.size - lanesBefore
   const stop = settlement.stop ?? (open > group.maxLanes ? tooManyLanes(open, group.maxLanes) : undefined)
   if (stop !== undefined && !known.whole) return "needs-whole-group"
-  const { effects, commands } = handIn(work, judged, known.works)
+  const { effects, commands } = handIn(work, groupKey(group), judged, known.works)
   if (stop !== undefined) {
     stopGroup(group, stop, work.now)
     at.lease = { ...at.lease, takeovers: 0 }
@@ -66,7 +66,8 @@ export function planSettle(
   group.added.dropped += droppedBy(settlement.parts, settled.parts)
   const field = `settled${at.settles % REPEATS_KEPT}`
   at.settles += 1
-  const text = repeatText(leaseKey(settlement.lease), settled, effects)
+  const text = repeatText(leaseKey(settlement.lease), settled)
+  work.evenWhenFull = effects.length + commands.length === 0
   work.remember = { key: `${groupKey(group)}:p${at.partition}`, field, text }
   return { settled, effects, commands }
 }
@@ -74,16 +75,17 @@ export function planSettle(
 /** Gives the script the effects and the commands of the parts that can be stored. */
 function handIn(
   work: Work,
+  group: string,
   judged: readonly JudgedPart[],
   works: ReadonlyMap<Part, PartWork>,
 ): Pick<Plan, "effects" | "commands"> {
   const effects: PartEffects[] = []
-  const commands: Part[] = []
+  const commands: number[] = []
   judged.forEach(({ part, refused }, at) => {
     if (refused !== undefined) return
     for (const command of works.get(part)?.commands ?? []) {
-      work.commands.push(command)
-      commands.push(part)
+      work.commands.push({ group, position: part.from, command })
+      commands.push(at)
     }
     if (part.effects === undefined) return
     work.appends.push(part.effects)

@@ -68,12 +68,21 @@ export function countOf(type: string, place: string, { after, upto }: Pick<Span,
   return { words: ["count", `${place}${type}`, after, upto], answer: int }
 }
 
+/** A message that was stored and is not there: somebody else has taken its entry away. */
+export interface Missing {
+  readonly position: Position
+  readonly missing: true
+}
+
 /** Messages of a stream, commands and events, in order. */
-export function ofStream(log: Log, streamId: StreamId, span: Span): Question<readonly StoredMessage[]> {
+export function ofStream(log: Log, streamId: StreamId, span: Span): Question<readonly (StoredMessage | Missing)[]> {
   const { after, upto, limit } = span
   return {
     words: ["stream", toSortable(streamId), partitionOf(streamId, log.partitions), after, upto, limit],
-    answer: (reply) => list(reply).map(messageOfEntry),
+    answer: (reply) =>
+      list(reply).map((entry) =>
+        Array.isArray(entry) ? messageOfEntry(entry) : { position: int(entry), missing: true },
+      ),
   }
 }
 

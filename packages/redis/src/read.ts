@@ -18,7 +18,7 @@ import { int, list } from "./reply.ts"
 import { scripts } from "./scripts.ts"
 
 /** The most one script reads, so that it holds nobody up for long. */
-const PAGE_MESSAGES = 500
+const PAGE_MESSAGES = 250
 const PAGE_BYTES = 1_000_000
 
 /** What one script read. `stream`: at which of the streams asked it was cut. */

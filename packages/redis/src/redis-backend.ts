@@ -1,6 +1,8 @@
+import { randomUUID } from "node:crypto"
+
 import { type Backend, BackendError, MAX_NAME_LENGTH, type Migration, type Position } from "@millrace/core/backend"
 
-import { append, MAX_BATCH } from "./append.ts"
+import { append, APPENDS_IN_FLIGHT, MAX_BATCH } from "./append.ts"
 import { claim } from "./claim.ts"
 import type { Client } from "./client.ts"
 import { openConnection } from "./connection.ts"
@@ -41,6 +43,7 @@ export function redisBackend(target: string | Client, options: RedisOptions = {}
     get partitions() {
       return partitions
     },
+    turns: { id: randomUUID(), sent: 0, away: 0 },
     run: (script, words) => connection.run(script, [settings.clock?.now() ?? "", ...words]),
     saw(position) {
       seen = Math.max(seen, position)
@@ -93,6 +96,7 @@ export function redisBackend(target: string | Client, options: RedisOptions = {}
         partitions,
         maxMessageBytes: settings.maxMessageBytes,
         maxBatch: MAX_BATCH,
+        appendsAtOnce: APPENDS_IN_FLIGHT,
       } as const
     },
     operator: operatorOf(log, use, () => {

@@ -26,7 +26,7 @@ export async function settleUsual(log: Log, settlement: Settlement<RedisTx>): Pr
   const settled = { kind: "settled", parts: stored, lanes: [] } as const
   const appends = effects.flatMap(({ part }) => (part.effects === undefined ? [] : [part.effects]))
   const words: Word[] = [lease.group, lease.partition, lease.token, checkpoint, droppedBy(parts)]
-  words.push(repeatText(leaseKey(lease), settled, effects), parts.length, ...parts.map(({ key }) => toSortable(key)))
+  words.push(repeatText(leaseKey(lease), settled), parts.length, ...parts.map(({ key }) => toSortable(key)))
   words.push(skipped.length, ...skipped.flatMap(({ key, position }) => [toSortable(key), position]), appends.length)
   for (const append of appends) words.push(...wordsOfAppend(append, log.partitions))
   const [kind, verdicts] = list(await log.run(scripts.settle, words))

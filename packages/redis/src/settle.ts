@@ -1,18 +1,17 @@
 import {
   checkAppend,
   checkSettlement,
-  leaseKey,
   type PartVerdict,
   partVerdict,
   type Settled,
   type Settlement,
 } from "@millrace/core/backend"
 
-import { commit, contended, load, type Work } from "./change.ts"
+import { commit, type Committed, contended, load, type Scope, type Work } from "./change.ts"
 import type { GroupState, Lane, PartitionState } from "./group-state.ts"
 import type { Log } from "./log.ts"
 import { type PartWork, runPartWork } from "./part-work.ts"
-import { planSettle } from "./plan-settle.ts"
+import { type Plan, planSettle } from "./plan-settle.ts"
 import { remembered, withPlaces } from "./repeats.ts"
 import { settleUsual } from "./settle-usual.ts"
 import type { RedisTx } from "./tx.ts"
@@ -56,7 +55,12 @@ export async function settle(log: Log, settlement: Settlement<RedisTx>): Promise
   const tokens = parts.length + (lease.of === "lanes" ? lease.lanes.length : 0) + 1
   let whole = settlement.stop !== undefined
   for (let tries = 0; tries < TRIES + parts.length; tries += 1) {
-    const scope = { names: [lease.group], tokens, ...(whole ? {} : { partition: lease.partition }) }
+    const scope: Scope = {
+      names: [lease.group],
+      tokens,
+      repeats: true,
+      ...(whole ? {} : { partition: lease.partition }),
+    }
     const { read, stored } = await load(log, scope)
     const admitted = admit(read, settlement)
     if (admitted.kind === "over") return admitted.answer
@@ -72,24 +76,41 @@ export async function settle(log: Log, settlement: Settlement<RedisTx>): Promise
       continue
     }
     const committed = await commit(log, read, stored)
-    if (committed.kind === "done") return withPlaces(plan.settled, plan.effects, committed.verdicts)
+    if (committed.kind === "done") return answerOf(plan, committed)
     if (committed.kind === "stale") forgetJudgement(known)
     else if (committed.kind === "taken") {
-      const part = plan.commands[committed.command]
+      const part = parts[plan.commands[committed.command] ?? -1]
       if (part !== undefined) known.refused.set(part, { kind: "work-failed", error: new TypeError(committed.detail) })
     } else noteRefused(plan.effects, committed.verdicts, known)
   }
   throw contended(log)
 }
 
+/** The answer to a settlement that is stored, with what the server refused of users' commands. */
+function answerOf(plan: Plan, { verdicts, unwritten }: Extract<Committed, { readonly kind: "done" }>): Settled {
+  const settled = withPlaces(plan.settled, plan.effects, verdicts)
+  const details = new Map<number, string[]>()
+  for (const { command, detail } of unwritten) {
+    const at = plan.commands[command]
+    if (at !== undefined) details.set(at, [...(details.get(at) ?? []), detail])
+  }
+  if (details.size === 0) return settled
+  const parts = settled.parts.map((part, at): PartVerdict => {
+    const told = details.get(at)
+    return part.kind === "stored" && told !== undefined ? { ...part, unwritten: told } : part
+  })
+  return { ...settled, parts }
+}
+
 /** Judges a settlement by its token: it was settled before, holds its lease, or comes too late. */
 function admit(
   work: Work,
-  { lease }: Settlement<RedisTx>,
+  settlement: Settlement<RedisTx>,
 ): { readonly kind: "held"; readonly held: Held } | { readonly kind: "over"; readonly answer: Settled } {
+  const { lease } = settlement
   const [group] = work.groups
   const at = group?.partitions.find(({ partition }) => partition === lease.partition)
-  const before = at === undefined ? undefined : remembered(at.repeats, leaseKey(lease))
+  const before = at === undefined ? undefined : remembered(at.repeats, settlement)
   if (before !== undefined) return { kind: "over", answer: before }
   const fenced = { kind: "over", answer: { kind: "fenced" } } as const
   if (group === undefined || at === undefined) return fenced

@@ -5,9 +5,10 @@ export type RedisValue = string | number | Buffer
 
 /**
  * What user's work gets inside a settle: a list of write commands. None runs at once: the settle's script runs all of them, in order, with the
- * group's progress, after it has judged the token and checked that each key is free or of the command's type. Work that throws leaves nothing.
- * A command that the server refuses at that moment (a value that is no number to `incrBy`) can not undo the ones before it: see
- * `capabilities.txRollback`. Each key must lie in the log's slot: `tx.key(name)` makes one. Usable until the work ends.
+ * group's progress, after it has judged the token and has found nothing that the server would refuse: each key is free or of the command's type, what is counted up
+ * is a whole number, the user has the right. Work that throws leaves nothing, and a command that would be refused leaves nothing of its stream.
+ * Should the server refuse one all the same when it runs (a text that grows too long), it can not undo the others: that one is missing, told in the settle's
+ * answer (`unwritten`), logged, and listed in `GroupInfo.skips`: see `capabilities.txRollback`. Each key must lie in the log's slot: `tx.key(name)` makes one. Usable until the work ends.
  */
 export interface RedisTx {
   /** A key in the log's slot: `{prefix}` and the name. */
@@ -37,7 +38,10 @@ export interface RedisTx {
   pExpire(key: string, ms: number): void
 }
 
-/** Thrown at whoever uses a `tx` after its settle, or for what it may not do. */
+/**
+ * Thrown at whoever uses a `tx` after its settle, or for what it may not do.
+ * @remedy Use the handle only inside its sync block, with the commands that it offers.
+ */
 export class TxRefused extends Error {
   override readonly name = "TxRefused"
   readonly code = "tx-refused"
@@ -82,6 +86,10 @@ export function openTx(
     if (!Number.isSafeInteger(value)) throw new TxRefused(`${name} ${value}: give a whole number`)
     return value
   }
+  const finite = (name: string, value: number): number => {
+    if (!Number.isFinite(value)) throw new TxRefused(`${name} ${value}: give a number`)
+    return value
+  }
   const some = <T>(name: string, values: readonly T[]): readonly T[] => {
     if (values.length === 0) throw new TxRefused(`${name} without values: give at least one`)
     return values
@@ -101,8 +109,8 @@ export function openTx(
     hIncrBy: (key, field, by) => add("hash", "HINCRBY", key, field, whole("hIncrBy", by)),
     sAdd: (key, ...members) => add("set", "SADD", key, ...some("sAdd", members)),
     sRem: (key, ...members) => add("set", "SREM", key, ...some("sRem", members)),
-    zAdd: (key, score, member) => add("zset", "ZADD", key, score, member),
-    zIncrBy: (key, by, member) => add("zset", "ZINCRBY", key, by, member),
+    zAdd: (key, score, member) => add("zset", "ZADD", key, finite("zAdd", score), member),
+    zIncrBy: (key, by, member) => add("zset", "ZINCRBY", key, finite("zIncrBy", by), member),
     zRem: (key, ...members) => add("zset", "ZREM", key, ...some("zRem", members)),
     lPush: (key, ...values) => add("list", "LPUSH", key, ...some("lPush", values)),
     rPush: (key, ...values) => add("list", "RPUSH", key, ...some("rPush", values)),

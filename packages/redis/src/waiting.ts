@@ -50,18 +50,22 @@ export async function* wantedBetween(
   }
 }
 
+/** Hears of wanted messages that are not there: somebody else has taken their entries away. */
+export type OnMissing = (position: Position) => void
+
 /** The wanted messages that a lane has before it, up to its partition's checkpoint. In key order: of all keys, for only the worker knows the key. */
 export async function* wantedOfLane(
   log: Log,
   group: GroupState,
   at: PartitionState,
   lane: Lane,
+  onMissing: OnMissing = () => {},
 ): AsyncGenerator<StoredMessage> {
   const upto = lane.single ? lane.at.next : at.checkpoint
   if (lane.kept !== undefined) yield lane.kept
   const after = lane.at.next - 1
-  if (group.order !== "stream") yield* messagesBetween(log, group, at.partition, { after, upto })
-  else yield* wantedOfStream(log, group, lane.key, { after, upto })
+  if (group.order !== "stream") yield* messagesBetween(log, group, at.partition, { after, upto }, onMissing)
+  else yield* wantedOfStream(log, group, lane.key, { after, upto }, onMissing)
 }
 
 /** The messages of a stream that a group wants, between two positions. */
@@ -70,10 +74,20 @@ export async function* wantedOfStream(
   group: GroupState,
   streamId: string,
   { after, upto }: { readonly after: Position; readonly upto: Position },
+  onMissing: OnMissing = () => {},
 ): AsyncGenerator<StoredMessage> {
+  const { partition } = partitionAt(log, group, streamId)
   for (let from = after; from < upto;) {
     const found = await askOne(log, ofStream(log, streamId, { after: from, upto, limit: PAGE }))
-    for (const message of found) if (isWanted(group, message)) yield message
+    for (const message of found) {
+      if (!("missing" in message)) {
+        if (isWanted(group, message)) yield message
+        continue
+      }
+      const { position } = message
+      const there = await askOne(log, wantedIn(group, partition, { after: position - 1, upto: position, limit: 1 }))
+      if (there.length > 0) onMissing(position)
+    }
     if (found.length === 0) return
     from = found.at(-1)?.position ?? upto
   }
@@ -84,10 +98,14 @@ async function* messagesBetween(
   group: GroupState,
   partition: number,
   { after, upto }: { readonly after: Position; readonly upto: Position },
+  onMissing: OnMissing,
 ): AsyncGenerator<StoredMessage> {
   for (let from = after; from < upto;) {
     const found = await askOne(log, wantedIn(group, partition, { after: from, upto, limit: PAGE }))
-    yield* await askOne(log, messagesAt(found.map(({ position }) => position)))
+    const messages = await askOne(log, messagesAt(found.map(({ position }) => position)))
+    const there = new Set(messages.map(({ position }) => position))
+    for (const { position } of found) if (!there.has(position)) onMissing(position)
+    yield* messages
     if (found.length < PAGE) return
     from = found.at(-1)?.position ?? upto
   }

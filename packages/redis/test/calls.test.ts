@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest"
 
-import { claimPartition, ensure, event, owner, serverForTests, to } from "./log-for-tests.ts"
+import { claimPartition, codeOf, ensure, event, owner, serverForTests, to } from "./log-for-tests.ts"
 
 const server = serverForTests()
 const GROUPS = Array.from({ length: 50 }, (_, at) => `g-${at}`)
@@ -35,8 +35,8 @@ describe("on redis", () => {
     await backend.heartbeat({ kind: "join", owner, facts, wants })
     const costs: number[][] = []
     for (const size of [0, 3_000]) {
-      for (let at = 0; at < size; at += 500)
-        await backend.append([to("a", ...Array.from({ length: 500 }, () => event("a", "other")))])
+      for (let at = 0; at < size; at += 300)
+        await backend.append([to("a", ...Array.from({ length: 300 }, () => event("a", "other")))])
       const cost: number[] = []
       for (const call of [
         () => backend.claim({ owner, groups, leaseMs: 1_000 }),
@@ -54,6 +54,45 @@ describe("on redis", () => {
       [1, 1, 1],
       [1, 1, 1],
     ])
+  })
+
+  it("a claim for many busy groups is cut into scripts that each look at some, and hands out the oldest of all", async () => {
+    const said: string[] = []
+    const backend = await server.log({ partitions: 32, onCall: (name) => void said.push(name) })
+    const streams = Array.from({ length: 200 }, (_, at) => `s-${at}`)
+    for (const group of GROUPS.slice(0, 20)) await ensure(backend, group)
+    await backend.append(streams.map((stream) => to(stream, event(stream))))
+    const groups = GROUPS.slice(0, 20).map((group) => ({ group, types: ["noted"], limit: 1 }))
+    const counts: number[] = []
+    for (let claims = 0; claims < 2; claims += 1) {
+      said.length = 0
+      const slice = await backend.claim({ owner, groups, leaseMs: 60_000 })
+      expect(slice.kind === "slice" && slice.messages[0]?.message.position).toBe(1)
+      counts.push(said.length)
+    }
+    expect(counts).toEqual([3, 1])
+  })
+
+  it("an error of our own code comes through as it is, and is not taken for the server's", async () => {
+    const defect = new TypeError("a defect")
+    let broken = false
+    const backend = await server.log({
+      onCall() {
+        if (broken) throw defect
+      },
+    })
+    broken = true
+    await expect(backend.append([to("a", event("a"))])).rejects.toBe(defect)
+  })
+
+  it("a call made while another is away takes no effect when that one takes none, and may be made again", async () => {
+    const backend = await server.log()
+    await server.beside.sadd(`{${server.prefix}}:t:taken`, "theirs")
+    const appends = [[to("a", event("a", "taken"))], [to("a", event("a"))], [to("b", event("b"))]]
+    const codes = await Promise.all(appends.map((some) => codeOf(backend.append(some))))
+    expect(codes).toEqual(["corrupt", "unavailable", "unavailable"])
+    expect((await backend.operator.stats()).messages).toBe(0)
+    expect(await codeOf(backend.append(appends[1] ?? []))).toBe("nothing thrown")
   })
 
   it("a server that forgets its scripts is told them again", async () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest"
 
-import { claimPartition, codeOf, ensure, event, serverForTests, to } from "./log-for-tests.ts"
+import { claimed, claimPartition, codeOf, ensure, event, serverForTests, to } from "./log-for-tests.ts"
 
 const server = serverForTests()
 
@@ -148,6 +148,23 @@ describe("on redis", () => {
     expect((await claimPartition(backend)).messages.map(({ message }) => message.position)).toEqual([6])
     const [group] = await backend.operator.groups(["g"])
     expect(group?.skips.map(({ position, how }) => [position, how])).toEqual([[3, "trimmed"]])
+  })
+
+  it("an entry of a lane that somebody deletes is listed as trimmed before the lane goes on", async () => {
+    const backend = await server.log({ partitions: 1 })
+    await ensure(backend)
+    await backend.append([to("a", event("a")), to("a", event("a", "unwanted")), to("a", event("a"))])
+    const { lease, scannedTo } = await claimPartition(backend)
+    const deferral = { as: "retry", position: 1, failures: 1, retryAt: 0 } as const
+    await backend.settle({ lease, checkpoint: scannedTo, parts: [{ key: "a", from: 1, deferral }] })
+    await server.beside.xdel(`{${server.prefix}}:p:0`, "1-0", "2-0")
+    const slice = await claimed(backend)
+    if (slice?.source !== "lanes") throw new Error("no lane was claimed")
+    expect(slice.messages.map(({ message }) => message.position)).toEqual([3])
+    await backend.settle({ lease: slice.lease, parts: [{ key: "a", from: 1, doneTo: 3 }] })
+    const [group] = await backend.operator.groups(["g"])
+    expect(group?.skips.map(({ position, how }) => [position, how])).toEqual([[1, "trimmed"]])
+    expect([group?.skipped, group?.lag, group?.retrying]).toEqual([1, 0, 0])
   })
 
   it("a native group that somebody moves or deletes hands out nothing else", async () => {

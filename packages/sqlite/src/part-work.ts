@@ -8,7 +8,10 @@ import type { Memo } from "./memo.ts"
 import type { Writing } from "./transaction.ts"
 import { openTx, type SqliteTx } from "./tx.ts"
 
-/** User's work took longer than it may hold the database. */
+/**
+ * User's work took longer than it may hold the database.
+ * @remedy Do slow work before the sync block, or raise `txDeadlineMs`.
+ */
 export class TxDeadline extends Error {
   override readonly name = "TxDeadline"
   readonly code = "tx-deadline"

@@ -18,7 +18,10 @@ export interface SqliteTx {
   prepare(sql: string): SqliteTxStatement
 }
 
-/** Thrown at whoever uses a `tx` after its settle, or for what it may not do. */
+/**
+ * Thrown at whoever uses a `tx` after its settle, or for what it may not do.
+ * @remedy Use the handle only inside its sync block, and leave transactions to Millrace.
+ */
 export class TxRefused extends Error {
   override readonly name = "TxRefused"
   readonly code = "tx-refused"

@@ -11,6 +11,7 @@ import { claimPartition } from "../src/conformance/build/claims.ts"
 import { ensure } from "../src/conformance/build/groups.ts"
 import { command, event, events } from "../src/conformance/build/messages.ts"
 import { allDone, settle } from "../src/conformance/build/settles.ts"
+import { testClock } from "../src/test-clock.ts"
 import { mongoForTests } from "./mongo-for-tests.ts"
 import { mongoProxy } from "./mongo-wire/mongo-proxy.ts"
 import type { WireCommand } from "./mongo-wire/wire-frame.ts"
@@ -19,6 +20,10 @@ const mongo = await mongoForTests()
 const database = (name: string): string => mongo.server?.urlOf(`indexes_${process.pid}_${name}`) ?? ""
 
 const COMMITS = "millrace_commits"
+
+/** How often a process looks for its indexes, and within how many appends after it the look surely has an answer. */
+const MINUTE_MS = 60_000
+const MOST_TURNS = 500
 
 async function withLog(
   name: string,
@@ -61,6 +66,29 @@ describe.skipIf(mongo.missing)(`on mongodb${mongo.missing === undefined ? "" : `
       deepEqual(steps.length, 1)
       match(steps[0] ?? "", /index keys on millrace_commits/)
       await appendAnew(url)
+    })
+  })
+
+  it("a process that works notices a unique index that is dropped meanwhile, and writes no more until migrate has made it again", async () => {
+    await withLog("dropped-later", async ({ url, raw }) => {
+      const clock = testClock()
+      const backend = mongodbBackend(url, { clock })
+      try {
+        await store(backend, event("a"))
+        await raw.collection(COMMITS).dropIndex("keys")
+        await clock.advance(MINUTE_MS)
+        await rejects(
+          async () => {
+            for (let turn = 0; turn < MOST_TURNS; turn += 1) await store(backend, event("a"))
+          },
+          { code: "not-migrated", message: /lacks the unique index keys on millrace_commits/ },
+        )
+        await rejects(store(backend, event("a")), { code: "not-migrated" })
+        await backend.migrate()
+        await store(backend, event("a"))
+      } finally {
+        await backend.close()
+      }
     })
   })
 

@@ -44,8 +44,12 @@ export const rooms: readonly Room[] = [
   room("store", ["message", "stream", "decider", "backend"], ["node:async_hooks", "node:crypto"]),
   room("operator", ["message", "stream", "backend"]),
   room("memory", ["message", "stream", "backend"], ["node:async_hooks"]),
-  room("runtime", ["message", "stream", "decider", "backend", "reactor", "store", "operator", "memory"], ["node:"]),
-  room("workflow", ["message", "stream", "decider", "backend", "reactor", "store", "runtime"]),
+  room("workflow", ["message", "stream", "decider", "reactor"], ["node:async_hooks", "node:crypto"]),
+  room(
+    "runtime",
+    ["message", "stream", "decider", "backend", "reactor", "workflow", "store", "operator", "memory"],
+    ["node:"],
+  ),
   { folder: "packages/testing/src/conformance", rooms: [], packages: ["@millrace/core/backend", "node:assert"] },
   {
     folder: "packages/testing/src",
@@ -80,6 +84,11 @@ export const rooms: readonly Room[] = [
   },
   { folder: "packages/bus/src", rooms: ["packages/bus/src/config"], packages: ["@millrace/core", "node:"] },
   { folder: "packages/postgres/src", rooms: [], packages: ["@millrace/core/backend", "pg", "node:"] },
+  {
+    folder: "packages/opentelemetry/src",
+    rooms: [],
+    packages: ["@millrace/core", "@opentelemetry/api"],
+  },
   { folder: "packages/redis/src", rooms: [], packages: ["@millrace/core/backend", "ioredis", "node:"] },
 ]
 
@@ -95,6 +104,7 @@ export const givenOnly: readonly string[] = [
   `${core}/decider`,
   `${core}/backend`,
   `${core}/reactor`,
+  `${core}/workflow`,
   `${core}/store`,
   `${core}/operator`,
   `${core}/memory`,

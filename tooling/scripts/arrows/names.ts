@@ -8,7 +8,7 @@ const bannedDeclaration =
   /^\s*export\s+(?:abstract\s+)?(?:class|interface|type|const|function)\s+(\w*(?:Utils?|Helpers?|Manager|Service|Impl|Base))\b/
 
 /** Files written as other tools or readers expect them. */
-const givenNames = /^([A-Z][A-Z-]*(\.md)?|\..+|run)$/
+const givenNames = /^([A-Z][A-Z_-]*(\.md)?|\..+|run)$/
 
 /** A file is named in kebab-case after the one thing it exports, never after its being of use. */
 export function checkName(path: string): Problem[] {

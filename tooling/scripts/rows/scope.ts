@@ -6,18 +6,17 @@ const range = (letter: string, from: number, to: number) =>
 export const rowsInScope: ReadonlySet<string> = new Set([
   ...range("S", 1, 7),
   ...range("S", 10, 18),
-  ...range("S", 20, 27),
+  ...range("S", 20, 28),
   ...range("S", 30, 36),
-  ...range("S", 40, 46),
+  ...range("S", 40, 48),
   ...range("S", 50, 55),
   ...range("L", 1, 7),
   "L10",
-  ...range("M", 2, 4),
+  ...range("M", 2, 6),
 ])
 
 export const lessonsInScope: ReadonlySet<string> = new Set([
-  ...range("", 1, 13),
-  ...range("", 15, 18),
+  ...range("", 1, 18),
   ...range("", 20, 24),
   ...range("", 25, 26),
   ...range("", 28, 34),

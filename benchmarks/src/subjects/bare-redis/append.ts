@@ -21,7 +21,7 @@ export async function bareAppends(url: string, how: "pipelined" | "grouped"): Pr
   const redis = new Redis(url, { enableAutoPipelining: how === "pipelined" })
   await redis.script("LOAD", script)
   const append = async (entries: readonly Entry[]): Promise<void> => {
-    await redis.evalsha(SHA, 1, LOG, "", entries.length, ...entries.flatMap(wordsOf))
+    await redis.evalsha(SHA, 1, LOG, "", "", "", "", entries.length, ...entries.flatMap(wordsOf))
   }
   return {
     append: how === "pipelined" ? (entry) => append([entry]) : groupedAsync<Entry>(append),
@@ -36,8 +36,8 @@ export async function bareAppends(url: string, how: "pipelined" | "grouped"): Pr
 function wordsOf(entry: Entry): (string | number)[] {
   const id = timedId(Date.now())
   const body = JSON.stringify({ payload: entry, createdAt: new Date().toISOString() })
-  const stream = [entry.stream, partitionOf(entry.stream, DEFAULT_PARTITIONS), "any", 1]
-  return ["", "", 1, 0, 0, ...stream, id, TYPE, "e", "", body]
+  const stream = [entry.stream, partitionOf(entry.stream, DEFAULT_PARTITIONS), "any"]
+  return ["one", ...stream, id, TYPE, "e", "", body]
 }
 
 /** All entries of all partitions, by position. */

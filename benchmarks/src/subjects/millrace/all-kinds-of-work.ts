@@ -27,10 +27,14 @@ export async function allKindsOfWork(backend: Backend): Promise<{ operations: nu
   const app = await createApp({ backend, logger: silentLogger, reactors: groups })
   try {
     const streams = Array.from({ length: STREAMS }, (_, at) => `cart-${at}`)
+    const { maxBatch } = backend.capabilities
     for (let round = 1; round <= ROUNDS; round += 1)
-      await app.appendToStreams(
-        streams.map((streamId) => ({ streamId, messages: [ItemAdded(streamId, entryOf(streamId, round))] })),
-      )
+      for (let from = 0; from < STREAMS; from += maxBatch)
+        await app.appendToStreams(
+          streams
+            .slice(from, from + maxBatch)
+            .map((streamId) => ({ streamId, messages: [ItemAdded(streamId, entryOf(streamId, round))] })),
+        )
     while ((await app.stats()).groups.some(({ lag }) => lag > 0)) {
       await app.drain()
       await setTimeout(RETRY_MS)

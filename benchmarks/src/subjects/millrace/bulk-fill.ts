@@ -1,6 +1,6 @@
 import { type Backend, type Message, messageSource } from "../../../../packages/core/src/index.ts"
 
-/** Messages of one append. */
+/** Messages of one append, where the storage takes so many. */
 const BATCH = 1_000
 const STREAMS = 1_000
 /** Appends in flight: one is prepared here while the storage writes another. */
@@ -13,15 +13,16 @@ export interface Bulk {
   readonly payload?: object
 }
 
-/** Stores many messages as fast as a backend takes them, a thousand of one stream at a time. */
+/** Stores many messages as fast as a backend takes them, as many of one stream at a time as it takes, up to a thousand. */
 export async function bulkFill(backend: Backend, { count, typeOf, payload = { value: 1 } }: Bulk): Promise<void> {
   const source = messageSource()
-  const batches = Math.ceil(count / BATCH)
+  const most = Math.min(BATCH, backend.capabilities.maxBatch)
+  const batches = Math.ceil(count / most)
   let next = 0
   const fill = async (): Promise<void> => {
     for (let batch = next++; batch < batches; batch = next++) {
       const streamId = `meter-${batch % STREAMS}`
-      const length = Math.min(BATCH, count - batch * BATCH)
+      const length = Math.min(most, count - batch * most)
       const type = typeOf(batch)
       const messages = Array.from({ length }, (): Message => {
         const id = source.newId()

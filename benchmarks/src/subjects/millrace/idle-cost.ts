@@ -8,6 +8,10 @@ import { quietLogger } from "./quiet-logger.ts"
 
 const GROUPS = 50
 const MESSAGES = 1_000_000
+/** How often it is looked whether all is settled. */
+const LOOK_MS = 500
+/** How long nothing more may be settled before what is missing counts as lost. */
+const PATIENCE_MS = 20_000
 /** How long the process is left alone before counting, and how long each of the counts takes. */
 const CALM_MS = 6_000
 const COUNT_MS = 10_000
@@ -30,9 +34,10 @@ export async function idleCost(backendName: BackendName, url: string): Promise<S
   try {
     await app.start()
     const total = () => [...handled.values()].reduce((sum, count) => sum + count, 0)
-    for (let before = -1; total() < MESSAGES && total() !== before;) {
-      before = total()
-      await setTimeout(2_000)
+    for (let [before, movedAt] = [0, performance.now()]; total() < MESSAGES;) {
+      if (total() !== before) [before, movedAt] = [total(), performance.now()]
+      if (performance.now() - movedAt > PATIENCE_MS) break
+      await setTimeout(LOOK_MS)
     }
     await setTimeout(CALM_MS)
     const rates: number[] = []

@@ -1,5 +1,5 @@
 import type { Subject } from "../../harness/bench.ts"
-import { longestScriptMs } from "../../harness/longest-script.ts"
+import { longestScript } from "../../harness/longest-script.ts"
 import { openBackend } from "./open-backend.ts"
 
 /** How long the longest script of Millrace takes, in milliseconds. */
@@ -8,6 +8,7 @@ export const scripts: Subject = {
   async measure({ url }) {
     const { allKindsOfWork } = await import("./all-kinds-of-work.ts")
     const { operations, faults } = await allKindsOfWork(await openBackend("redis", url))
-    return { value: await longestScriptMs(url), operations, faults, facts: {} }
+    const { scriptMs, blinkMs } = await longestScript(url)
+    return { value: scriptMs, operations, faults, facts: { blinkMs } }
   },
 }

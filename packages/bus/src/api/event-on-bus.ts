@@ -27,8 +27,10 @@ export interface AnyDefinition {
 /** What the bus knows of an event: how it is made, and how it is read. */
 export interface EventOnBus {
   readonly definition: AnyDefinition
-  /** The schema of the whole payload; `undefined` for an event without parameters. */
-  readonly schema: PayloadSchema | undefined
+  /** The schema of the whole payload. */
+  readonly schema: PayloadSchema
+  /** What it was defined by. */
+  readonly shape: EventShape
   /** Makes an event that fits its definition. Throws `InvalidPayload`, which names each wrong, missing or unknown parameter. */
   make(streamId: string, payload: unknown): AnyDraft
   /** Makes an event whatever its validity, as long as JSON can hold it. */
@@ -59,6 +61,7 @@ export function eventOnBus(api: string, key: string, shape: EventShape): EventOn
   return {
     definition,
     schema,
+    shape,
     make(streamId, payload = {}) {
       const unknown = unknownParameters(parameters, payload)
       const draft = built(definition, streamId, payload, unknown)

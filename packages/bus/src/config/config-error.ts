@@ -8,7 +8,10 @@ export interface ConfigProblem {
   readonly column?: number
 }
 
-/** A config can not be used. Lists everything that is wrong with it. */
+/**
+ * A config can not be used. Lists everything that is wrong with it.
+ * @remedy Put right what it lists; each has its line and column, and the nearest key that exists. `millrace config schema` tells an editor all keys.
+ */
 export class ConfigError extends Error {
   override readonly name = "ConfigError"
   readonly code = "config-error"

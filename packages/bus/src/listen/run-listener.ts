@@ -1,5 +1,5 @@
 import type { Access, Action, AnyMessage, Batch, Delivery, Outcome, StoredMessage } from "@millrace/core"
-import { dueAt } from "@millrace/core"
+import { dueAt, observed } from "@millrace/core"
 
 import { InvalidEvent } from "../errors.ts"
 import { Handling, inHandling } from "../fire/handling.ts"
@@ -25,7 +25,7 @@ export async function runListener(
   for (const delivery of batch.messages) {
     if (access.signal.aborted) break
     try {
-      const fired = await runOne(byType, hooks, delivery, access)
+      const fired = await observed(access, delivery, () => runOne(byType, hooks, delivery, access))
       if (!delivery.replaying) sent.push(...fired)
       done.push({ delivery, actions: actionsOf(fired) })
     } catch (error) {

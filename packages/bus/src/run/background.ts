@@ -27,7 +27,7 @@ export class RunningTasks {
         await run(signal)
       } catch (error) {
         if (signal.aborted) return
-        logger.error({ error, task: name }, "a background task failed")
+        logger.error({ err: error, task: name }, "a background task failed")
         if (onError.kind === "shutdown") shutDown(new ListenerFailed(`background task ${name}`, error))
       }
     })

@@ -64,7 +64,7 @@ export class ServiceLife {
     await this.#begin()
     const { app, logger } = this.#parts
     this.#shutDown.signal.addEventListener("abort", () => {
-      this.stop().catch((error: unknown) => logger.error({ error }, "stopping failed"))
+      this.stop().catch((error: unknown) => logger.error({ err: error }, "stopping failed"))
     })
     await app.start(how)
   }

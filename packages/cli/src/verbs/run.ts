@@ -1,11 +1,17 @@
+import { CommandFailed, EXIT } from "../exit-codes.ts"
 import { type AppOptions, loadApp } from "../session/load-app.ts"
 
 interface RunVerbOptions extends AppOptions {
   readonly concurrency?: number | undefined
 }
 
-/** Runs a file's app or service until it is told to stop, or has to. */
+/** Runs a file's app or service until it is told to stop, or has to. Throws `CommandFailed` for a storage that no other process could reach. */
 export async function run(file: string | undefined, options: RunVerbOptions): Promise<void> {
+  if (options.url !== undefined && /^memory:/i.test(options.url))
+    throw new CommandFailed(
+      "memory: is within one process, and no other one could reach it: give sqlite:app.db, postgres://…, redis://… or mongodb://…",
+      EXIT.usage,
+    )
   const { runnable } = await loadApp(file, options)
   stopAtOnceAtSecondSignal()
   try {

@@ -29,7 +29,8 @@ export interface Backend<Tx = unknown> {
    * Stores appends, each atomic, with one verdict each, as if they had run one by one in the order given: a later one sees the earlier ones.
    * One append's refusal or conflict never touches its neighbours. Positions rise in commit order: whoever reads position n sees everything below it, for ever.
    * Versions count events only, without gaps. `recordedAt` comes from the storage's clock and never falls along positions.
-   * Throws for the call as a whole only when nothing of it was written, or with `outcome-unknown`.
+   * Throws for the call as a whole only when nothing of it was written, or with `outcome-unknown`. Calls that overlap land in any order, or in the one they were
+   * made in where the backend says so (`appendsAtOnce`).
    */
   append(appends: readonly Append[]): Promise<readonly Verdict[]>
 

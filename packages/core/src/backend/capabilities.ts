@@ -4,7 +4,7 @@ export interface Capabilities {
   readonly name: string
   /** Whether a settle can run user's work in its transaction. */
   readonly tx: boolean
-  /** Whether user's work that failed is undone. Meaningful with `tx`. */
+  /** Whether user's work that the storage refuses half-way is undone. Else it is told as `unwritten`. Meaningful with `tx`. */
   readonly txRollback: boolean
   /** What survives what, in a sentence an operator understands. */
   readonly durability: string
@@ -20,4 +20,9 @@ export interface Capabilities {
   readonly maxMessageBytes: number
   /** The most messages of one `append` call, scheduled ones counted. A call that brings more throws `invalid`, and nothing of it is stored. */
   readonly maxBatch: number
+  /**
+   * How many calls of `append` may be away at once; left out, one. Calls that overlap land in the order they were made: none stores anything unless all
+   * made before it have their verdicts. Where one throws, those made after it that were away with it throw as well, and may be repeated in order.
+   */
+  readonly appendsAtOnce?: number
 }

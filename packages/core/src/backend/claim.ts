@@ -9,6 +9,8 @@ export interface ClaimRequest {
   readonly groups: readonly GroupWant[]
   /** How long the lease lasts, on the storage's clock. Doubled for each take-over without progress, up to `MAX_LEASE_FACTOR`. */
   readonly leaseMs: number
+  /** Asked because time has passed, not because something was heard: nobody waits for the answer. A storage that looks by itself while somebody listens may answer that there is nothing from what it saw within the last second. */
+  readonly routine?: boolean
 }
 
 /** A group, the types this process handles for it, and the most messages one slice may hold. */

@@ -100,6 +100,8 @@ export interface GroupInfo {
   readonly types: readonly { readonly type: string; readonly since: Position }[]
   /** Wanted messages not yet settled, lanes included. */
   readonly lag: number
+  /** When the oldest of them was recorded (those lanes wait at included); absent when nothing waits. */
+  readonly waitingSince?: Instant
   /** The lowest and the highest checkpoint of its partitions. */
   readonly oldestCheckpoint: Position
   readonly newestCheckpoint: Position
@@ -110,7 +112,7 @@ export interface GroupInfo {
   readonly epoch: number
   /** Appends and schedules of replayed messages that were dropped. */
   readonly dropped: number
-  /** Messages never handed out, newest last; the last `SKIPS_KEPT`, and how many in all. */
+  /** Messages never handed out, and those that have an effect `unwritten`, newest last; the last `SKIPS_KEPT`, and how many in all. */
   readonly skips: readonly SkipInfo[]
   readonly skipped: number
 }
@@ -120,7 +122,8 @@ export const SKIPS_KEPT = 1_000
 
 export interface SkipInfo {
   readonly position: Position
-  readonly how: "skipped" | "discarded" | "trimmed"
+  /** `unwritten`: settled, but the storage refused a write of its `sync` and could not undo the others: see `capabilities.txRollback`. */
+  readonly how: "skipped" | "discarded" | "trimmed" | "unwritten"
   readonly at: Instant
 }
 

@@ -84,7 +84,16 @@ export type Settled =
  * was stored then, the lease goes on, and a part that could have been stored answers with the reason of the one that could not.
  */
 export type PartVerdict =
-  | { readonly kind: "stored"; readonly position: Position; readonly streams: readonly StreamVersion[] }
+  | {
+      readonly kind: "stored"
+      readonly position: Position
+      readonly streams: readonly StreamVersion[]
+      /**
+       * Without `txRollback` only: the writes of the part's work that the storage refused when it made them, though nothing had spoken against them. All else is
+       * stored, and the part's `from` is listed in `GroupInfo.skips` as `unwritten`. A repetition of the settle does not tell it again.
+       */
+      readonly unwritten?: readonly string[]
+    }
   | VersionMismatch
   | RevisionMismatch
   /** A derived id, or an idempotency key, that belongs to something else: no repetition can save it. */

@@ -1,4 +1,4 @@
-import { keepStoredPayload, storedPayload } from "../message/draft.ts"
+import { keepStoredForm, storedForm } from "../message/draft.ts"
 import type { Version } from "../message/ids.ts"
 import type { Message } from "../message/message.ts"
 
@@ -25,7 +25,7 @@ export function emittedEvent(
     createdAt: draft.createdAt,
     version,
   } as const)
-  const stored = storedPayload(draft)
-  if (stored !== undefined) keepStoredPayload(emitted, stored)
+  const stored = storedForm(draft)
+  if (stored !== undefined) keepStoredForm(emitted, stored)
   return emitted
 }

@@ -1,6 +1,9 @@
 import type { Version } from "../message/ids.ts"
 
-/** An actor was asked to decide a command that it does not know. */
+/**
+ * An actor was asked to decide a command that it does not know.
+ * @remedy Add `.command(…)` for it, or send it to the actor that decides it.
+ */
 export class UnhandledCommand extends Error {
   override readonly name = "UnhandledCommand"
   readonly code = "unhandled-command"
@@ -12,7 +15,10 @@ export class UnhandledCommand extends Error {
   }
 }
 
-/** A message of one stream was given to an instance of another. */
+/**
+ * A message of one stream was given to an instance of another.
+ * @remedy Load that stream, or aim the message with `.to(…)`.
+ */
 export class ForeignStream extends Error {
   override readonly name = "ForeignStream"
   readonly code = "foreign-stream"
@@ -22,7 +28,10 @@ export class ForeignStream extends Error {
   }
 }
 
-/** An event does not follow the version an instance has reached: it was applied before, or some are missing. */
+/**
+ * An event does not follow the version an instance has reached: it was applied before, or some are missing.
+ * @remedy Apply events once and in order; load those in between first.
+ */
 export class StaleVersion extends Error {
   override readonly name = "StaleVersion"
   readonly code = "stale-version"
@@ -39,7 +48,10 @@ export class StaleVersion extends Error {
   }
 }
 
-/** A message was delivered to a reactor that has nothing to handle it with. */
+/**
+ * A message was delivered to a reactor that has nothing to handle it with.
+ * @remedy Define the type, or let another reactor want it.
+ */
 export class UnknownMessageType extends Error {
   override readonly name = "UnknownMessageType"
   readonly code = "unknown-message-type"

@@ -5,23 +5,27 @@ import type { Definition, Parsed } from "./definition.ts"
 import { type Draft, draft, requireStreamId } from "./draft.ts"
 import { InvalidPayload } from "./invalid-payload.ts"
 import type { Message, MessageKind, StoredMessage } from "./message.ts"
-import type { PayloadSchema } from "./payload-schema.ts"
+import type { OutputOf, PayloadSchema, RefuseUnstorable } from "./payload-schema.ts"
+import { shapeOf, withoutShape } from "./shape.ts"
 import { UndecodablePayload } from "./undecodable-payload.ts"
+import { decodeShape, type Upgrade } from "./upgrades.ts"
 
 /** The longest type of a message. */
 export const MAX_TYPE_LENGTH = 200
 
-/** Makes a definition. `command` and `event` give it its types. */
+/** Makes a definition. `command` and `event` give it its types. `upgrades`: from its earlier shapes, the youngest first. */
 export function define(
   kind: MessageKind,
   type: string,
   schema: PayloadSchema | undefined,
+  upgrades: readonly Upgrade[] = [],
 ): Definition<MessageKind, string, unknown, unknown> {
   requireType(kind, type)
   const codec = codecOf(type, schema)
+  const shape = upgrades.length
 
   const draftOf = (streamId: string, { payload, stored }: Extract<Coded, { ok: true }>): Draft =>
-    draft({ kind, type, streamId: requireStreamId(type, streamId), payload, stored })
+    draft({ kind, type, streamId: requireStreamId(type, streamId), payload, stored: { json: stored, shape } })
 
   const build = (streamId: string, input?: unknown): Draft => {
     const coded = codec.make(input)
@@ -36,17 +40,24 @@ export function define(
     return { ok: false, message, errors }
   }
   const decode = (stored: StoredMessage): StoredMessage<string, unknown> => {
-    const decoded = codec.decode(stored.payload)
+    const decoded = decodeShape(codec, upgrades, { payload: stored.payload, shape: shapeOf(stored.metadata) })
     if (!decoded.ok) throw new UndecodablePayload(type, stored.id, decoded.errors)
-    if (decoded.payload === stored.payload) return Object.freeze(stored)
-    return Object.freeze({ ...stored, payload: decoded.payload })
+    const metadata = withoutShape(stored.metadata)
+    if (decoded.payload === stored.payload && metadata === stored.metadata) return Object.freeze(stored)
+    return Object.freeze({ ...stored, metadata, payload: decoded.payload })
   }
   const is = (message: Pick<Message<string, unknown>, "type" | "kind">): message is Message<string, unknown> =>
     message.type === type && message.kind === kind
 
+  const from = <S extends PayloadSchema>(
+    older: S & RefuseUnstorable<S>,
+    upgrade: (payload: OutputOf<S>) => unknown,
+  ): Definition<MessageKind, string, unknown, unknown> =>
+    define(kind, type, schema, [...upgrades, { codec: codecOf(`the earlier shape of ${type}`, older), upgrade }])
+
   const make = (streamId: string, payload?: unknown): Draft => build(streamId, payload)
   Object.defineProperty(make, "name", { value: type })
-  return Object.freeze(Object.assign(make, { kind, type, is, build, parse, decode }))
+  return Object.freeze(Object.assign(make, { kind, type, is, build, parse, decode, from }))
 }
 
 function requireType(kind: MessageKind, type: string): void {

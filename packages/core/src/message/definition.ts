@@ -2,6 +2,7 @@ import type { Draft } from "./draft.ts"
 import type { FieldError } from "./field-error.ts"
 import type { StreamId } from "./ids.ts"
 import type { Message, MessageKind, StoredMessage } from "./message.ts"
+import type { OutputOf, PayloadSchema, RefuseUnstorable } from "./payload-schema.ts"
 
 /** What every definition of a message has. Covariant and not callable, so that any definition fits `Defined`. */
 export interface Defined<
@@ -25,8 +26,11 @@ export interface Defined<
   readonly decode: (stored: StoredMessage) => StoredMessage<Type, Out, Kind>
 }
 
-/** A definition of a message: calling it makes one. Required payloads stand as second argument; definitions without a schema take none. */
-export interface Definition<Kind extends MessageKind, Type extends string, In, Out> extends Defined<
+/**
+ * A definition of a message: calling it makes one. Required payloads stand as second argument; definitions without a schema take none.
+ * `Next`: what the upgrade from the next earlier shape has to give.
+ */
+export interface Definition<Kind extends MessageKind, Type extends string, In, Out, Next = In> extends Defined<
   Kind,
   Type,
   In,
@@ -36,8 +40,18 @@ export interface Definition<Kind extends MessageKind, Type extends string, In, O
   (streamId: string, ...payload: PayloadArguments<In>): Draft<Type, Out, Kind>
   /** Makes a message from outside input (a form, a request), coercing what the schema coerces. Does not throw for the input's sake. */
   readonly parse: (streamId: string, input: unknown) => Parsed<Type, Out, Kind>
+  /**
+   * The same definition, which also reads what was stored when the payload still had an earlier schema. `upgrade` takes such a payload, decoded, and gives what
+   * today's constructor takes; of a further `.from`, what the upgrade before it takes: the youngest earlier shape comes first. Messages made from now on
+   * carry the number of their shape, so that none is guessed. Give every shape that was ever stored, in its order, and keep them. (The field calls it upcasting.)
+   */
+  from<S extends PayloadSchema>(
+    older: S & RefuseUnstorable<S>,
+    upgrade: (payload: OutputOf<S>) => Next,
+  ): Definition<Kind, Type, In, Out, OutputOf<S>>
 }
 
+/** A command's definition. */
 export type CommandDefinition<Type extends string = string, In = unknown, Out = unknown> = Definition<
   "command",
   Type,

@@ -4,6 +4,7 @@ import { isoInstant } from "./iso-instant.ts"
 import type { Json, JsonObject } from "./json.ts"
 import type { Message, MessageKind } from "./message.ts"
 import { plainJson } from "./plain-json.ts"
+import type { StoredForm } from "./shape.ts"
 import { messageSource } from "./source.ts"
 
 /** A message that is not stored yet. A value: what its methods give is another message, with an id of its own. */
@@ -28,7 +29,7 @@ export interface DraftParts {
   /** Deeply frozen. */
   readonly payload: unknown
   /** The payload as it is stored. */
-  readonly stored: Json
+  readonly stored: StoredForm
   readonly metadata?: JsonObject
   readonly causationId?: MessageId
   readonly correlationId?: MessageId
@@ -36,7 +37,7 @@ export interface DraftParts {
 }
 
 /** The stored form of payloads that their schema encodes: a message made from a draft with a spread is still known. */
-const storedPayloads = new WeakMap<object, Json>()
+const storedForms = new WeakMap<object, StoredForm>()
 
 class MessageDraft implements Draft {
   readonly id: MessageId
@@ -48,7 +49,7 @@ class MessageDraft implements Draft {
   readonly causationId: MessageId
   readonly correlationId: MessageId
   readonly createdAt: string
-  readonly #stored: Json
+  readonly #stored: StoredForm
   readonly #due: Instant | undefined
 
   constructor(parts: DraftParts) {
@@ -96,7 +97,7 @@ class MessageDraft implements Draft {
     }
   }
 
-  static storedOf(message: object): Json | undefined {
+  static storedOf(message: object): StoredForm | undefined {
     return #stored in message ? message.#stored : undefined
   }
 
@@ -110,13 +111,14 @@ const NO_METADATA: JsonObject = Object.freeze({})
 /** Makes a draft. Its parts are taken as they are: who calls has checked them. */
 export function draft(parts: DraftParts): Draft {
   const { payload, stored } = parts
-  if (payload !== stored && typeof payload === "object" && payload !== null) keepStoredPayload(payload, stored)
+  const isOwnForm = payload === stored.json && stored.shape === 0
+  if (!isOwnForm && typeof payload === "object" && payload !== null) keepStoredForm(payload, stored)
   return new MessageDraft(parts)
 }
 
 /** Remembers the stored form of a message's payload (or of a payload). */
-export function keepStoredPayload(of: object, stored: Json): void {
-  storedPayloads.set(of, stored)
+export function keepStoredForm(of: object, stored: StoredForm): void {
+  storedForms.set(of, stored)
 }
 
 /** When a message is due that was made with `.at(date)`; `undefined` for all others. */
@@ -125,11 +127,11 @@ export function dueAt(message: object): Instant | undefined {
 }
 
 /** The stored form of a message's payload, where a definition made it. */
-export function storedPayload(message: Message<string, unknown>): Json | undefined {
-  const own = MessageDraft.storedOf(message) ?? storedPayloads.get(message)
+export function storedForm(message: Message<string, unknown>): StoredForm | undefined {
+  const own = MessageDraft.storedOf(message) ?? storedForms.get(message)
   if (own !== undefined) return own
   const { payload } = message
-  return typeof payload === "object" && payload !== null ? storedPayloads.get(payload) : undefined
+  return typeof payload === "object" && payload !== null ? storedForms.get(payload) : undefined
 }
 
 /** A stream id a message can go to. */

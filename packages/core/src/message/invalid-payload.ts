@@ -1,6 +1,9 @@
 import { describeErrors, type FieldError } from "./field-error.ts"
 
-/** A payload does not fit its message's schema. Says what is wrong with every field. */
+/**
+ * A payload does not fit its message's schema. Says what is wrong with every field.
+ * @remedy Correct the payload; for input from outside use `.parse`, which does not throw.
+ */
 export class InvalidPayload extends Error {
   override readonly name = "InvalidPayload"
   readonly code = "invalid-payload"

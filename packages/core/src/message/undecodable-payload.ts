@@ -1,7 +1,10 @@
 import { describeErrors, type FieldError } from "./field-error.ts"
 import type { MessageId } from "./ids.ts"
 
-/** A stored payload does not fit the definition of its type (any more). */
+/**
+ * A stored payload does not fit the definition of its type (any more).
+ * @remedy Let the definition read the old shape as well (`.from`, or a default for a new field), then start the group or retry the dead letter.
+ */
 export class UndecodablePayload extends Error {
   override readonly name = "UndecodablePayload"
   readonly code = "undecodable-payload"
@@ -12,7 +15,7 @@ export class UndecodablePayload extends Error {
   constructor(type: string, messageId: MessageId, errors: readonly FieldError[]) {
     super(
       `message ${messageId} of type ${type} was stored with a payload that its schema does not accept: ${describeErrors(errors)}. ` +
-        "Let the schema accept what was stored (give new fields a default), then start the group again",
+        "Let the definition read what was stored (.from(earlier schema, upgrade), or a default for a new field), then start the group again",
     )
     this.type = type
     this.messageId = messageId

@@ -5,6 +5,8 @@ import type { GroupOrder } from "../stream/group-order.ts"
 import type { StartPoint } from "../stream/start-point.ts"
 import type { Action } from "./action.ts"
 import type { ErrorStrategy } from "./error-strategy.ts"
+import type { HandlerTime } from "./handler-time.ts"
+import type { HandlingObserver } from "./handling-observer.ts"
 import type { Logger } from "./logger.ts"
 
 /** Every reactor that is more than a bare `Reactor` answers this with what the runtime needs of it. */
@@ -67,10 +69,13 @@ export interface Access {
   /** The process's memory of actors: never trusted without a version check at the settle. */
   readonly baselines: Baselines
   readonly logger: Logger
+  readonly time: HandlerTime
   /** Aborted when the worker's drain deadline has passed or its lease is lost: the slice's, or after a hand-over the lane's. Made when it is read. */
   readonly signal: AbortSignal
   /** Whether the signal is aborted; makes none. */
   readonly aborted: boolean
+  /** Is told of each call of the reactor's code; absent where nobody looks. */
+  readonly observer?: HandlingObserver | undefined
 }
 
 /** State remembered per actor and stream, bounded, least recently used out first. */

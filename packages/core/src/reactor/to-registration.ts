@@ -2,7 +2,10 @@ import { registerReactor } from "./low-level/register-reactor.ts"
 import type { Reactor } from "./reactor.ts"
 import { type Registration, REGISTRATION, type Registrable } from "./registration.ts"
 
-/** Something was registered that can handle nothing. */
+/**
+ * Something was registered that can handle nothing.
+ * @remedy Register actors, projectors, handlers, or an object with a name and `handle`.
+ */
 export class NotAReactor extends Error {
   override readonly name = "NotAReactor"
   readonly code = "not-a-reactor"

@@ -4,6 +4,7 @@ import type { AnyActor } from "../reactor/actor/actor-types.ts"
 import type { AnyProjector, ProjectionStateOf } from "../reactor/projector/projector-types.ts"
 import type { AnyReactor } from "../reactor/to-registration.ts"
 import type { Store } from "../store/store.ts"
+import type { AnyWorkflow, WorkflowInput, WorkflowOutput } from "../workflow/workflow-types.ts"
 import type { DurableActor } from "./durable-actor.ts"
 import type {
   CommandTypeOf,
@@ -16,6 +17,7 @@ import type {
 import type { Loaded } from "./loaded.ts"
 import type { Projection } from "./projection.ts"
 import type { StopCause } from "./until-stopped.ts"
+import type { StartArguments, WorkflowRun } from "./workflow-runs.ts"
 
 /** What `createApp` takes as reactors: a module's namespace (`import * as reactors`), or an array. Other exports of the module are passed over. */
 export type Reactors = readonly AnyReactor[] | Readonly<Record<string, unknown>>
@@ -45,6 +47,13 @@ export interface AnyApp extends Store, Operations {
   load<A extends AnyActor>(actor: A, streamId: StreamId, options?: { readonly upto?: Version }): Promise<Loaded<A>>
   /** An actor whose commands are methods that store what they decide. */
   actor<A extends AnyActor>(actor: A, streamId: StreamId): Promise<DurableActor<A>>
+  /** Starts a run of a workflow, or answers the one that was started with this id before. Throws `RunIdReused` where that had another input. */
+  startWorkflow<W extends AnyWorkflow>(
+    workflow: W,
+    ...start: StartArguments<WorkflowInput<W>>
+  ): Promise<WorkflowRun<WorkflowOutput<W>>>
+  /** A run of a workflow by its id. */
+  workflow<W extends AnyWorkflow>(workflow: W, id: string): WorkflowRun<WorkflowOutput<W>>
   /** The states that a state-stored projector keeps in Millrace. */
   projection<P extends AnyProjector>(projector: P): Projection<ProjectionStateOf<P>>
   /** Works until SIGINT, SIGTERM or `signal`, then drains. Throws `ProcessNameInUse`, `ProcessFenced`. */

@@ -5,6 +5,11 @@ export interface Clock {
   now(): Instant
   /** Calls back once after `ms` milliseconds (0 or more, of any length). The timer keeps no process alive by itself. Answers a function that cancels it. */
   setTimer(ms: number, run: () => void): () => void
+  /**
+   * For simulations: calls back in a later turn of the event loop. An app whose clock has it takes every one of its turns from here, and keeps no process
+   * alive. Left out: the platform's turns.
+   */
+  nextTurn?(run: () => void): void
 }
 
 /** The longest span that one timer of the platform can hold; longer ones are chained. */

@@ -5,7 +5,9 @@ import type { Instant, StreamId, Version } from "../message/ids.ts"
 import { isoInstant } from "../message/iso-instant.ts"
 import type { JsonObject } from "../message/json.ts"
 import type { Message } from "../message/message.ts"
+import { shapeOf, withoutShape, withShape } from "../message/shape.ts"
 import type { AnyMessage, SyncWork } from "../reactor/action.ts"
+import type { HandlingObserver } from "../reactor/handling-observer.ts"
 import type { Delivery, Outcome } from "../reactor/registration.ts"
 import type { ExpectedVersion } from "../stream/expected-version.ts"
 import { derivedId } from "./derived-id.ts"
@@ -30,11 +32,16 @@ interface Draft {
   readonly messages: Message[]
 }
 
+/** The group that handled, and who is told of it. */
+interface CollectFor {
+  readonly name: string
+  readonly epoch: number
+  readonly now: Instant
+  readonly observer: HandlingObserver | undefined
+}
+
 /** Turns actions into the effects of one part: correlates and identifies what is produced, merges appends by stream, drops what is replayed. */
-export function collect(
-  done: Outcome["done"],
-  group: { readonly name: string; readonly epoch: number; readonly now: Instant },
-): Collected | Unmergeable {
+export function collect(done: Outcome["done"], group: CollectFor): Collected | Unmergeable {
   const streams = new Map<StreamId, Draft>()
   const schedules: ScheduledAppend[] = []
   const documents = new Map<string, DocumentPut>()
@@ -74,10 +81,13 @@ export function collect(
           mergePut(documents, action.put)
           break
         case "sync":
-          works.push({ work: action.work, idempotencyKey: `${group.name}/${delivery.message.id}` })
+          works.push({
+            work: workOf(action.work, delivery, group.observer),
+            idempotencyKey: `${group.name}/${delivery.message.id}`,
+          })
           break
         case "after-commit":
-          afterCommit.push(action.run)
+          afterCommit.push(within(action.run, delivery, group.observer))
           break
       }
     }
@@ -86,26 +96,39 @@ export function collect(
 }
 
 /** Gives produced messages their ids, cause, conversation and inherited metadata. */
-function producer(
-  { message: cause }: Delivery,
-  group: { readonly name: string; readonly epoch: number; readonly now: Instant },
-): (draft: AnyMessage, streamId: StreamId) => Message {
+function producer(delivery: Delivery, group: CollectFor): (draft: AnyMessage, streamId: StreamId) => Message {
+  const { message: cause } = delivery
+  const carried = group.observer?.produced(delivery)
   let index = 0
   const createdAt = isoInstant(group.now)
-  return (draft, streamId) => ({
-    ...encodeMessage(draft),
-    streamId,
-    id: derivedId(cause.id, group.name, group.epoch, index++),
-    causationId: cause.id,
-    correlationId: cause.correlationId,
-    metadata: inherited(cause.metadata, draft.metadata),
-    createdAt,
-  })
+  const of = withoutShape(cause.metadata)
+  return (draft, streamId) => {
+    const encoded = encodeMessage(draft)
+    const own = carried === undefined ? draft.metadata : { ...draft.metadata, ...carried }
+    return {
+      ...encoded,
+      streamId,
+      id: derivedId(cause.id, group.name, group.epoch, index++),
+      causationId: cause.id,
+      correlationId: cause.correlationId,
+      metadata: withShape(inherited(of, own), shapeOf(encoded.metadata)),
+      createdAt,
+    }
+  }
 }
 
 /** What a message produces has its metadata, under its own. */
 function inherited(of: JsonObject, own: JsonObject): JsonObject {
   return Object.keys(own).length === 0 ? of : { ...of, ...own }
+}
+
+function workOf(work: SyncWork, delivery: Delivery, observer: HandlingObserver | undefined): SyncWork {
+  if (observer === undefined) return work
+  return { needsTx: work.needsTx, run: (context) => observer.within(delivery, () => work.run(context)) }
+}
+
+function within<T>(call: () => T, delivery: Delivery, observer: HandlingObserver | undefined): () => T {
+  return observer === undefined ? call : () => observer.within(delivery, call)
 }
 
 /** Adds messages to a stream's draft; false when `expected` can not hold after what the draft appends already. */

@@ -11,7 +11,10 @@ export async function conclude(stored: readonly Prepared[], crew: Crew, signal: 
       try {
         await unlessAborted(Promise.resolve(run()), signal)
       } catch (error) {
-        crew.logger.error({ error, key: one.part.key }, "an after-commit hook failed; what it follows stays stored")
+        crew.logger.error(
+          { err: error, key: one.part.key },
+          "an after-commit hook failed; what it follows stays stored",
+        )
       }
     }
   }

@@ -10,6 +10,7 @@ import { PROJECTION } from "../reactor/projector/projector-types.ts"
 import type { Registration } from "../reactor/registration.ts"
 import { stopOnError } from "../reactor/strategy/stop-on-error.ts"
 import { type AnyReactor, NotAReactor, toRegistration } from "../reactor/to-registration.ts"
+import { observeAppends } from "../store/observe-appends.ts"
 import { createStore } from "../store/store.ts"
 import { createWriter } from "../store/writer.ts"
 import type { AppOptions } from "./app-options.ts"
@@ -34,6 +35,7 @@ import { createRegistry } from "./registry.ts"
 import { requireTx } from "./require-tx.ts"
 import { type StopCause, untilStopped } from "./until-stopped.ts"
 import { isWorked, requireKnown } from "./worked-groups.ts"
+import { createWorkflowRuns } from "./workflow-runs.ts"
 
 /** How many worker loops a process runs unless told otherwise. */
 const CONCURRENCY = 4
@@ -63,6 +65,7 @@ export async function createApp(options: AppOptions & { readonly reactors?: Reac
 
 function assemble(backend: Backend<never>, own: boolean, options: AppOptions): App {
   const clock = options.clock ?? systemClock
+  const { instrumentation } = options
   const logger = options.logger ?? consoleLogger
   const limits = { ...DEFAULT_LIMITS, ...options.limits }
   const chosen = options.groups ?? {}
@@ -72,15 +75,20 @@ function assemble(backend: Backend<never>, own: boolean, options: AppOptions): A
     backend,
     clock,
     logger,
+    instrumentation,
     limits,
     errorStrategy: options.errorStrategy ?? stopOnError(),
     processName: options.processName ?? randomProcessName(() => source.newId()),
     facts: { host: hostname(), pid: process.pid },
     newBootId: () => source.newId(),
   })
-  const awake = createKeepAlive()
+  const awake = createKeepAlive(clock)
   const pause = (ms: number): Promise<void> => awake(new Promise<void>((resolve) => void clock.setTimer(ms, resolve)))
-  const writer = createWriter(backend, { ...limits, whenFull: options.whenFull ?? "wait", pause })
+  const writer = createWriter(observeAppends(backend, instrumentation), {
+    ...limits,
+    whenFull: options.whenFull ?? "wait",
+    pause,
+  })
   const definitions = new Map<string, Defined>()
   const parts: ExecuteParts = {
     backend,
@@ -88,7 +96,8 @@ function assemble(backend: Backend<never>, own: boolean, options: AppOptions): A
     now: () => clock.now(),
     encode: encodeKnown((type) => definitions.get(type)),
     onStored: (append) => engine.stored(append),
-    reads: readTogether(backend),
+    observer: instrumentation,
+    reads: readTogether(backend, clock),
     queue: keyedQueue(),
   }
   const executing = createExecuting(parts, engine, clock)
@@ -100,6 +109,11 @@ function assemble(backend: Backend<never>, own: boolean, options: AppOptions): A
     }
     for (const [type, { definition }] of decider.evolves) definitions.set(type, definition)
   }
+  const operations = createOperations(backend.operator, {
+    nameOf: (group) => registry.nameOf(group),
+    onChange: (change) => engine.changed(change),
+  })
+  const unwatch = instrumentation?.watch({ stats: () => operations.stats(), storageNow: () => engine.storageNow() })
   let closed: Promise<void> | undefined
 
   function execute<const I extends ExecuteInput, A extends AnyActor>(
@@ -135,15 +149,15 @@ function assemble(backend: Backend<never>, own: boolean, options: AppOptions): A
     await engine.stop()
     await writer.idle()
     engine.close()
+    unwatch?.()
     if (own) await backend.close()
   }
 
+  const store = createStore(parts)
   return {
-    ...createStore(parts),
-    ...createOperations(backend.operator, {
-      nameOf: (group) => registry.nameOf(group),
-      onChange: (change) => engine.changed(change),
-    }),
+    ...store,
+    ...createWorkflowRuns({ store, backend, reads: parts.reads, clock, settles: engine.settles, awake }),
+    ...operations,
     async register(...reactors) {
       const added: Registration[] = []
       try {

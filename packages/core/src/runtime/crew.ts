@@ -5,6 +5,7 @@ import type { Logger } from "../reactor/logger.ts"
 import type { Registration } from "../reactor/registration.ts"
 import type { Clock } from "./clock.ts"
 import type { HeldAccess } from "./held-access.ts"
+import type { Instrumentation } from "./instrumentation.ts"
 import type { Limits } from "./limits.ts"
 import type { SliceSizes } from "./slice-size.ts"
 
@@ -13,6 +14,7 @@ export interface Crew {
   readonly backend: Backend
   readonly clock: Clock
   readonly logger: Logger
+  readonly instrumentation: Instrumentation | undefined
   readonly limits: Limits
   readonly sizes: SliceSizes
   readonly owner: () => Owner

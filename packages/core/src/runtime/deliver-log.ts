@@ -8,6 +8,7 @@ import { type Job, jobsOf } from "./job.ts"
 import { keepLease } from "./keep-lease.ts"
 import { prepare, type Prepared } from "./prepare.ts"
 import { settleSurely } from "./settle-surely.ts"
+import { tellUnwritten } from "./tell-unwritten.ts"
 import { unlessAborted } from "./unless-aborted.ts"
 
 /**
@@ -25,7 +26,7 @@ export async function deliverLog(
   try {
     const [job] = jobsOf(slice, registration, () => access(kept.signal)).jobs
     if (job === undefined) {
-      await settleSurely({ lease: slice.lease, checkpoint: slice.scannedTo, parts: [] }, crew)
+      await settleSurely({ lease: slice.lease, checkpoint: slice.scannedTo, parts: [] }, crew, [])
       return
     }
     const began = crew.clock.now()
@@ -33,11 +34,11 @@ export async function deliverLog(
     for (let round = 1; ; round += 1) {
       const prepared = await unlessAborted(preparing, kept.signal)
       if (prepared === undefined) {
-        await settleSurely({ lease: slice.lease, checkpoint: slice.from, parts: [] }, crew)
+        await settleSurely({ lease: slice.lease, checkpoint: slice.from, parts: [] }, crew, [job])
         return
       }
       const settlement = settlementOf(slice, job, prepared)
-      const settled = await settleSurely(settlement, crew)
+      const settled = await settleSurely(settlement, crew, [job])
       if (settled.kind === "fenced") return
       const verdict = settled.parts[0]
       if (verdict === undefined || verdict.kind === "stored") {
@@ -45,6 +46,7 @@ export async function deliverLog(
           ...newsOf(slice.group, settlement.parts),
           ...(prepared.part.deferral === undefined ? {} : { group: slice.group }),
         })
+        tellUnwritten(verdict, job, crew)
         await conclude([prepared], crew, signal)
         break
       }

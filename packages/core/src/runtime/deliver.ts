@@ -11,6 +11,7 @@ import { keepLease } from "./keep-lease.ts"
 import { prepare, type Prepared } from "./prepare.ts"
 import { runJobs, type RunningJobs } from "./run-jobs.ts"
 import { settleSurely } from "./settle-surely.ts"
+import { tellUnwritten } from "./tell-unwritten.ts"
 import { unlessAborted } from "./unless-aborted.ts"
 
 /**
@@ -50,6 +51,7 @@ export async function deliver(
             ...(stop === undefined ? {} : { stop }),
           },
           crew,
+          shares.filter(({ prepared }) => prepared !== undefined).map(({ job }) => job),
         )
     ours = follow(slice, shares, settled, { registration, crew, signal })
     crew.sizes.learn(slice.group, slice.messages.length, crew.clock.now() - began)
@@ -136,6 +138,7 @@ function follow(
       ours = false // the settle has stopped the group
     } else if (prepared !== undefined && verdict?.kind === "stored") {
       stored.push(prepared)
+      tellUnwritten(verdict, job, at.crew)
     } else if (prepared !== undefined && verdict !== undefined && token !== undefined) {
       at.crew.background(finishLane({ job, token, preparing: undefined, again: { verdict, prepared } }, at))
     }

@@ -17,6 +17,8 @@ export interface Dispatcher {
   ask(): Asked
   /** The backend had nothing for these groups: they rest until news or time. */
   rest(asked: Asked, idle: Idle): void
+  /** A slice of this group was given up: whoever asked while it was held was told to rest. Wakes nobody: the caller asks next. */
+  again(group: string): void
   /** Resolves when there may be something to ask for. */
   wait(): Promise<void>
   /** Lets the next waiting worker look, if there is anything to look for. */
@@ -33,11 +35,14 @@ const OVERDUE_MS = 100
 export interface Asked {
   readonly groups: readonly string[]
   readonly moment: number
+  /** Only the slow poll says that there may be work. */
+  readonly routine: boolean
 }
 
 export function createDispatcher({ clock, pollMs }: { readonly clock: Clock; readonly pollMs: number }): Dispatcher {
   const wanting = new Map<string, Set<string>>() // type → groups
   const marked = new Map<string, number>() // group → moment of the last mark; 0 = at rest
+  const polled = new Set<string>() // groups that were at rest until the slow poll
   const waiting: (() => void)[] = []
   let moment = 1
   let timer: { readonly at: number; readonly cancel: () => void } | undefined
@@ -45,13 +50,19 @@ export function createDispatcher({ clock, pollMs }: { readonly clock: Clock; rea
   const wakeNext = (): void => {
     if (waiting.length > 0 && [...marked.values()].some((mark) => mark > 0)) waiting.shift()?.()
   }
-  const mark = (groups: Iterable<string>): void => {
+  const mark = (groups: Iterable<string>, byPoll = false): void => {
     moment += 1
-    for (const group of groups) if (marked.has(group)) marked.set(group, moment)
+    for (const group of groups) {
+      const before = marked.get(group)
+      if (before === undefined) continue
+      if (!byPoll) polled.delete(group)
+      else if (before === 0) polled.add(group)
+      marked.set(group, moment)
+    }
     wakeNext()
   }
   const poll = (): void => {
-    mark([...marked.keys()])
+    mark([...marked.keys()], true)
     cancelPoll = clock.setTimer(pollMs, poll)
   }
   let cancelPoll = clock.setTimer(pollMs, poll)
@@ -71,10 +82,12 @@ export function createDispatcher({ clock, pollMs }: { readonly clock: Clock; rea
         else groups.add(group)
       }
       marked.set(group, moment)
+      polled.delete(group)
       wakeNext()
     },
     forget(group) {
       marked.delete(group)
+      polled.delete(group)
       for (const groups of wanting.values()) groups.delete(group)
     },
     news,
@@ -82,7 +95,10 @@ export function createDispatcher({ clock, pollMs }: { readonly clock: Clock; rea
       if (wake.kind === "messages") news({ types: wake.types })
       else if (wake.kind === "work" || wake.kind === "reconnected") news({ types: null })
     },
-    ask: () => ({ groups: [...marked].filter(([, at]) => at > 0).map(([group]) => group), moment }),
+    ask() {
+      const groups = [...marked].filter(([, at]) => at > 0).map(([group]) => group)
+      return { groups, moment, routine: groups.every((group) => polled.has(group)) }
+    },
     rest({ groups, moment: asked }, idle) {
       for (const group of groups) if ((marked.get(group) ?? Infinity) <= asked) marked.set(group, 0)
       if (idle.nextAt === null) return
@@ -91,6 +107,9 @@ export function createDispatcher({ clock, pollMs }: { readonly clock: Clock; rea
       if (timer !== undefined && timer.at <= at && timer.at > clock.now()) return
       timer?.cancel()
       timer = { at, cancel: clock.setTimer(dueIn, () => mark([...marked.keys()])) }
+    },
+    again(group) {
+      if (marked.has(group)) marked.set(group, (moment += 1))
     },
     wait: () =>
       new Promise((resolve) => {

@@ -13,7 +13,10 @@ import { submit, type StoreParts } from "../store/store.ts"
 import { loadInstance } from "./execute.ts"
 import type { ReadTogether } from "./read-together.ts"
 
-/** A decision was made and could not be stored. The instance is as it was before. */
+/**
+ * A decision was made and could not be stored. The instance is as it was before.
+ * @remedy Its cause says why. After a version conflict load the actor again and decide again.
+ */
 export class FailedToAppendMessages extends Error {
   override readonly name = "FailedToAppendMessages"
   readonly code = "failed-to-append"

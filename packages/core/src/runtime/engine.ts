@@ -1,6 +1,7 @@
 import type { Append } from "../backend/append.ts"
 import type { Backend } from "../backend/backend.ts"
 import type { Beat } from "../backend/process.ts"
+import type { Instant } from "../message/ids.ts"
 import type { ErrorStrategy } from "../reactor/error-strategy.ts"
 import type { Logger } from "../reactor/logger.ts"
 import type { Baselines, Registration } from "../reactor/registration.ts"
@@ -9,7 +10,9 @@ import type { Clock } from "./clock.ts"
 import type { Crew } from "./crew.ts"
 import { createDispatcher } from "./dispatcher.ts"
 import { ensureGroup } from "./ensure-group.ts"
+import { handlerTime } from "./handler-time.ts"
 import { HeldAccess } from "./held-access.ts"
+import type { Instrumentation } from "./instrumentation.ts"
 import type { Limits } from "./limits.ts"
 import { lruBaselines } from "./lru-baselines.ts"
 import { createMembership } from "./membership.ts"
@@ -24,6 +27,7 @@ export interface EngineParts {
   readonly backend: Backend
   readonly clock: Clock
   readonly logger: Logger
+  readonly instrumentation: Instrumentation | undefined
   readonly limits: Limits
   readonly errorStrategy: ErrorStrategy
   readonly processName: string
@@ -54,16 +58,19 @@ export interface Engine {
   /** Resolves when the engine, as it runs now, begins to stop. */
   stopped(): Promise<void>
   readonly baselines: (group: string) => Baselines
+  /** The storage's time, as far as known. */
+  readonly storageNow: () => Instant
 }
 
 export function createEngine(parts: EngineParts): Engine {
-  const { backend, clock, logger, limits } = parts
+  const { backend, clock, logger, instrumentation, limits } = parts
   const registrations = new Map<string, Registration>()
   const baselinesByGroup = new Map<string, Baselines>()
   const background = createBackground()
   const dispatcher = createDispatcher({ clock, pollMs: limits.pollMs })
-  const reads = readTogether(backend)
+  const reads = readTogether(backend, clock)
   const settles = createSettleWatch(clock)
+  const time = handlerTime(clock)
   let storageOffsetMs = 0
 
   const pause = (ms: number): Promise<void> => new Promise((resolve) => void clock.setTimer(ms, resolve))
@@ -78,9 +85,9 @@ export function createEngine(parts: EngineParts): Engine {
       pause,
       wants: () => [...registrations.values()].map(({ group, types }) => ({ group, types })),
       onFenced(error) {
-        logger.error({ error }, "this process stops working")
+        logger.error({ err: error }, "this process stops working")
         running.end(error)
-        running.stop(0).catch((failed: unknown) => logger.error({ error: failed }, "stopping failed"))
+        running.stop(0).catch((failed: unknown) => logger.error({ err: failed }, "stopping failed"))
       },
     },
     parts.processName,
@@ -94,14 +101,19 @@ export function createEngine(parts: EngineParts): Engine {
     backend,
     clock,
     logger,
+    instrumentation,
     limits,
     sizes: sliceSizes(),
     owner: membership.owner,
     registration: (group) => registrations.get(group),
     strategy: (registration) => registration.errorStrategy ?? parts.errorStrategy,
     access: (group) => {
-      const shared = { group, ...reads, baselines: baselines(group), logger }
-      return (lease) => new HeldAccess(shared, lease)
+      const shared = { group, ...reads, baselines: baselines(group), logger, time }
+      if (instrumentation === undefined) return (lease) => new HeldAccess(shared, lease)
+      return (lease) => {
+        const observer = instrumentation.heard() ? instrumentation.handling(group) : undefined
+        return new HeldAccess({ ...shared, observer }, lease)
+      }
     },
     storageOffsetMs: () => storageOffsetMs,
     pause,
@@ -129,6 +141,7 @@ export function createEngine(parts: EngineParts): Engine {
   return {
     settles,
     baselines,
+    storageNow: () => clock.now() + storageOffsetMs,
     ended: running.ended,
     stopped: running.stopped,
     async add(registration) {
@@ -157,7 +170,7 @@ export function createEngine(parts: EngineParts): Engine {
       while (!signal.aborted) {
         const { promoted, now } = await backend.promote(limits.promoteAtOnce)
         crew.storageTime(now)
-        const asked = { groups: [...registrations.keys()], moment: dispatcher.ask().moment }
+        const asked = { groups: [...registrations.keys()], moment: dispatcher.ask().moment, routine: false }
         if ((await lookForWork(asked, dispatcher, crew, signal)) === "worked" || promoted > 0) continue
         if (background.size === 0) return
         await background.any()

@@ -4,7 +4,10 @@ import type { Logger } from "../reactor/logger.ts"
 import type { Registration } from "../reactor/registration.ts"
 import type { Limits } from "./limits.ts"
 
-/** A group whose order was changed in code while the log holds another. */
+/**
+ * A group whose order was changed in code while the log holds another.
+ * @remedy Put the order back, or give the reactor a new name.
+ */
 export class GroupOrderDiffers extends Error {
   override readonly name = "GroupOrderDiffers"
   readonly code = "group-order-differs"

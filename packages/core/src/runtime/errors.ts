@@ -1,6 +1,9 @@
 import type { MessageId } from "../message/ids.ts"
 
-/** A message was being handled whenever its worker died, several times in a row: it counts as failed. */
+/**
+ * A message was being handled whenever its worker died, several times in a row: it counts as failed.
+ * @remedy Look what the handler of that message does to its process (memory, endless loops, `process.exit`), then start the group or retry the dead letter.
+ */
 export class WorkerDied extends Error {
   override readonly name = "WorkerDied"
   readonly code = "worker-died"
@@ -17,7 +20,13 @@ export class WorkerDied extends Error {
 /** What a message produced can not be stored, however often it is tried. */
 export class EffectRefused extends Error {
   override readonly name = "EffectRefused"
-  readonly code: "id-taken" | "key-reused" | "bad-data"
+  readonly code:
+    /** A message has the id of another one that is stored. @remedy Let Millrace give ids; do not copy messages. */
+    | "id-taken"
+    /** The idempotency key was used for other content. @remedy Use a key for one write only. */
+    | "key-reused"
+    /** The storage can not hold this content. @remedy Change what the reactor produces; the message says what is wrong with it. */
+    | "bad-data"
 
   constructor(code: EffectRefused["code"], detail: string) {
     super(detail)
@@ -25,7 +34,10 @@ export class EffectRefused extends Error {
   }
 }
 
-/** A process name is in use by a process that answers. */
+/**
+ * A process name is in use by a process that answers.
+ * @remedy Give this process another name, or stop the other one.
+ */
 export class ProcessNameInUse extends Error {
   override readonly name = "ProcessNameInUse"
   readonly code = "process-name-in-use"
@@ -37,7 +49,10 @@ export class ProcessNameInUse extends Error {
   }
 }
 
-/** Another process has taken this one's name: it must not go on working. */
+/**
+ * Another process has taken this one's name: it must not go on working.
+ * @remedy Start it again. If it happens often, look for what keeps the process from answering: a blocked event loop, a paused machine.
+ */
 export class ProcessFenced extends Error {
   override readonly name = "ProcessFenced"
   readonly code = "process-fenced"
@@ -47,7 +62,10 @@ export class ProcessFenced extends Error {
   }
 }
 
-/** Something was waited for and did not come in time. It may still come. */
+/**
+ * Something was waited for and did not come in time. It may still come.
+ * @remedy Wait longer, or look with `app.groups()` what holds it up.
+ */
 export class WaitedTooLong extends Error {
   override readonly name = "WaitedTooLong"
   readonly code = "waited-too-long"

@@ -9,6 +9,7 @@ import { atOnce } from "./judge.ts"
 import { keepLease, type KeptLease } from "./keep-lease.ts"
 import { judgeFailure, prepare, type Prepared } from "./prepare.ts"
 import { settleSurely } from "./settle-surely.ts"
+import { tellUnwritten } from "./tell-unwritten.ts"
 import { unlessAborted } from "./unless-aborted.ts"
 
 /** A job that goes on by itself: its handlers still run, or its part could not be stored. */
@@ -41,16 +42,17 @@ export async function finishLane(
       const { lease } = held
       const prepared = await unlessAborted(next, held.signal)
       if (prepared === undefined) {
-        await settleSurely({ lease, parts: [givenBack(job)] }, crew)
+        await settleSurely({ lease, parts: [givenBack(job)] }, crew, [job])
         return
       }
       const parts = [prepared.part]
       const stop = prepared.stop === undefined ? {} : { stop: prepared.stop }
-      const settled = await settleSurely({ lease, parts, ...stop }, crew)
+      const settled = await settleSurely({ lease, parts, ...stop }, crew, [job])
       if (settled.kind === "fenced") return
       const verdict = settled.parts[0]
       if (verdict === undefined || verdict.kind === "stored") {
         crew.handOff({ ...newsOf(job.group, parts), group: job.group })
+        tellUnwritten(verdict, job, crew)
         await conclude([prepared], crew, signal)
         return
       }
@@ -63,7 +65,7 @@ export async function finishLane(
     }
   } catch (error) {
     crew.logger.error(
-      { error, group: job.group, key: job.key },
+      { err: error, group: job.group, key: job.key },
       "a lane could not be settled: it is handed out again when its lease ends",
     )
   } finally {
@@ -146,7 +148,7 @@ async function failedAlone(
   registration: Registration,
   crew: Crew,
 ): Promise<Prepared> {
-  const { deferral, stop } = await judgeFailure(failure, registration, crew)
+  const { deferral, stop } = await judgeFailure(failure, job, registration, crew)
   const position = failure.delivery.message.position
   const behind = job.deliveries.find(({ message }) => message.position > position)
   const rest =

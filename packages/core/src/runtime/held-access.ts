@@ -10,6 +10,8 @@ export class HeldAccess implements Access {
   readonly document: Access["document"]
   readonly baselines: Access["baselines"]
   readonly logger: Access["logger"]
+  readonly time: Access["time"]
+  readonly observer: Access["observer"]
   #lease: AbortSignal
   #own: { readonly abort: AbortController; readonly onLost: () => void } | undefined
 
@@ -19,6 +21,8 @@ export class HeldAccess implements Access {
     this.document = shared.document
     this.baselines = shared.baselines
     this.logger = shared.logger
+    this.time = shared.time
+    this.observer = shared.observer
     this.#lease = lease
   }
 

@@ -1,6 +1,7 @@
 import type { Deferral, StopReason } from "../backend/settle.ts"
 import type { Instant, Position } from "../message/ids.ts"
 import type { ErrorDecision, ErrorStrategy } from "../reactor/error-strategy.ts"
+import type { HandlingObserver } from "../reactor/handling-observer.ts"
 import type { Logger } from "../reactor/logger.ts"
 import type { Delivery } from "../reactor/registration.ts"
 
@@ -24,19 +25,21 @@ export async function judge(
     /** What to add to this process's instants to get the storage's. */
     readonly storageOffsetMs: number
     readonly logger: Logger
+    readonly observer?: HandlingObserver | undefined
   },
 ): Promise<Judgement> {
   const { delivery, error } = failed
   const { message, attempt } = delivery
   const decision = await decide(failed, group)
   const facts = {
-    error,
+    err: error,
     group: group.name,
     messageId: message.id,
     type: message.type,
     streamId: message.streamId,
     attempt,
   }
+  group.observer?.failed({ delivery, error, decision: decision.kind })
   group.logger[decision.kind === "retry" ? "warn" : "error"](facts, `handling failed: ${decision.kind}`)
   const at = { position: message.position, failures: attempt, error: errorText(error) }
   switch (decision.kind) {
@@ -71,7 +74,7 @@ async function decide(
     })
     return checked(decision)
   } catch (thrown) {
-    group.logger.error({ error: thrown, group: group.name }, "the error strategy itself threw: the group stops")
+    group.logger.error({ err: thrown, group: group.name }, "the error strategy itself threw: the group stops")
     return { kind: "stop", reason: `error strategy threw: ${errorText(thrown)}` }
   }
 }

@@ -39,7 +39,7 @@ export function keepLease(lease: Lease, crew: Crew, signal: AbortSignal): KeptLe
         return
       }
     } catch (error) {
-      crew.logger.warn({ error, lease }, "extending a lease failed and is tried again")
+      crew.logger.warn({ err: error, lease }, "extending a lease failed and is tried again")
     }
     if (!released) again()
   }

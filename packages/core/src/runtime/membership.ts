@@ -54,7 +54,7 @@ export function createMembership(parts: MembershipParts, firstName: string): Mem
   const again = (): void => {
     cancel = clock.setTimer(limits.heartbeatMs, () => {
       beat()
-        .catch((error: unknown) => logger.warn({ error }, "a heartbeat failed and is tried again"))
+        .catch((error: unknown) => logger.warn({ err: error }, "a heartbeat failed and is tried again"))
         .finally(() => {
           if (joined) again()
         })

@@ -5,7 +5,10 @@ import { pathToFileURL } from "node:url"
 import type { Backend } from "../backend/backend.ts"
 import { memoryBackend } from "../memory/index.ts"
 
-/** A backend given by URL can not be opened: the URL is malformed, or its package is not installed. */
+/**
+ * A backend given by URL can not be opened: the URL is malformed, or its package is not installed.
+ * @remedy Correct the URL, or install the package that it names.
+ */
 export class BackendNotFound extends Error {
   override readonly name = "BackendNotFound"
   readonly code = "backend-not-found"

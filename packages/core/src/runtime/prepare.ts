@@ -51,7 +51,7 @@ interface Handled {
 export async function prepare(job: Job, registration: Registration, crew: Crew, how: Try): Promise<Prepared> {
   const handled = await handleSome(job, registration, crew, how)
   const failure = handled.failed
-  const judged = handled.judged ?? (failure === undefined ? {} : await judgeFailure(failure, registration, crew))
+  const judged = handled.judged ?? (failure === undefined ? {} : await judgeFailure(failure, job, registration, crew))
   const behind = handled.done.length + (judged.skip === true ? 1 : 0)
   const next = job.deliveries[behind]
   const deferral = judged.deferral ?? deferRest(handled, next, crew)
@@ -80,6 +80,7 @@ export async function prepare(job: Job, registration: Registration, crew: Crew, 
 /** Asks the reactor's error strategy about a message that failed. */
 export function judgeFailure(
   failure: NonNullable<Outcome["failed"]>,
+  job: Job,
   registration: Registration,
   crew: Crew,
 ): Promise<Judgement> {
@@ -89,6 +90,7 @@ export function judgeFailure(
     now: crew.clock.now(),
     storageOffsetMs: crew.storageOffsetMs(),
     logger: crew.logger,
+    observer: job.access.observer,
   })
 }
 
@@ -123,7 +125,12 @@ async function handleSome(job: Job, registration: Registration, crew: Crew, how:
   }
   let collected: Collected
   try {
-    const all = collect(done, { name: registration.group, epoch: job.epoch, now: crew.clock.now() })
+    const all = collect(done, {
+      name: registration.group,
+      epoch: job.epoch,
+      now: crew.clock.now(),
+      observer: job.access.observer,
+    })
     if ("unmergeable" in all)
       throw new Error(`two appends to ${all.unmergeable} expect versions that can not both hold`)
     await runWorks(
@@ -155,7 +162,7 @@ function triedOf(
 ): Promise<Tried> {
   return tryAtOnce(messages, {
     handle: (some) => outcomeOf(job, registration, some, fresh),
-    judge: (failure) => judgeFailure(failure, registration, crew),
+    judge: (failure) => judgeFailure(failure, job, registration, crew),
     allowed: ({ error }) => registration.stateless === true && !job.access.aborted && !isAway(error),
     isDue: (retryAt) => retryAt <= crew.clock.now() + crew.storageOffsetMs(),
   })

@@ -3,6 +3,8 @@ import type { KeyedDocument } from "../backend/document.ts"
 import { READ_LIMIT, type StreamRange } from "../backend/read.ts"
 import type { StreamId, Version } from "../message/ids.ts"
 import type { StoredMessage } from "../message/message.ts"
+import type { Clock } from "./clock.ts"
+import { nextTurn } from "./next-turn.ts"
 
 /** How many streams one coalesced read asks for. */
 const STREAMS_PER_READ = 500
@@ -30,12 +32,10 @@ export interface ReadTogether {
 }
 
 /** Coalesces the reads of streams that are handled side by side: a slice of 500 streams costs one read, not 500. */
-export function readTogether(backend: Backend<never>): ReadTogether {
+export function readTogether(backend: Backend<never>, clock: Pick<Clock, "nextTurn">): ReadTogether {
   let streams: Wanted[] = []
   const documents = new Map<string, WantedDocument[]>()
-  const soon = (flush: () => void): void => {
-    setImmediate(flush)
-  }
+  const soon = (flush: () => void): void => nextTurn(clock, flush)
   return {
     history(streamId, { include = "events", ...range } = {}) {
       return new Promise((resolve, reject) => {

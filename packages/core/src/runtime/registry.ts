@@ -2,7 +2,10 @@ import type { GroupRef } from "../operator/operations.ts"
 import type { Registration } from "../reactor/registration.ts"
 import { toRegistration } from "../reactor/to-registration.ts"
 
-/** Two reactors with one group name, or two that decide one command. */
+/**
+ * Two reactors with one group name, or two that decide one command.
+ * @remedy Give one of them another name, or let one actor decide the command.
+ */
 export class DuplicateReactor extends Error {
   override readonly name = "DuplicateReactor"
   readonly code = "duplicate-reactor"

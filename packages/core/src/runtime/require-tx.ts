@@ -1,7 +1,10 @@
 import type { Capabilities } from "../backend/capabilities.ts"
 import type { Registration } from "../reactor/registration.ts"
 
-/** A reactor asks for a storage's handle (`tx`) that this app's storage does not have. */
+/**
+ * A reactor asks for a storage's handle (`tx`) that this app's storage does not have.
+ * @remedy Use a storage that has it, keep the state in Millrace, or write outside the settle with the idempotency key.
+ */
 export class StorageLacksTx extends Error {
   override readonly name = "StorageLacksTx"
   readonly code = "storage-lacks-tx"

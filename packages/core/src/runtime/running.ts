@@ -70,7 +70,7 @@ export function createRunning(parts: RunningParts): Running {
       await was?.listening.close()
       await membership.leave()
     } catch (error) {
-      crew.logger.warn({ error }, "leaving the log failed: others take this process for gone when its time is up")
+      crew.logger.warn({ err: error }, "leaving the log failed: others take this process for gone when its time is up")
     }
     started = false
   }
@@ -111,7 +111,7 @@ function listenTo({ crew, dispatcher, membership }: RunningParts, lookAtSchedule
     dispatcher.heard(wake)
     if (wake.kind === "schedule" || wake.kind === "reconnected") lookAtSchedules()
     if (wake.kind !== "challenge" || wake.processName !== membership.owner().processName) return
-    membership.beat().catch((error: unknown) => crew.logger.warn({ error }, "answering a challenge failed"))
+    membership.beat().catch((error: unknown) => crew.logger.warn({ err: error }, "answering a challenge failed"))
   })
 }
 

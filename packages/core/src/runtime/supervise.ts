@@ -43,7 +43,7 @@ export function supervise(
       } catch (error) {
         waitMs = Math.min(RESTART_MAX_MS, RESTART_MIN_MS * 2 ** failures)
         failures = Math.min(failures + 1, 10)
-        logger.error({ error, loop: name, againInMs: waitMs }, `${name} failed and is tried again`)
+        logger.error({ err: error, loop: name, againInMs: waitMs }, `${name} failed and is tried again`)
       }
       await pause(waitMs)
     }

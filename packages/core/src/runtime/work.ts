@@ -1,9 +1,8 @@
-import { setImmediate } from "node:timers/promises"
-
 import type { GroupWant, Slice } from "../backend/claim.ts"
 import type { Crew } from "./crew.ts"
 import { deliver } from "./deliver.ts"
 import type { Asked, Dispatcher } from "./dispatcher.ts"
+import { nextTurn } from "./next-turn.ts"
 
 /** What looking for work came to. */
 export type Look = "worked" | "nothing"
@@ -17,8 +16,14 @@ export async function lookForWork(
 ): Promise<Look> {
   const groups = asked.groups.map((group) => wantOf(group, crew)).filter((want) => want !== undefined)
   if (groups.length === 0) return "nothing"
-  await setImmediate() // a storage in this process answers without it: timers and sockets must get their turn
-  const found = await crew.backend.claim({ owner: crew.owner(), groups, leaseMs: crew.limits.leaseMs })
+  // A storage in this process answers without it: timers and sockets must get their turn.
+  await new Promise<void>((resolve) => nextTurn(crew.clock, resolve))
+  const found = await crew.backend.claim({
+    owner: crew.owner(),
+    groups,
+    leaseMs: crew.limits.leaseMs,
+    ...(asked.routine ? { routine: true } : {}),
+  })
   if (found.kind === "idle") {
     for (const one of found.outdated) warnOutdated(one, crew)
     crew.storageTime(found.now)
@@ -26,12 +31,14 @@ export async function lookForWork(
     return "nothing"
   }
   dispatcher.wakeNext()
+  if (crew.instrumentation?.heard() === true) crew.instrumentation.claimed(found)
   const registration = crew.registration(found.group)
   if (registration === undefined) {
     await giveBack(found, crew)
     return "nothing"
   }
   await crew.delivering(deliver(found, registration, crew, signal))
+  dispatcher.again(found.group)
   return "worked"
 }
 

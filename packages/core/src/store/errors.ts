@@ -1,7 +1,10 @@
 import type { MessageId, StreamId, Version } from "../message/ids.ts"
 import type { ExpectedVersion } from "../stream/expected-version.ts"
 
-/** A stream was not at the version expected. Nothing was written. */
+/**
+ * A stream was not at the version expected. Nothing was written.
+ * @remedy Load the stream again and decide again; `execute` does that by itself.
+ */
 export class VersionConflict extends Error {
   override readonly name = "VersionConflict"
   readonly code = "version-conflict"
@@ -20,7 +23,13 @@ export class VersionConflict extends Error {
 /** An append was refused for its content. Nothing was written, and repeating it will not help. */
 export class AppendRefused extends Error {
   override readonly name = "AppendRefused"
-  readonly code: "ids-partly-known" | "key-reused" | "bad-data"
+  readonly code:
+    /** Some messages of the write have ids that are stored already, others not. @remedy Make new messages, or repeat the very same write. */
+    | "ids-partly-known"
+    /** The idempotency key was used for other content. @remedy Use a key for one request only; repeat that request with the same content. */
+    | "key-reused"
+    /** The storage can not hold this content. @remedy Change what the message names: size, depth, characters, name lengths. */
+    | "bad-data"
   readonly messageIds: readonly MessageId[]
 
   constructor(code: AppendRefused["code"], detail: string, messageIds: readonly MessageId[] = []) {
@@ -30,7 +39,10 @@ export class AppendRefused extends Error {
   }
 }
 
-/** A caller asked for an instant that has passed. Nothing was written. */
+/**
+ * A caller asked for an instant that has passed. Nothing was written.
+ * @remedy Give an instant in the future, or dispatch the message now.
+ */
 export class ScheduleInPast extends Error {
   override readonly name = "ScheduleInPast"
   readonly code = "schedule-in-past"
@@ -44,7 +56,10 @@ export class ScheduleInPast extends Error {
   }
 }
 
-/** A store call was made inside the work of a settle, which would wait for the settle it is part of. */
+/**
+ * A store call was made inside the work of a settle, which would wait for the settle it is part of.
+ * @remedy Return the message from a reaction or handler, or make the call in `afterCommit`.
+ */
 export class CalledInsideSettle extends Error {
   override readonly name = "CalledInsideSettle"
   readonly code = "called-inside-settle"
@@ -56,7 +71,10 @@ export class CalledInsideSettle extends Error {
   }
 }
 
-/** More appends wait in this process than it was told to hold. Nothing was written. */
+/**
+ * More appends wait in this process than it was told to hold. Nothing was written.
+ * @remedy Slow down and try again, or let callers wait with `whenFull: "wait"`.
+ */
 export class Overloaded extends Error {
   override readonly name = "Overloaded"
   readonly code = "overloaded"

@@ -8,6 +8,8 @@ import type { ExpectedVersion } from "../stream/expected-version.ts"
 import { AppendRefused, ScheduleInPast, VersionConflict } from "./errors.ts"
 import { fingerprintOf } from "./fingerprint.ts"
 import { refuseInsideSettle } from "./inside-settle.ts"
+import { withMetadata } from "./with-metadata.ts"
+import type { WriteObserver } from "./write-observer.ts"
 import type { Writer } from "./writer.ts"
 
 /** Any message a caller may hand in: payloads are encoded by their definition. */
@@ -91,6 +93,8 @@ export interface StoreParts {
   readonly encode: (message: AnyMessage) => Message
   /** Called after each write with what it stored. */
   readonly onStored: (append: Append) => void
+  /** Is told of each write. */
+  readonly observer?: WriteObserver | undefined
 }
 
 export function createStore(parts: StoreParts): Store {
@@ -199,8 +203,13 @@ async function* logPages(backend: Backend, options: ReadLogOptions = {}): AsyncG
 /** Sends an append through the writer and turns its verdict into a result or an error. */
 export async function submit(parts: StoreParts, call: string, append: Append): Promise<Stored> {
   refuseInsideSettle(call)
-  const verdict = await parts.writer.submit(append)
-  const stored = storedOr(verdict)
+  const { writer, observer } = parts
+  const stored =
+    observer === undefined || !observer.heard()
+      ? storedOr(await writer.submit(append))
+      : await observer.write({ call, append }, async (metadata) =>
+          storedOr(await writer.submit(withMetadata(append, metadata))),
+        )
   if (!stored.duplicate) parts.onStored(append)
   return stored
 }

@@ -1,18 +1,22 @@
 import type { Append, Verdict } from "../backend/append.ts"
 import { BackendError } from "../backend/errors.ts"
 import { Overloaded } from "./errors.ts"
+import { createPace } from "./pace.ts"
 
 /** How the writer waits between tries: given by whoever knows the time. */
 export type Pause = (ms: number) => Promise<void>
 
 /** What the writer needs of a backend. */
 export interface AppendTarget {
-  readonly capabilities: { readonly maxBatch: number }
+  readonly capabilities: { readonly maxBatch: number; readonly appendsAtOnce?: number }
   append(appends: readonly Append[]): Promise<readonly Verdict[]>
 }
 
 /** The most messages that are grouped into one call: more would save nothing, and hold the storage and this process up. */
 const GROUPED_MESSAGES = 1_000
+
+/** The fewest appends that are sent in two calls, where two may be away: fewer are not worth a second one. */
+const SPLIT_FROM = 8
 
 /** The shortest and longest pause between two tries of a batch. */
 const TRY_MIN_MS = 20
@@ -25,9 +29,16 @@ interface Waiting {
   readonly reject: (error: unknown) => void
 }
 
+/** A batch that was sent, and once it has failed, with what. */
+interface Away {
+  readonly batch: readonly Waiting[]
+  failed?: { readonly error: unknown }
+}
+
 /**
- * Groups the appends of a process into one backend call each time: one batch in flight, first in first out, so that two appends a
- * caller fires in turn land in that order. A lone append waits for nothing. (The idea is the group commit of databases.)
+ * Groups the appends of a process into one backend call each time: one batch in flight (or as many as the backend keeps in order, while that stores
+ * more), first in first out, so that two appends a caller fires in turn land in that order. A lone append waits for nothing. (The idea is the
+ * group commit of databases.)
  */
 export interface Writer {
   /**
@@ -48,15 +59,58 @@ export interface WriterLimits {
 
 export function createWriter(target: AppendTarget, limits: WriterLimits): Writer {
   const queue: Waiting[] = []
-  let running: Promise<void> | undefined
+  const away: Away[] = []
+  const pace = createPace(target.capabilities.appendsAtOnce ?? 1)
+  let woken = false
+  let repeating = false
+  let resting: PromiseWithResolvers<void> | undefined
 
-  const pump = async (): Promise<void> => {
-    await Promise.resolve() // callers of the same turn share the first batch too
-    while (queue.length > 0) {
-      const batch = queue.splice(0, batchLength(queue, Math.min(target.capabilities.maxBatch, GROUPED_MESSAGES)))
-      await write(target, batch, limits)
+  const fill = (): void => {
+    woken = false
+    while (queue.length > 0 && !repeating && away.length < pace.most()) {
+      let length = batchLength(queue, Math.min(target.capabilities.maxBatch, GROUPED_MESSAGES))
+      // Two halves: the storage works on one while this process prepares the other.
+      if (away.length === 0 && pace.most() > 1 && length >= SPLIT_FROM) length = Math.ceil(length / 2)
+      send({ batch: queue.splice(0, length) })
     }
-    running = undefined
+    if (queue.length > 0 || away.length > 0 || repeating) return
+    resting?.resolve()
+    resting = undefined
+  }
+  // Callers of the same turn share the first batch too.
+  const wake = (): void => {
+    if (woken) return
+    woken = true
+    queueMicrotask(fill)
+  }
+  const send = (one: Away): void => {
+    away.push(one)
+    pace.sent()
+    target.append(one.batch.map(({ append }) => append)).then(
+      (verdicts) => {
+        away.splice(away.indexOf(one), 1)
+        pace.answered(one.batch.length)
+        answerAll(one.batch, verdicts)
+        landed()
+      },
+      (error: unknown) => {
+        one.failed = { error }
+        pace.answered(0)
+        repeating = true
+        landed()
+      },
+    )
+  }
+  const landed = (): void => {
+    if (repeating && away.every(({ failed }) => failed !== undefined)) void repeat()
+    wake()
+  }
+  /** What failed is written again in its order, before anything else is sent. */
+  const repeat = async (): Promise<void> => {
+    for (const { batch, failed } of away) await write(target, batch, limits, failed)
+    away.length = 0
+    repeating = false
+    wake()
   }
 
   return {
@@ -67,11 +121,12 @@ export function createWriter(target: AppendTarget, limits: WriterLimits): Writer
           return
         }
         queue.push({ append, weight: weightOf(append), resolve, reject })
-        running ??= pump()
+        resting ??= Promise.withResolvers()
+        wake()
       })
     },
     async idle() {
-      while (running !== undefined) await running
+      while (resting !== undefined) await resting.promise
     },
   }
 }
@@ -95,18 +150,19 @@ function batchLength(queue: readonly Waiting[], most: number): number {
 }
 
 /**
- * Writes a batch and hands out its verdicts. What may have landed is repeated as it is (its ids make the repetition a duplicate), what did not
- * land because the storage was away is tried again; a batch that can not be written at all is split until the culprit stands alone.
+ * Writes a batch (that has failed once, with `failed`) and hands out its verdicts. What may have landed is repeated as it is (its ids make the repetition a
+ * duplicate), what did not land because the storage was away is tried again; a batch that can not be written at all is split until the culprit stands alone.
  */
 async function write(
   target: AppendTarget,
   batch: readonly Waiting[],
   limits: { readonly writeTries: number; readonly pause: Pause },
+  failed?: { readonly error: unknown },
 ): Promise<void> {
   for (let tried = 1; ; tried += 1) {
     try {
-      const verdicts = await target.append(batch.map((waiting) => waiting.append))
-      batch.forEach((waiting, at) => answer(waiting, verdicts[at]))
+      if (tried === 1 && failed !== undefined) throw failed.error
+      answerAll(batch, await target.append(batch.map(({ append }) => append)))
       return
     } catch (error) {
       const code = error instanceof BackendError ? error.code : "invalid"
@@ -125,6 +181,10 @@ async function write(
       return
     }
   }
+}
+
+function answerAll(batch: readonly Waiting[], verdicts: readonly Verdict[]): void {
+  for (const [at, waiting] of batch.entries()) answer(waiting, verdicts[at])
 }
 
 function answer(waiting: Waiting, verdict: Verdict | undefined): void {

@@ -4,11 +4,13 @@ import {
   type Baseline,
   type Delivery,
   encodeMessage,
+  handlerTime,
   type KeyedDocument,
   type Message,
   type Outcome,
   registrationOf,
   silentLogger,
+  systemClock,
   type StoredMessage,
 } from "../../src/index.ts"
 
@@ -62,6 +64,7 @@ export function shelf(): Shelf {
       delete: (key) => void memory.delete(key),
     },
     logger: silentLogger,
+    time: handlerTime(systemClock),
     signal: new AbortController().signal,
     aborted: false,
   })

@@ -1,4 +1,11 @@
-import { BackendError, checkName, type GroupInfo, partitionOf, type StopReason } from "@millrace/core/backend"
+import {
+  BackendError,
+  checkName,
+  type GroupInfo,
+  type Instant,
+  partitionOf,
+  type StopReason,
+} from "@millrace/core/backend"
 
 import { isTaken } from "../errors.ts"
 import { editAll, fenceAll, type GroupState, setLane } from "../group-state.ts"
@@ -14,13 +21,13 @@ export async function groups(log: Log, names?: readonly string[]): Promise<reado
     log.groups.fresh(names === undefined ? undefined : [...new Set(names)]),
     boundsOf(log),
   ])
-  const lags = await lagsOf(log, found, bounds)
+  const lags = await waitingOf(log, found, bounds)
   return found
     .toSorted((one, other) => (one.name < other.name ? -1 : 1))
-    .map((group) => infoOf(group, lags.get(group.id) ?? 0))
+    .map((group) => infoOf(group, lags.get(group.id) ?? NOTHING))
 }
 
-function infoOf(group: GroupState, lag: number): GroupInfo {
+function infoOf(group: GroupState, { lag, since }: Waiting): GroupInfo {
   const lanes = group.partitions.flatMap((at) => [...at.lanes.values()]).map((lane) => lane.at)
   const checkpoints = group.partitions.map(({ checkpoint }) => checkpoint)
   const holds = group.partitions.flatMap(({ hold }) => (hold === null ? [] : [hold.retryAt]))
@@ -35,6 +42,7 @@ function infoOf(group: GroupState, lag: number): GroupInfo {
       .map(([type, { since }]) => ({ type, since }))
       .toSorted((one, other) => (one.type < other.type ? -1 : 1)),
     lag,
+    ...(since === undefined ? {} : { waitingSince: since }),
     oldestCheckpoint: Math.min(...checkpoints),
     newestCheckpoint: Math.max(...checkpoints),
     retrying: retries.length,
@@ -47,36 +55,49 @@ function infoOf(group: GroupState, lag: number): GroupInfo {
   }
 }
 
+/** Wanted messages that are not settled: how many, and when the oldest was recorded. */
+interface Waiting {
+  readonly lag: number
+  readonly since: Instant | undefined
+}
+
+const NOTHING: Waiting = { lag: 0, since: undefined }
+
 /** Wanted messages that are not settled, of each group. A lane of a key counts as one: which messages are its, only the worker knows. */
-async function lagsOf(
+async function waitingOf(
   log: Log,
   found: readonly GroupState[],
   { head, trimmedTo }: Bounds,
-): Promise<ReadonlyMap<string, number>> {
-  const lags = new Map(found.map(({ id }) => [id, 0]))
-  const add = ({ id }: GroupState, count: number): void => void lags.set(id, (lags.get(id) ?? 0) + count)
+): Promise<ReadonlyMap<string, Waiting>> {
+  const all = new Map<string, Waiting>()
+  const add = ({ id }: GroupState, count: number, at: Instant): void => {
+    const { lag, since } = all.get(id) ?? NOTHING
+    all.set(id, { lag: lag + count, since: Math.min(since ?? at, at) })
+  }
   for (const group of found) {
     for (const at of group.partitions) {
-      if (group.order !== "stream") add(group, at.lanes.size)
-      else
-        for (const lane of at.lanes.values())
-          for await (const { position } of wantedOfLane(log, group, at, lane))
-            if (!group.marks.has(position)) add(group, 1)
+      for (const lane of at.lanes.values()) {
+        for await (const { position, recordedAt } of wantedOfLane(log, group, at, lane)) {
+          if (group.order === "stream" && group.marks.has(position)) continue
+          add(group, 1, Date.parse(recordedAt))
+          if (group.order !== "stream") break
+        }
+      }
     }
   }
   const lowest = Math.min(head, ...found.flatMap(({ partitions }) => partitions.map(({ checkpoint }) => checkpoint)))
   for (let number = segmentOf(lowest + 1); number * SEGMENT < head; number += 1) {
-    for (const { position, message } of await log.segments.load(number, head)) {
+    for (const { position, at: recorded, message } of await log.segments.load(number, head)) {
       if (position <= trimmedTo) continue
       const { type, stream } = message
       for (const group of found) {
         const at = group.partitions[group.order === "stream" ? partitionOf(stream, log.partitions) : 0]
         if (at === undefined || position <= at.checkpoint || group.marks.has(position)) continue
-        if (isWanted(group, { position, type })) add(group, 1)
+        if (isWanted(group, { position, type })) add(group, 1, recorded)
       }
     }
   }
-  return lags
+  return all
 }
 
 /** Makes a stopped group active again; what retries is due at once. */

@@ -3,6 +3,7 @@ import { checkPosition, type GroupProgress, partitionOf, type Position, type Str
 import { type GroupState, partitionAt } from "../group-state.ts"
 import { isWanted, ofStream, wantedOfLane } from "../lane-messages.ts"
 import type { Log } from "../log.ts"
+import { lookAhead } from "../look-ahead.ts"
 
 /** For each group, by name: whether everything it wants of a stream (in key and log order: of the log) up to a position is settled. */
 export async function progress(log: Log, streamId: StreamId, position: Position): Promise<readonly GroupProgress[]> {
@@ -27,7 +28,7 @@ async function isSettled(log: Log, group: GroupState, streamId: StreamId, positi
   }
   if (at.checkpoint >= position) return true
   const ahead = log.ahead(group.id)
-  await ahead.look(group, log.chain.head)
+  await lookAhead(log, [group])
   const { waiting, upto } = ahead.of(group, at.partition)
   const open = waiting.some(
     (one) => one.position <= position && (!byStream || one.stream === streamId) && !group.marks.has(one.position),

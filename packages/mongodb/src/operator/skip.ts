@@ -2,6 +2,7 @@ import { BackendError, partitionOf, type Position } from "@millrace/core/backend
 
 import { edit, fenced, fencePartition, type Lane, partitionAt, type PartitionState, setLane } from "../group-state.ts"
 import type { Log } from "../log.ts"
+import { lookAhead } from "../look-ahead.ts"
 import { messageAt } from "./message-at.ts"
 import { noteSkips } from "./note-skips.ts"
 import { passLane } from "./pass-lane.ts"
@@ -25,7 +26,7 @@ export async function skip(log: Log, name: string, position: Position): Promise<
     const at = edit(draft, found.partition)
     if (position > at.checkpoint) {
       const ahead = log.ahead(draft.id)
-      await ahead.look(draft, log.chain.head)
+      await lookAhead(log, [draft])
       // What holds a group in log order is its first waiting message.
       if (ahead.first(draft, at.partition)?.position === position) at.hold = null
       fencePartition(at)

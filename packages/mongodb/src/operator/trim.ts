@@ -20,6 +20,7 @@ import {
 } from "../group-state.ts"
 import { isWanted, ofLog, wantedOfLane } from "../lane-messages.ts"
 import type { Log } from "../log.ts"
+import { lookAhead } from "../look-ahead.ts"
 import { boundsOf } from "../read.ts"
 import { dropMessages } from "./drop-messages.ts"
 import { keepAnswers } from "./keep-answers.ts"
@@ -60,7 +61,7 @@ export async function trim(
 async function settledTo(log: Log, group: GroupState): Promise<Position> {
   let lowest = Number.POSITIVE_INFINITY
   const ahead = log.ahead(group.id)
-  await ahead.look(group, log.chain.head)
+  await lookAhead(log, [group])
   for (const at of group.partitions) {
     const waiting = ahead.first(group, at.partition)
     if (waiting !== undefined) lowest = Math.min(lowest, waiting.position - 1)

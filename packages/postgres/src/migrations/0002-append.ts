@@ -5,13 +5,17 @@ export const APPEND_PARAMETERS = `a_now bigint, a_wait int, a_count int, a_sched
   m_causations text[], m_correlations text[], m_created text[], m_metadata text[], m_payloads text[],
   h_types text[], h_commands bigint[], h_offsets bigint[], a_extra text`
 
+/** What `append` takes behind them, where groups are sent one upon the other without waiting for answers. */
+const TURN = "a_after text DEFAULT NULL, a_mark text DEFAULT NULL"
+
 /**
  * Stores appends that were judged before, if all they were judged by still holds; else stores nothing and says so.
  * In: the clock (NULL: the server's) · how long to wait for the lock · streams in the order of their last messages, with the version each is assumed to have
  * (between low and high; both lists NULL where nothing is assumed) and what is added to it · messages in order, their type and stream by number and the
  * version in it as offsets, lists NULL where all their values are · heads of types, one offset per partition and type (0: none) · `a_extra`: keys, documents and
- * schedules as JSON, NULL where there are none, as almost always.
- * Out: whether it was stored, the head before, the versions the streams had. A message id that is known already is a unique violation (23505): the index
+ * schedules as JSON, NULL where there are none, as almost always · the mark of the group that has to be the last one stored on this connection, and the
+ * mark of this one (NULL: no matter).
+ * Out: whether it was stored (NULL: it is not this group's turn), the head before, the versions the streams had. A message id that is known already is a unique violation (23505): the index
  * tells without being asked first.
  * Locks: the log's advisory lock, to the end of the transaction. As a VOLATILE function at READ COMMITTED every statement behind the lock
  * sees what was committed before it was had; one statement alone would have taken its snapshot before it waited.
@@ -63,7 +67,7 @@ BEGIN
   RETURN true;
 END $$`,
   `CREATE FUNCTION {append}(
-${APPEND_PARAMETERS},
+${APPEND_PARAMETERS}, ${TURN},
   OUT stored boolean, OUT base bigint, OUT versions bigint[]
 ) LANGUAGE plpgsql VOLATILE SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off SET plan_cache_mode = force_generic_plan AS $$
 DECLARE
@@ -77,6 +81,7 @@ BEGIN
   IF current_setting('transaction_isolation') <> 'read committed' THEN
     RAISE EXCEPTION 'appends need READ COMMITTED' USING ERRCODE = '25001';
   END IF;
+  IF a_after IS NOT NULL AND current_setting('millrace.mark', true) IS DISTINCT FROM a_after THEN RETURN; END IF;
   PERFORM set_config('lock_timeout', a_wait::text, true), pg_advisory_xact_lock({{lock}});
   stored := true;
   IF s_lows IS NOT NULL THEN
@@ -138,5 +143,6 @@ BEGIN
   END IF;
   versions := coalesce(versions, '{}');
   IF a_extra IS NOT NULL THEN PERFORM {append_extra}(a_extra, true, base, numbers); END IF;
+  IF a_mark IS NOT NULL THEN PERFORM set_config('millrace.mark', a_mark, false); END IF;
 END $$`,
 ] as const

@@ -10,6 +10,7 @@ import { selectGroupTypes } from "../sql/select-group-types.ts"
 import { selectGroups } from "../sql/select-groups.ts"
 import { selectLag } from "../sql/select-lag.ts"
 import { selectSkips } from "../sql/select-skips.ts"
+import { selectWaitingSince } from "../sql/select-waiting-since.ts"
 import { storedJson } from "../stored-json.ts"
 
 /** The groups named, or all, by name. */
@@ -25,6 +26,8 @@ async function infoOf(log: Log, group: GroupRow, row: Row): Promise<GroupInfo> {
   const { read } = log.database
   const types = await read.rows(selectGroupTypes, group.id)
   const [lag] = await read.rows(selectLag, group.id)
+  const waits = int(lag?.[0]) > 0
+  const since = waits ? intOrNull((await read.rows(selectWaitingSince, group.id))[0]?.[0] ?? null) : null
   const skips = await read.rows(selectSkips, group.id, SKIPS_KEPT)
   const stopped = row[9] === null ? undefined : stopOf(text(row[9]))
   const retryAt = intOrNull(row[16])
@@ -35,6 +38,7 @@ async function infoOf(log: Log, group: GroupRow, row: Row): Promise<GroupInfo> {
     ...(stopped === undefined ? {} : { stopped }),
     types: types.map(([type, since]) => ({ type: text(type), since: int(since) })),
     lag: int(lag?.[0]),
+    ...(since === null ? {} : { waitingSince: since }),
     oldestCheckpoint: int(row[11]),
     newestCheckpoint: int(row[12]),
     retrying: int(row[14]),

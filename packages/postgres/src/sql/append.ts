@@ -5,3 +5,9 @@ export const append = prepared(
   "append",
   `SELECT stored, base, versions FROM {append}(${Array.from({ length: 25 }, (_, at) => `$${at + 1}`).join(", ")})`,
 )
+
+/** The same for a group that follows another one on its connection before that is answered. In besides: the mark of that one, and its own. */
+export const appendInTurn = prepared(
+  "append-in-turn",
+  `SELECT stored, base, versions FROM {append}(${Array.from({ length: 27 }, (_, at) => `$${at + 1}`).join(", ")})`,
+)

@@ -2,7 +2,7 @@ import { mirroring } from "./mirroring.ts"
 
 /**
  * Reads appends from `ARGV`, judges them and stores them.
- * An append in `ARGV`: key, fingerprint, counts of streams, schedules and documents, then these. A stream: name, partition, expected (a number, or
+ * An append in `ARGV`: `one`, name, partition, expected, message; or `all`, key, fingerprint, counts of streams, schedules and documents, then these. A stream: name, partition, expected (a number, or
  * `any`, `none`, `some`), count, messages of 5 (id, type, `e` or `c`, correlation id unless its own, body). A schedule: instant, stream, partition, message. A document:
  * collection, id, expected revision or `any`, `put` or `delete`, value.
  * A verdict: `a` first last version…, `d` first last (duplicate), `k` (key reused), `t` id… (twice in the append), `p` id… (known in part), `c` stream actual, `m` document actual (both counted from 0).
@@ -11,12 +11,33 @@ import { mirroring } from "./mirroring.ts"
 export const appending = String.raw`${mirroring}
 local row = call('HMGET', LOG, 'head', 'recorded', 'floor')
 local HEAD, RECORDED, FLOOR = tonumber(row[1] or 0), tonumber(row[2] or 0), tonumber(row[3] or 0)
+local RECORDED_TEXT = F(RECORDED)
+-- What is stored, as far as it was looked at; and what appends before this one have made of it.
+local stored = { ids = {}, versions = {} }
 local known = { ids = {}, keys = {}, versions = {}, revisions = {} }
-local pending = { fresh = {}, ids = {}, index = {}, order = {}, recent = {}, heads = {}, commands = {}, types = {}, partitions = {}, calls = {}, count = 0 }
+local pending = { commands = {}, calls = {}, fresh = {}, count = 0 }
+local newIds, newEntries, indexed, indexKeys, recent, heads, versionTexts = {}, {}, {}, {}, {}, {}, {}
+local NONE = {}
 local SCHEDULES
 
-local function readMessage() return { arg(), arg(), arg() == 'e', arg(), arg() } end
+-- A message: id, type, whether it is an event, correlation id, body; then what it gets when it is stored: key and id of its entry, stream, version, instant.
+local function readMessage()
+  local c = cursor
+  cursor = c + 5
+  return { ARGV[c + 1], ARGV[c + 2], ARGV[c + 3] == 'e', ARGV[c + 4], ARGV[c + 5], false, false, false, false, false }
+end
+-- The usual append: one stream, one message, and nothing else.
+local function readOne()
+  local c = cursor
+  cursor = c + 3
+  local message = readMessage()
+  return {
+    key = '', fingerprint = '', ids = { message[1] }, schedules = NONE, documents = NONE,
+    streams = { { name = ARGV[c + 1], partition = ARGV[c + 2], expected = ARGV[c + 3], messages = { message } } },
+  }
+end
 local function readAppend()
+  if arg() == 'one' then return readOne() end
   local a = { key = arg(), fingerprint = arg(), streams = {}, schedules = {}, documents = {}, ids = {} }
   local streams, schedules, documents = num(), num(), num()
   for s = 1, streams do
@@ -37,21 +58,38 @@ local function readAppend()
   return a
 end
 
--- Where a message id is stored, 0 while it waits in a schedule, nil where it is new.
-local function positionOf(id)
-  local staged = known.ids[id]
-  if staged then return staged end
-  local found = call('HGET', P .. 'ids', id)
-  if not found then return nil end
-  return tonumber(found) or 0
+-- Looks up many ids at once.
+local IDS_AT_ONCE = 1000
+local function lookUpIds(ids)
+  for from = 1, #ids, IDS_AT_ONCE do
+    local upto = math.min(from + IDS_AT_ONCE - 1, #ids)
+    local found = call('HMGET', P .. 'ids', unpack(ids, from, upto))
+    for n = from, upto do
+      local at = found[n - from + 1]
+      stored.ids[ids[n]] = at and (tonumber(at) or 0)
+    end
+  end
 end
+local function readAppends()
+  local appends, ids = {}, {}
+  for n = 1, num() do
+    local a = readAppend()
+    appends[n] = a
+    for _, id in ipairs(a.ids) do ids[#ids + 1] = id end
+  end
+  lookUpIds(ids)
+  return appends
+end
+
+-- Where a message id is stored, 0 while it waits in a schedule, nil where it is new.
+local function positionOf(id) return known.ids[id] or stored.ids[id] or nil end
 local function versionOf(stream)
-  local version = known.versions[stream]
+  local version = known.versions[stream] or stored.versions[stream]
   if version then return version end
   local last = call('GETRANGE', P .. 's:' .. stream, -6, -1)
-  version = last == '' and 0 or math.floor(unpack6('>I6', last) / 2)
+  version = last == '' and 0 or floor(unpack6('>I6', last) / 2)
+  stored.versions[stream] = version
   if last == '' then pending.fresh[stream] = true end
-  known.versions[stream] = version
   return version
 end
 local function revisionOf(collection, id)
@@ -132,54 +170,85 @@ local function stage(a)
 end
 
 local function later(...) pending.calls[#pending.calls + 1] = { ... } end
+-- Keeps bytes for the end of an index.
 local function index(key, bytes)
-  local list = pending.index[key]
+  local list = indexed[key]
   if not list then
-    list = {}
-    pending.index[key] = list
-    pending.order[#pending.order + 1] = key
-  end
-  list[#list + 1] = bytes
+    indexed[key] = bytes
+    indexKeys[#indexKeys + 1] = key
+  elseif type(list) == 'string' then indexed[key] = { list, bytes }
+  else list[#list + 1] = bytes end
 end
 
--- Gives a message the next position and stores it.
+-- The keys of a partition: its stream, and the indexes of its types.
+local places = {}
+local function placeOf(partition)
+  local place = places[partition]
+  if not place then
+    place = { stream = P .. 'p:' .. partition, mark = pack('>I2', tonumber(partition) + 1), kinds = {} }
+    places[partition] = place
+  end
+  return place
+end
+local function typeKey(place, partition, kind)
+  local key = place.kinds[kind]
+  if not key then
+    key = 'x:' .. partition .. ':' .. kind
+    place.kinds[kind] = key
+  end
+  return key
+end
+-- Which partition holds a position, 2 bytes a position.
+local segmentKey, lastSegment
+local function indexPlace(position, mark)
+  local segment = floor(position / SEGMENT)
+  if segment ~= lastSegment then segmentKey = 'l:' .. F(segment) end
+  if position == HEAD + 1 and HEAD > 0 and position ~= segment * SEGMENT then index(segmentKey, mark)
+  else
+    later('SETRANGE', P .. segmentKey, (position - segment * SEGMENT) * 2, mark)
+    if segment ~= lastSegment then later('ZADD', P .. 'segments', F(segment), F(segment)) end
+  end
+  lastSegment = segment
+end
+
+-- Gives a message the next position and stores it. Answers the position as text.
 local function storeMessage(stream, partition, message)
-  local position = math.max(HEAD, FLOOR) + 1
-  local id, kind, event = message[1], message[2], message[3]
+  local position = HEAD + 1
+  if position <= FLOOR then position = FLOOR + 1 end
+  local id, kind, event, correlation = message[1], message[2], message[3], message[4]
   local version = versionOf(stream)
+  if NOW > RECORDED then
+    RECORDED = NOW
+    RECORDED_TEXT = F(NOW)
+  end
+  local text, place, double = F(position), placeOf(partition), version * 2
   if event then
     version = version + 1
+    double = double + 3
     known.versions[stream] = version
+    versionTexts[stream] = F(version)
+    message[9] = versionTexts[stream]
   else
     pending.commands[kind] = (pending.commands[kind] or 0) + 1
+    message[9] = ''
   end
-  if NOW > RECORDED then RECORDED = NOW end
-  pending.partitions[partition] = true
-  later('XADD', P .. 'p:' .. partition, F(position) .. '-0', 'id', id, 'type', kind, 'stream', stream,
-    'version', event and F(version) or '', 'at', F(RECORDED), 'correlation', message[4], 'body', message[5])
-  local at = pack('>I6', position)
-  index('s:' .. stream, at .. pack('>I6', version * 2 + (event and 1 or 0)))
-  index('x:' .. partition .. ':' .. kind, at)
+  message[6], message[7], message[8], message[10] = place.stream, text .. '-0', stream, RECORDED_TEXT
+  local count = pending.count + 1
+  pending.count = count
+  newEntries[count] = message
+  local entry = pack('>I6I6', position, double)
+  local at = string.sub(entry, 1, 6)
+  index('s:' .. stream, entry)
+  index(typeKey(place, partition, kind), at)
   index('t:' .. kind, at)
-  if message[4] ~= '' then index('c:' .. message[4], at) end
-  local segment = math.floor(position / SEGMENT)
-  local place = pack('>I2', tonumber(partition) + 1)
-  if position == HEAD + 1 and HEAD > 0 and position ~= segment * SEGMENT then
-    index('l:' .. F(segment), place)
-  else
-    later('SETRANGE', P .. 'l:' .. F(segment), (position - segment * SEGMENT) * 2, place)
-    if segment ~= pending.segment then later('ZADD', P .. 'segments', F(segment), F(segment)) end
-  end
-  pending.segment = segment
+  if correlation ~= '' then index('c:' .. correlation, at) end
+  indexPlace(position, place.mark)
   HEAD = position
   known.ids[id] = position
-  pending.ids[#pending.ids + 1] = id
-  pending.ids[#pending.ids + 1] = F(position)
-  pending.recent[stream] = position
-  pending.heads[kind] = position
-  pending.types[kind] = true
-  pending.count = pending.count + 1
-  return position
+  newIds[count * 2 - 1], newIds[count * 2] = id, text
+  recent[stream] = text
+  heads[kind] = text
+  return text
 end
 
 local function storeSchedule(schedule)
@@ -188,8 +257,7 @@ local function storeSchedule(schedule)
   local message = schedule.message
   later('ZADD', P .. 'due', F(schedule.at), string.rep('0', 16 - #number) .. number)
   later('HSET', P .. 'waiting', number, cmsgpack.pack({ message[1], message[2], message[3] and 'e' or 'c', message[4], message[5], schedule.name, schedule.partition }))
-  pending.ids[#pending.ids + 1] = message[1]
-  pending.ids[#pending.ids + 1] = 's' .. number
+  pending.calls[#pending.calls + 1] = { 'HSET', P .. 'ids', message[1], 's' .. number }
   known.ids[message[1]] = 0
 end
 local function storeDocument(d)
@@ -207,16 +275,17 @@ local function storeDocument(d)
 end
 
 local function store(a)
-  local before, first = HEAD, 0
+  local first, last
   local verdict = { 'a', '0', '0' }
-  for _, stream in ipairs(a.streams) do
+  for n, stream in ipairs(a.streams) do
+    local name, partition = stream.name, stream.partition
     for _, message in ipairs(stream.messages) do
-      local position = storeMessage(stream.name, stream.partition, message)
-      if first == 0 then first = position end
+      last = storeMessage(name, partition, message)
+      first = first or last
     end
-    verdict[#verdict + 1] = F(versionOf(stream.name))
+    verdict[n + 3] = versionTexts[name] or F(versionOf(name))
   end
-  if HEAD > before then verdict[2], verdict[3] = F(first), F(HEAD) end
+  if first then verdict[2], verdict[3] = first, last end
   for _, schedule in ipairs(a.schedules) do storeSchedule(schedule) end
   for _, document in ipairs(a.documents) do storeDocument(document) end
   if a.key ~= '' then
@@ -244,8 +313,11 @@ end
 -- Looks at every key that is about to be written: one that holds something else stops the script before its first write, for nothing is undone.
 local LOOK = { HSET = 'HLEN', HDEL = 'HLEN', ZADD = 'ZCARD', ZREM = 'ZCARD', RPUSH = 'LLEN', SETRANGE = 'STRLEN' }
 local function checkKeys()
-  for _, key in ipairs(pending.order) do call('STRLEN', P .. key) end
-  for partition in pairs(pending.partitions) do call('XLEN', P .. 'p:' .. partition) end
+  -- A stream's own key was looked at when its version was read.
+  for _, key in ipairs(indexKeys) do
+    if string.sub(key, 1, 2) ~= 's:' then call('STRLEN', P .. key) end
+  end
+  for _, place in pairs(places) do call('XLEN', place.stream) end
   for _, words in ipairs(pending.calls) do
     local look = LOOK[words[1]]
     if look then call(look, words[2]) end
@@ -257,28 +329,38 @@ local function checkKeys()
   call('ZCARD', P .. 'streams')
 end
 
+local function flushEntries()
+  for n = 1, pending.count do
+    local m = newEntries[n]
+    call('XADD', m[6], m[7], 'id', m[1], 'type', m[2], 'stream', m[8], 'version', m[9], 'at', m[10], 'correlation', m[4], 'body', m[5])
+  end
+  many('HSET', P .. 'ids', newIds)
+  for _, key in ipairs(indexKeys) do
+    local bytes = indexed[key]
+    call('APPEND', P .. key, type(bytes) == 'string' and bytes or table.concat(bytes))
+  end
+end
 -- Makes the writes that were kept.
 local function flush()
   for _, words in ipairs(pending.calls) do call(unpack(words)) end
-  many('HSET', P .. 'ids', pending.ids)
   if pending.count > 0 then
-    for _, key in ipairs(pending.order) do call('APPEND', P .. key, table.concat(pending.index[key])) end
-    local recent, names = {}, {}
-    for stream, position in pairs(pending.recent) do
-      recent[#recent + 1] = F(position)
-      recent[#recent + 1] = stream
+    flushEntries()
+    local last, names = {}, {}
+    for stream, position in pairs(recent) do
+      last[#last + 1] = position
+      last[#last + 1] = stream
       if pending.fresh[stream] then
         names[#names + 1] = '0'
         names[#names + 1] = stream
       end
     end
-    many('ZADD', P .. 'recent', recent)
+    many('ZADD', P .. 'recent', last)
     many('ZADD', P .. 'streams', names)
-    for kind, position in pairs(pending.heads) do call('HSET', P .. 'heads', kind, F(position)) end
+    for kind, position in pairs(heads) do call('HSET', P .. 'heads', kind, position) end
     for kind, count in pairs(pending.commands) do call('HINCRBY', P .. 'commands', kind, count) end
-    call('HSET', LOG, 'head', F(HEAD), 'recorded', F(RECORDED))
+    call('HSET', LOG, 'head', F(HEAD), 'recorded', RECORDED_TEXT)
     call('HINCRBY', LOG, 'messages', pending.count)
-    told('m', pending.types)
+    told('m', heads)
   end
   if SCHEDULES then
     call('HSET', LOG, 'schedules', F(SCHEDULES))

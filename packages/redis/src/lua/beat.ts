@@ -13,6 +13,7 @@ if call('HGET', K, 'boot') ~= boot then
   for n = 1, 5 do holder[n] = holder[n] or '' end
   return { 'other', F(NOW), holder }
 end
+evenWhenFull()
 call('HSET', K, 'seenAt', F(NOW), 'host', host, 'pid', pid)
 call('HINCRBY', K, 'beats', 1)
 for n = 1, num() do

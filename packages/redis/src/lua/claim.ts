@@ -6,13 +6,17 @@ import { mirroring } from "./mirroring.ts"
  * Out: `slice`, group, partition, token, checkpoint, scanned to, 1 when effects are wanted again, epoch, replay state, hold, stream entries,
  * streams left to their lanes with the first position of each, in key order the open lanes.
  * Or `idle`, now, when to look again (empty: never). Or `unknown` and a group. Or `slow`: something is not usual (a due lane, a type that the
- * process lacks, a take-over, a replay row or a skipped message in what is neediest): nothing was written.
+ * process lacks, a take-over, a replay row or a skipped message in what is neediest): nothing was written. Or `again`: so many partitions had news that not all were looked at;
+ * what was found is noted, and the next call goes on from there.
  */
 export const claim = String.raw`${mirroring}
 local name, boot, leaseMs = arg(), arg(), num()
 local HEAD = int(LOG, 'head')
 -- The most messages of a slice, so that neither this script nor the one that settles it holds the server up for long.
-local MOST = 500
+local MOST = 250
+-- The most partitions with news that are looked at.
+local MOST_NEWS = 256
+local news = 0
 local nextAt, best
 local function later(at) if not nextAt or at < nextAt then nextAt = at end end
 
@@ -42,7 +46,10 @@ local function lookAtPartition(group, p)
   if f[5] and string.sub(f[5], 1, #stamp) == stamp then position = tonumber(string.sub(f[5], #stamp + 1))
   else
     position = firstWaiting(place, checkpoint, group.types)
-    if position then redis.pcall('HSET', K, 'waiting', stamp .. F(position)) end
+    if position then
+      news = news + 1
+      redis.pcall('HSET', K, 'waiting', stamp .. F(position))
+    end
   end
   if not position then return end
   group.waits = true
@@ -102,6 +109,7 @@ local function lookAtGroup()
     if tonumber(f[11] or 0) < HEAD and NOW - tonumber(f[12] or 0) >= SWEEP_MS then sweep(group, int(LOG, 'partitions')) end
     return
   end
+  if news >= MOST_NEWS then return { 'again' } end
   for p = 0, tonumber(f[4]) - 1 do lookAtPartition(group, p) end
   if not group.waits then
     redis.pcall('HSET', group.key, 'quiet', stamp .. F(HEAD))
@@ -214,6 +222,7 @@ for _, wanted in ipairs(best.group.types) do types[wanted[1]] = wanted[2] end
 local whole
 if best.group.order == 'stream' then whole = readPartition(types) else whole = readLog(types) end
 if not whole then return { 'slow' } end
+evenWhenFull()
 local token = F(call('HINCRBY', LOG, 'tokens', 1))
 call('HSET', best.key, 'token', token, 'owner', name, 'boot', boot, 'until', F(NOW + leaseMs), 'takeovers', '0', 'leaseMs', F(leaseMs))
 call('HINCRBY', best.key, 'revision', 1)

@@ -9,6 +9,7 @@ local f = call('HMGET', K, 'token', 'owner', 'until')
 if f[1] ~= arg() or (f[2] or '') == '' then return 0 end
 local untilThen = NOW + num()
 if untilThen > tonumber(f[3]) then
+  evenWhenFull()
   call('HSET', K, 'until', F(untilThen))
   call('HINCRBY', K, 'revision', 1)
 end

@@ -12,7 +12,7 @@
  * `heads`, `commands`: by type the last position, and how many commands. `keys`, `keyed`: idempotency keys, and their order.
  * `due`, `waiting`: schedules by instant, and their messages. `d:<collection>`, `D:<collection>`: documents, and their order.
  * `groups`: group name to number. `g:7`: a group; `:heard`, `:skips`, `:marks`, `:due` (lanes); `:p3`, `:l3`, `:r3`: its partition 3, the lanes and replay rows of that.
- * `processes`, `process:<name>`: who works. `wake`: the channel.
+ * `turn:<sender>`: how far the appends of a process have got, for a minute. `processes`, `process:<name>`: who works. `wake`: the channel.
  *
  * Numbers are written by `F`: Lua itself writes 1e+15 for large ones.
  */
@@ -20,17 +20,23 @@ export const library = String.raw`
 local LOG = KEYS[1]
 local P = string.sub(LOG, 1, -4)
 local call = redis.call
+local ARGV, floor, format = ARGV, math.floor, string.format
 local pack, unpack6 = struct.pack, struct.unpack
 local cursor = 0
 local function arg() cursor = cursor + 1 return ARGV[cursor] end
 local function num() cursor = cursor + 1 return tonumber(ARGV[cursor]) end
-local function F(n) return string.format('%.0f', n) end
+-- As text: by whole numbers where these have 64 bits, which is faster.
+local WHOLE = format('%d', 2 ^ 53) == '9007199254740992' and '%d' or '%.0f'
+local function F(n) return format(WHOLE, n) end
 local NOW = num()
 if not NOW then
   local t = call('TIME')
   NOW = t[1] * 1000 + math.floor(t[2] / 1000)
 end
 local function int(key, field) return tonumber(call('HGET', key, field) or 0) end
+
+-- A server that is full refuses a script whose first write could need memory. What frees more than it takes begins with a write that never does.
+local function evenWhenFull() call('HDEL', LOG, '') end
 
 -- The number of entries of an index (each of so many bytes, beginning with a position) whose position is at most this one.
 local function countUpto(key, position, width)

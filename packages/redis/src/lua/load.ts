@@ -1,15 +1,35 @@
+import { REPEATS_KEPT } from "@millrace/core/backend"
+
 import { library } from "./library.ts"
+
+/** What is read of a partition's hash, in order. */
+export const PARTITION_FIELDS = [
+  "lanes",
+  "rows",
+  "checkpoint",
+  "replay",
+  "token",
+  "owner",
+  "boot",
+  "until",
+  "takeovers",
+  "leaseMs",
+  "hold",
+  "settles",
+  "revision",
+] as const
 
 /**
  * Reads groups, and sets fencing tokens aside.
- * In: now; how many tokens; how many groups (0: all) and their names; a partition (empty: all, `none`: none; a group that has only one: that one).
- * Out: now, the first of the tokens, head, then per group: name, id (empty: no such group), its fields, when its types were heard, its marks, and per partition: number, fields, lanes, replay rows.
+ * In: now; how many tokens; a partition (empty: all, `none`: none; a group that has only one: that one); 1 when the answers to the last settles are wanted too; names of groups.
+ * Out: now, the first of the tokens, head, then per group: name, id (empty: no such group), its fields, when its types were heard, its marks, and per partition: number, the values of its fields, lanes, replay rows.
  */
 export const load = String.raw`${library}
-local tokens, names = num(), {}
-for n = 1, num() do names[n] = arg() end
-local only = arg()
-if #names == 0 then names = call('HKEYS', P .. 'groups') end
+local tokens, only, names = num(), arg(), {}
+local wanted = { ${PARTITION_FIELDS.map((name) => `'${name}'`).join(", ")} }
+if arg() == '1' then for n = 0, ${REPEATS_KEPT} - 1 do wanted[#wanted + 1] = 'settled' .. F(n) end end
+for n = cursor + 1, #ARGV do names[#names + 1] = ARGV[n] end
+if tokens > 0 then evenWhenFull() end
 local token = tokens > 0 and call('HINCRBY', LOG, 'tokens', tokens) - tokens + 1 or 0
 local out = { F(NOW), token, call('HGET', LOG, 'head') or '0' }
 for _, name in ipairs(names) do
@@ -26,10 +46,9 @@ for _, name in ipairs(names) do
     end
     for p = first, last do
       local K = G .. ':p' .. p
-      local fields = call('HGETALL', K)
-      local counts = call('HMGET', K, 'lanes', 'rows')
-      local lanes = counts[1] and counts[1] ~= '0' and call('HGETALL', G .. ':l' .. p) or {}
-      local rows = counts[2] and counts[2] ~= '0' and call('HGETALL', G .. ':r' .. p) or {}
+      local fields = call('HMGET', K, unpack(wanted))
+      local lanes = fields[1] and fields[1] ~= '0' and call('HGETALL', G .. ':l' .. p) or {}
+      local rows = fields[2] and fields[2] ~= '0' and call('HGETALL', G .. ':r' .. p) or {}
       partitions[#partitions + 1] = { p, fields, lanes, rows }
     end
     local marks = int(G, 'marks') > 0 and call('ZRANGE', G .. ':marks', 0, -1) or {}

@@ -5,7 +5,7 @@ import { library } from "./library.ts"
  * In: now, count, questions:
  * `wanted` place after upto limit count (type since)…: positions and types of these types, in order, in a partition (place `x:3:`) or the log (`t:`);
  * `count` key after upto: how many entries of an index lie there;
- * `stream` stream partition after upto limit: messages of a stream (as stream entries);
+ * `stream` stream partition after upto limit: messages of a stream (as stream entries; the bare position of one that is not there);
  * `at` position…: count first: messages at positions.
  */
 export const lookUp = String.raw`${library}
@@ -45,7 +45,7 @@ local function stream()
     local position = unpack6('>I6', bytes, at)
     if position > upto then break end
     local entry = entryIn(partition, position)
-    if entry then out[#out + 1] = entry end
+    out[#out + 1] = entry or F(position)
   end
   return out
 end

@@ -24,20 +24,19 @@ for n = 1, num() do
   local key, position = arg(), num()
   if position <= checkpoint and not (lanes and call('HEXISTS', lanes, key) == 1) then return { 'slow' } end
 end
-local appends = {}
-for n = 1, num() do
-  local a = readAppend()
+local appends = readAppends()
+for _, a in ipairs(appends) do
   if judge(a) then return { 'slow' } end
   stage(a)
-  appends[n] = a
 end
 known = { ids = {}, keys = {}, versions = {}, revisions = {} }
 local verdicts, places = {}, {}
 for n, a in ipairs(appends) do
   verdicts[n] = store(a)
-  places[n] = table.concat(verdicts[n], ',', 2)
+  places[n] = table.concat(verdicts[n], ',', 3)
 end
 checkKeys()
+if #appends == 0 then evenWhenFull() end
 local before, settles = tonumber(f[1]), tonumber(f[5] or 0)
 local progress = checkpoint > before
 call('HSET', K, 'settled' .. F(settles % 32), table.concat(places, ';') .. '\n' .. text, 'settles', F(settles + 1),

@@ -6,6 +6,7 @@ import type { GroupState } from "../group-state.ts"
 import type { Log } from "../log.ts"
 import { list, storedJson, text } from "../reply.ts"
 import { groupKey } from "../save-groups.ts"
+import { waitingSince } from "../waiting-since.ts"
 import { lagOf } from "../waiting.ts"
 
 /** The groups named, or all, by name. */
@@ -23,13 +24,16 @@ async function infoOf(log: Log, group: GroupState): Promise<GroupInfo> {
   const holds = group.partitions.flatMap(({ hold }) => (hold === null ? [] : [hold.retryAt]))
   const retries = lanes.filter(({ status }) => status === "retrying").map(({ retryAt }) => retryAt)
   const due = [...retries, ...holds]
+  const lag = await lagOf(log, group)
+  const since = lag === 0 ? undefined : await waitingSince(log, group)
   return {
     group: group.name,
     order: group.order,
     status: group.stopped === null ? "active" : "stopped",
     ...(group.stopped === null ? {} : { stopped: group.stopped }),
     types: [...group.types].map(([type, { since }]) => ({ type, since })).sort((a, b) => (a.type < b.type ? -1 : 1)),
-    lag: await lagOf(log, group),
+    lag,
+    ...(since === undefined ? {} : { waitingSince: since }),
     oldestCheckpoint: Math.min(...checkpoints),
     newestCheckpoint: Math.max(...checkpoints),
     retrying: retries.length,

@@ -34,6 +34,7 @@ export async function trim(log: Log, upto: Position, { force = false }: Options 
         target: Math.min(asked, ...behind.map((bound) => bound.settledTo)),
         held: behind.map(({ group }) => group.name),
       }
+    work.evenWhenFull = true
     for (const { group } of behind) for (const at of group.partitions) await passOver(log, work, group, at, asked)
     return { target: asked, held: [] }
   })

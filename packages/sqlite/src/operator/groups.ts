@@ -10,6 +10,7 @@ import { selectGroupNames } from "../sql/select-group-names.ts"
 import { selectLaneFigures } from "../sql/select-lane-figures.ts"
 import { selectSkips } from "../sql/select-skips.ts"
 import { storedJson } from "../stored-json.ts"
+import { waitingSince } from "../waiting-since.ts"
 
 /** The groups named, or all, by name. */
 export function listGroups(
@@ -30,6 +31,8 @@ function infoOf(db: Connection, group: GroupModel, partitions: number): GroupInf
   const retries = group.partitions.flatMap(({ hold }) => (hold === null ? [] : [hold.retryAt]))
   const laneRetry = intOrNull(lanes[2])
   if (laneRetry !== null) retries.push(laneRetry)
+  const lag = lagOf(db, group, partitions)
+  const since = lag === 0 ? undefined : waitingSince(db, group, partitions)
   return {
     group: group.name,
     order: group.order,
@@ -38,7 +41,8 @@ function infoOf(db: Connection, group: GroupModel, partitions: number): GroupInf
     types: [...group.types.values()]
       .map(({ name, since }) => ({ type: name, since }))
       .sort((a, b) => (a.type < b.type ? -1 : 1)),
-    lag: lagOf(db, group, partitions),
+    lag,
+    ...(since === undefined ? {} : { waitingSince: since }),
     oldestCheckpoint: Math.min(...checkpoints),
     newestCheckpoint: Math.max(...checkpoints),
     retrying: int(lanes[0]),

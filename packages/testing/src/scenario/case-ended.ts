@@ -1,4 +1,7 @@
-/** A case was used again after its assertion. */
+/**
+ * A case was used again after its assertion.
+ * @remedy Begin a new case with `withReactor`.
+ */
 export class CaseEnded extends Error {
   override readonly name = "CaseEnded"
   readonly code = "case-ended"

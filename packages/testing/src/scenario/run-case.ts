@@ -2,10 +2,12 @@ import {
   type Access,
   type Action,
   type Delivery,
+  handlerTime,
   type Logger,
   type Outcome,
   type Registration,
   silentLogger,
+  systemClock,
 } from "@millrace/core"
 
 import type { AnyMessage } from "../compare-messages.ts"
@@ -110,6 +112,7 @@ function accessTo(log: CaseLog, registration: Registration, { logger = silentLog
     document: async (collection, id) => log.document(collection, id),
     baselines: { get: () => undefined, set() {}, delete() {} },
     logger,
+    time: handlerTime(systemClock),
     signal: new AbortController().signal,
     aborted: false,
   }

@@ -2,7 +2,10 @@ import { existsSync, readdirSync } from "node:fs"
 import { createRequire } from "node:module"
 import { dirname, join } from "node:path"
 
-/** No Postgres could be started here. */
+/**
+ * No Postgres could be started here.
+ * @remedy Do what the message says, or name a server in `MILLRACE_TEST_POSTGRES_URL`.
+ */
 export class NoPostgres extends Error {
   override readonly name = "NoPostgres"
   readonly code = "no-postgres"

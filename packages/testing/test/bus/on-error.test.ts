@@ -1,6 +1,6 @@
-import { deepEqual, equal, match, rejects } from "node:assert/strict"
+import { deepEqual, equal, match, ok, rejects } from "node:assert/strict"
 
-import { api, ListenerFailed, OnError, type OnErrorChoice } from "@millrace/bus"
+import { api, InvalidEvent, ListenerFailed, OnError, type OnErrorChoice } from "@millrace/bus"
 import * as Schema from "effect/Schema"
 import { describe, it } from "vitest"
 
@@ -79,7 +79,11 @@ for (const backend of backends) {
         await fireOne(log, older)
         const bus = await mailerOn(log)
         arrange(bus, OnError.SHUTDOWN)
-        await rejects(travelUntil(log.clock, bus.run()), ListenerFailed)
+        await rejects(travelUntil(log.clock, bus.run()), (error) => {
+          ok(error instanceof ListenerFailed)
+          equal(error.cause instanceof InvalidEvent, older)
+          return true
+        })
         const [group] = await bus.app.groups(["mailer-welcome"])
         deepEqual([group?.lag, group?.parked, group?.status], [1, 0, "active"])
       })

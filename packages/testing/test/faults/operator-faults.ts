@@ -109,6 +109,34 @@ export const operatorFaults: readonly Fault[] = [
       ),
   },
   {
+    name: "a dead letter's age is not seen",
+    caughtBy: "groups shows since when its oldest message waits",
+    alter: (backend) =>
+      operating(
+        backend,
+        showing(({ waitingSince, ...info }) =>
+          info.lag <= info.parked || waitingSince === undefined
+            ? info
+            : { ...info, waitingSince: waitingSince + info.parked },
+        ),
+      ),
+  },
+  {
+    name: "a skipped message is still the oldest",
+    caughtBy: "groups shows since when its oldest message waits",
+    alter: (backend) => {
+      let oldest: number | undefined
+      return operating(
+        backend,
+        showing(({ waitingSince, ...info }) => {
+          if (waitingSince === undefined) return info
+          oldest = info.skips.some(({ how }) => how === "skipped") ? oldest : waitingSince
+          return oldest === undefined ? info : { ...info, waitingSince: oldest }
+        }),
+      )
+    },
+  },
+  {
     name: "what is in flight is no longer counted as lag",
     caughtBy: "groups shows lag and checkpoints",
     alter: (backend) => {

@@ -43,14 +43,16 @@ describe("on redis", () => {
     equal((await log.append([to("a-1", 2)]))[0]?.kind, "appended")
   })
 
-  it("workers outlive a server that is full, and what they held is handled once when there is room [lesson 35 lesson 16]", async () => {
+  it("workers outlive a server that is full, and what they held is handled once and stored when there is room [lesson 35 lesson 16]", async () => {
     const server = await redisForTest()
     const log = openFor(server.url)
     let release = (): void => {}
     const held = new Promise<void>((resolve) => (release = resolve))
     let began = (): void => {}
     const beginning = new Promise<void>((resolve) => (began = resolve))
+    let handled = 0
     const slow = copier(() => {
+      handled += 1
       began()
       return held
     })
@@ -75,6 +77,7 @@ describe("on redis", () => {
       log,
       notes.map(({ id }) => id),
     )
+    equal(handled, notes.length, "what was handled is kept until it can be stored")
   })
 
   it("a replica refuses to be written to, can be read, and says what it is", async () => {

@@ -1,6 +1,6 @@
 import { deepEqual, equal, ok } from "node:assert/strict"
 
-import { type App, createApp, projector, retryOnError, silentLogger } from "@millrace/core"
+import { type App, createApp, type Logger, projector, retryOnError, silentLogger } from "@millrace/core"
 import { open, redis, type RedisTx } from "@millrace/redis"
 import { describe, it, onTestFinished } from "vitest"
 
@@ -24,10 +24,10 @@ function sums(write: Write) {
     .sync(({ state, tx }) => write(tx, state.id, state.sum))
 }
 
-async function appOn(server: RedisForTest, write: Write): Promise<App> {
+async function appOn(server: RedisForTest, write: Write, logger: Logger = silentLogger): Promise<App> {
   const backend = open(server.url)
   onTestFinished(() => backend.close())
-  const app = await createApp({ backend, reactors: [sums(write)], logger: silentLogger })
+  const app = await createApp({ backend, reactors: [sums(write)], logger })
   onTestFinished(() => app.close())
   return app
 }
@@ -77,23 +77,89 @@ describe("on redis", () => {
     ok(lane.error?.includes("{millrace}taken"), lane.error)
   })
 
-  it("a command that fails in the server undoes nothing, as txRollback says: what ran before it and the group's progress stay [S22.b]", async () => {
+  it("what the server would refuse is found before the first write: nothing of that stream is written", async () => {
     const server = await redisForTest()
-    await server.beside.set("{millrace}number", "not a number")
+    await server.beside.set("{millrace}text", "12a")
+    await server.beside.hset("{millrace}hash", "field", "9223372036854775807")
+    const wrong: Readonly<Record<string, Write>> = {
+      text: (tx) => tx.incrBy(tx.key("text"), 1),
+      field: (tx) => tx.hIncrBy(tx.key("hash"), "field", 1),
+      "two types": (tx) => {
+        tx.set(tx.key("new"), 1)
+        tx.sAdd(tx.key("new"), "a")
+      },
+      "own text": (tx) => {
+        tx.set(tx.key("own"), 1)
+        tx.append(tx.key("own"), "x")
+        tx.incrBy(tx.key("own"), 1)
+      },
+    }
     const app = await appOn(server, (tx, id, sum) => {
       tx.set(tx.key(`before-${id}`), sum)
-      tx.incrBy(tx.key("number"), 1)
-      tx.set(tx.key(`after-${id}`), sum)
+      wrong[id]?.(tx, id, sum)
     })
+    for (const id of [...Object.keys(wrong), "good"]) await app.dispatch(noted(id, 1))
+    await app.drain()
+    deepEqual((await server.beside.keys("{millrace}[^:]*")).sort(), [
+      "{millrace}before-good",
+      "{millrace}hash",
+      "{millrace}text",
+    ])
+    const errors = (await app.lanes()).map(({ key, error = "" }) => [key, /\{millrace\}\w+ holds/.test(error)])
+    deepEqual(
+      errors.sort(),
+      Object.keys(wrong)
+        .map((key) => [key, true])
+        .sort(),
+    )
+  })
+
+  it("a key that a block deletes, or counts up itself, is free for what comes after", async () => {
+    const server = await redisForTest()
+    await server.beside.set("{millrace}text", "word")
+    const app = await appOn(server, (tx) => {
+      tx.del(tx.key("text"))
+      tx.hSet(tx.key("text"), { a: 1 })
+      tx.hIncrBy(tx.key("text"), "a", 1)
+      tx.set(tx.key("count"), 5)
+      tx.append(tx.key("count"), "0")
+      tx.incrBy(tx.key("count"), 1)
+    })
+    await app.dispatch(noted("a", 1))
+    await app.drain()
+    deepEqual(await server.beside.hgetall("{millrace}text"), { a: "2" })
+    equal(await server.beside.get("{millrace}count"), "51")
+  })
+
+  it("a command that fails in the server undoes nothing, as txRollback says, and is told: logged and listed with its group [S22.b]", async () => {
+    const server = await redisForTest({ settings: { "proto-max-bulk-len": "1mb" } })
+    await server.beside.set("{millrace}long", "x".repeat(1024 * 1024 - 1))
+    const told: unknown[] = []
+    const logger = { ...silentLogger, error: (facts: object) => void told.push(facts) }
+    const app = await appOn(
+      server,
+      (tx, id, sum) => {
+        tx.set(tx.key(`before-${id}`), sum)
+        tx.append(tx.key("long"), "too much")
+        tx.set(tx.key(`after-${id}`), sum)
+      },
+      logger,
+    )
     const backend = open(server.url)
     onTestFinished(() => backend.close())
     equal(backend.capabilities.txRollback, false)
     await app.dispatch(noted("a", 1))
     await app.drain()
     deepEqual(await server.beside.mget("{millrace}before-a", "{millrace}after-a"), ["1", "1"])
-    equal(await server.beside.get("{millrace}number"), "not a number")
+    equal(await server.beside.strlen("{millrace}long"), 1024 * 1024 - 1)
     const [group] = await app.groups(["sums"])
-    deepEqual([group?.lag, group?.retrying], [0, 0])
+    deepEqual([group?.lag, group?.retrying, group?.skipped], [0, 0, 1])
+    deepEqual(
+      group?.skips.map(({ position, how }) => [position, how]),
+      [[1, "unwritten"]],
+    )
+    equal(told.length, 1)
+    ok(JSON.stringify(told).includes("APPEND {millrace}long"), JSON.stringify(told))
   })
 
   it("keys of the log itself and keys in other slots are refused before anything is written", async () => {

@@ -167,11 +167,14 @@ for (const backend of backends) {
         .command(Note, (_state, note, { event }) => {
           event(Noted, note.payload)
         })
-      const app = await log.app({ reactors: [Long] })
-      await app.appendNextToStream(
-        "long-1",
-        Array.from({ length: 3_000 }, () => Noted("long-1", { text: "x" })),
-      )
+      const connected = await log.connect()
+      const { maxBatch } = connected.capabilities
+      const app = await log.app({ reactors: [Long], backend: connected })
+      for (let left = 3_000; left > 0; left -= maxBatch)
+        await app.appendNextToStream(
+          "long-1",
+          Array.from({ length: Math.min(left, maxBatch) }, () => Noted("long-1", { text: "x" })),
+        )
       await app.execute(Note("long-1", { text: "first" }))
       const loading = evolved
       evolved = 0

@@ -1,5 +1,6 @@
 import { deepEqual, equal, ok, rejects } from "node:assert/strict"
 
+import { WorkerDied } from "@millrace/core"
 import { describe, it } from "vitest"
 
 import { assertMessages } from "../../src/assert-messages.ts"
@@ -40,6 +41,39 @@ for (const backend of backends) {
       await log.clock.advance(LEASE_MS + 1)
       await worker.drain()
       deepEqual(next.log(), ["cart-1:1"])
+    })
+
+    it("a message at which workers die one after another counts as failed, and its stream alone waits for a person [lesson 34]", async () => {
+      const log = await openLog(backend)
+      const deadly = (): Promise<void> | void => forever()
+      for (const processName of ["first", "second"]) {
+        const process = mortal(await log.connect())
+        const doomed = recorder("seen", [ItemAdded], { handle: deadly })
+        const dying = await log.app({ reactors: [doomed], backend: process.backend, processName, unclosed: true })
+        if (processName === "first") await dying.dispatch(added("cart-1"))
+        void dying.drain()
+        await log.clock.settle()
+        equal(doomed.seen.length, 1)
+        process.kill()
+        await log.clock.advance(LEASE_MS * 2 + 1)
+      }
+      const codes: unknown[] = []
+      const survivor = recorder("seen", [ItemAdded], {
+        handle: ({ streamId }) => (streamId === "cart-1" ? deadly() : undefined),
+        errorStrategy(error) {
+          codes.push(error instanceof WorkerDied ? error.code : error)
+          return { kind: "park" }
+        },
+      })
+      const app = await log.app({ reactors: [survivor], limits: { maxTakeovers: 2 } })
+      await app.drain()
+      deepEqual(codes, ["worker-died"])
+      deepEqual(survivor.log(), [])
+      await app.dispatch(added("cart-2"))
+      await app.drain()
+      deepEqual(survivor.log(), ["cart-2:1"])
+      const [letter] = await app.deadLetters()
+      equal(letter?.key, "cart-1")
     })
 
     it("two starts of one program never share an owner, though name and process id are the same [lesson 8]", async () => {
@@ -200,10 +234,12 @@ for (const backend of backends) {
       })
       const groups = Array.from({ length: 10 }, (_, at) => recorder(`group-${at}`, [ItemAdded]))
       const app = await log.app({ reactors: groups, backend: counted })
-      await app.appendNextToStream(
-        "cart-1",
-        Array.from({ length: 2_000 }, () => added("cart-1")),
-      )
+      const { maxBatch } = connected.capabilities
+      for (let left = 2_000; left > 0; left -= maxBatch)
+        await app.appendNextToStream(
+          "cart-1",
+          Array.from({ length: Math.min(left, maxBatch) }, () => added("cart-1")),
+        )
       await app.drain()
       const run = running(app, { concurrency: 4 })
       await log.clock.settle()

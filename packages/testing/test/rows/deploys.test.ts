@@ -1,13 +1,13 @@
 import { deepEqual, equal, ok, rejects } from "node:assert/strict"
 
-import { GroupOrderDiffers, type Logger } from "@millrace/core"
+import { actor, GroupOrderDiffers, type Logger } from "@millrace/core"
 import { describe, it } from "vitest"
 
 import { backends } from "../backends.ts"
 import { openLog } from "../open-log.ts"
 import { recorder } from "../recorder.ts"
 import { running } from "../running.ts"
-import { added, ItemAdded, OrderPlaced } from "../shop.ts"
+import { added, AddItem, Cart, ItemAdded, OrderPlaced } from "../shop.ts"
 
 /** A logger that keeps what it warns of. */
 function warnings(): Logger & { readonly said: { readonly text: string; readonly facts: object }[] } {
@@ -71,7 +71,9 @@ for (const backend of backends) {
     it("two reactors of one name are refused, and so are two that decide one command [S18.c]", async () => {
       const log = await openLog(backend)
       const twice = [recorder("seen", [ItemAdded]), recorder("seen", [OrderPlaced])]
-      await rejects(log.app({ reactors: twice }), /seen/)
+      await rejects(log.app({ reactors: twice }), { code: "duplicate-reactor", message: /seen/ })
+      const rival = actor("rival", () => ({})).command(AddItem, () => {})
+      await rejects(log.app({ reactors: [Cart, rival] }), { code: "duplicate-reactor", message: /shop\.add_item/ })
       const app = await log.app({ reactors: [recorder("other", [ItemAdded])] })
       await app.dispatch(added("cart-1"))
       await app.drain()

@@ -123,6 +123,7 @@ for (const backend of backends) {
       await workers.until(() => workers.handled().length === 1)
       const { code, errors } = await workers.refused("one")
       equal(code, 1)
+      match(errors, /ProcessNameInUse/)
       match(errors, /process name one is in use by process \d+ on .+: give this process another name, or stop that one/)
       await writer.dispatch(taking("cart-1", 0))
       await workers.until(() => workers.handled().length === 2)

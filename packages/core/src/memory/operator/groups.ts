@@ -2,6 +2,7 @@ import type { GroupInfo } from "../../backend/operator.ts"
 import { findGroup } from "../find-group.ts"
 import type { GroupState } from "../group-state.ts"
 import type { LogState } from "../log-state.ts"
+import { waitingSince } from "../waiting-since.ts"
 import { lagOf } from "../waiting.ts"
 
 /** The groups named, or all, by name. */
@@ -16,6 +17,7 @@ function infoOf(log: LogState, group: GroupState): GroupInfo {
   const holds = group.partitions.flatMap(({ hold }) => (hold === null ? [] : [hold.retryAt]))
   const retries = lanes.filter(({ status }) => status === "retrying").map(({ retryAt }) => retryAt)
   const due = [...retries, ...holds]
+  const since = waitingSince(log, group)
   return {
     group: group.name,
     order: group.order,
@@ -23,6 +25,7 @@ function infoOf(log: LogState, group: GroupState): GroupInfo {
     ...(group.stopped === null ? {} : { stopped: group.stopped }),
     types: [...group.types].map(([type, { since }]) => ({ type, since })).sort((a, b) => (a.type < b.type ? -1 : 1)),
     lag: lagOf(log, group),
+    ...(since === undefined ? {} : { waitingSince: since }),
     oldestCheckpoint: Math.min(...checkpoints),
     newestCheckpoint: Math.max(...checkpoints),
     retrying: retries.length,

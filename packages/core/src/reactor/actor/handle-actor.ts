@@ -1,5 +1,6 @@
 import { UnknownMessageType } from "../../decider/errors.ts"
 import type { Action } from "../action.ts"
+import { observed } from "../observed.ts"
 import type { Access, Batch, Delivery, Outcome } from "../registration.ts"
 import { runReaction } from "../run-reaction.ts"
 import { StateAtEvents } from "../state-at-events.ts"
@@ -29,7 +30,9 @@ export async function handleActor(spec: ActorSpec, batch: Batch, access: Access)
   for (const delivery of batch.messages) {
     if (access.aborted) break
     try {
-      done.push({ delivery, actions: await handleOne(spec, delivery, { commands, states }, access) })
+      const sides = { commands, states }
+      const actions = await observed(access, delivery, () => handleOne(spec, delivery, sides, access))
+      done.push({ delivery, actions })
     } catch (error) {
       states.spoil()
       failed = { delivery, error }

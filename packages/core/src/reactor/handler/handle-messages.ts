@@ -4,6 +4,7 @@ import type { StoredMessage } from "../../message/message.ts"
 import type { Action, AnyMessage } from "../action.ts"
 import { Histories } from "../histories.ts"
 import { MessageContext } from "../message-context.ts"
+import { observed } from "../observed.ts"
 import { actionsOf } from "../produced.ts"
 import type { Access, Batch, Delivery, Outcome } from "../registration.ts"
 import type { Handling } from "./define-handler.ts"
@@ -24,7 +25,8 @@ export async function handleMessages(spec: HandlerSpec, batch: Batch, access: Ac
     const { streamId, position } = delivery.message
     const history = (await histories.of(streamId)).filter((one) => one.position <= position)
     try {
-      done.push({ delivery, actions: await handleOne(spec, delivery, history, access) })
+      const actions = await observed(access, delivery, () => handleOne(spec, delivery, history, access))
+      done.push({ delivery, actions })
     } catch (error) {
       return { done, failed: { delivery, error } }
     }

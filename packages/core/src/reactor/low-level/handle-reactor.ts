@@ -24,8 +24,11 @@ export async function handleReactor(reactor: Reactor, wanted: Wanted, batch: Bat
     if (access.aborted) break
     try {
       const history = await histories.of(delivery.message.streamId)
-      const message = decoded(reactor, wanted, delivery.message)
-      const result = await reactor.handle?.(message, new MessageContext(history, delivery, access))
+      const call = () =>
+        reactor.handle?.(decoded(reactor, wanted, delivery.message), new MessageContext(history, delivery, access))
+      const result = await (access.observer === undefined
+        ? call()
+        : access.observer.handle([delivery], async () => call()))
       const actions = actionsOf(reactor, delivery, result, history)
       done.push({ delivery, actions })
       if (actions.some((action) => action.kind === "retry")) break
@@ -52,7 +55,7 @@ async function handleTogether(
   const change = messages.findIndex((one) => one.replaying !== first.replaying)
   const run = change < 0 ? messages : messages.slice(0, change)
   const history = await histories.of(first.message.streamId)
-  try {
+  const call = async (): Promise<readonly ReactorResult[]> => {
     const decodedRun = run.map((one) => decoded(reactor, wanted, one.message))
     const results = (await reactor.handleBatch?.(decodedRun, new MessageContext(history, first, access))) ?? []
     if (results.length > run.length) {
@@ -60,6 +63,10 @@ async function handleTogether(
         `${reactor.name} gave ${results.length} results for ${run.length} messages: one per message`,
       )
     }
+    return results
+  }
+  try {
+    const results = await (access.observer === undefined ? call() : access.observer.handle(run, call))
     const done: Done[] = []
     for (const [index, delivery] of run.entries()) {
       if (index >= results.length) break

@@ -1,5 +1,6 @@
 import { UnknownMessageType } from "../../decider/errors.ts"
 import type { Action } from "../action.ts"
+import { observed } from "../observed.ts"
 import type { Access, Batch, Delivery, Outcome } from "../registration.ts"
 import { runReaction } from "../run-reaction.ts"
 import type { HeldState } from "./held-state.ts"
@@ -82,7 +83,8 @@ async function handleRun(projection: Projection, batch: Batch, access: Access): 
     const holding = holdings.get(projection.idOf(delivery))
     if (holding === undefined) break
     try {
-      actions.set(delivery, [...(await handleOne(projection.spec, holding, delivery, access))])
+      const asked = await observed(access, delivery, () => handleOne(projection.spec, holding, delivery, access))
+      actions.set(delivery, [...asked])
     } catch (error) {
       failed = { delivery, error }
       await redo(projection, holding)

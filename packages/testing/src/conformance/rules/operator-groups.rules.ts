@@ -7,8 +7,9 @@ import { claim, claimLanes, claimNothing, claimPartition, positionsIn, storageNo
 import { ensure, G, infoOf } from "../build/groups.ts"
 import { NEVER, openLanes, park, setAside } from "../build/lanes.ts"
 import { event, events, newId } from "../build/messages.ts"
+import { readAll } from "../build/reading.ts"
 import { refuses } from "../build/refusal.ts"
-import { allDone, settle, workOff } from "../build/settles.ts"
+import { allDone, doneWith, parked, settle, workOff } from "../build/settles.ts"
 import { type Rule, rule } from "../rule.ts"
 
 /** Looking at groups; starting, stopping, skipping, renaming and deleting them. */
@@ -45,6 +46,34 @@ export const operatorGroupRules: readonly Rule[] = [
       equal((await infoOf(backend)).lag, 0)
     },
     { partitions: 4 },
+  ),
+
+  rule(
+    "groups shows since when its oldest message waits, ahead of it or in a lane, skipped ones left out [S34.d S35.b]",
+    async ({ backend, advance }) => {
+      await ensure(backend)
+      const since = async () => (await infoOf(backend)).waitingSince
+      equal(await since(), undefined)
+      const positions: number[] = []
+      for (const streamId of ["a", "b", "b", "c"]) {
+        positions.push(...(await store(backend, event(streamId))))
+        await advance(20)
+      }
+      const recorded = (await readAll(backend)).map(({ recordedAt }) => Date.parse(recordedAt))
+      equal(new Set(recorded).size, 4)
+      const [a, b, , c] = recorded
+      equal(await since(), a)
+      const slice = await claimPartition(backend, { limit: 1 })
+      equal(await since(), a, "what is in flight still waits")
+      await settle(backend, doneWith(slice, parked(slice, "a")))
+      equal(await since(), a, "a dead letter waits")
+      await backend.operator.discardLane(G, "a")
+      equal(await since(), b)
+      for (const position of positions.slice(1, 3)) await backend.operator.skip(G, position)
+      equal(await since(), c)
+      await workOff(backend)
+      equal(await since(), undefined)
+    },
   ),
 
   rule("groups shows how many streams retry and wait, and the earliest retry [S34.d S35.b]", async ({ backend }) => {

@@ -1,0 +1,6 @@
+export { breaks, changesBetween, type SchemaChange } from "./changes.ts"
+export { type CheckedChange, checkSchemas } from "./check-schemas.ts"
+export { describeApi } from "./describe-api.ts"
+export { isApi } from "./is-api.ts"
+export type { ApiSchema, PublishedSchema } from "./published.ts"
+export { newestSchema, publishedSchemas, schemaHistory, type SchemaStore } from "./read-schemas.ts"

@@ -1,0 +1,120 @@
+import type { Json } from "../message/json.ts"
+import type { StoredMessage } from "../message/message.ts"
+import { type RecordedFailure, failureIn, fieldOf } from "./failure.ts"
+import type { RunTypes } from "./run-types.ts"
+
+/** Who waits for a run: a step of another one. */
+export interface Parent {
+  readonly workflow: string
+  /** The stream of the run. */
+  readonly run: string
+  readonly step: string
+  readonly args: string
+}
+
+/** What the log says of a run, one event at a time. */
+export type RunEvent =
+  | {
+      readonly kind: "started"
+      readonly input: Json | undefined
+      readonly version: number
+      readonly parent: Parent | undefined
+    }
+  | {
+      readonly kind: "step-completed"
+      readonly step: string
+      readonly args: string
+      readonly output: Json | undefined
+    }
+  | {
+      readonly kind: "step-failed"
+      readonly step: string
+      readonly args: string
+      readonly attempt: number
+      /** No further attempt follows. */
+      readonly final: boolean
+      readonly failure: RecordedFailure
+    }
+  | { readonly kind: "timer-fired"; readonly step: string }
+  | { readonly kind: "signalled"; readonly type: string; readonly message: StoredMessage }
+  | { readonly kind: "cancel-requested"; readonly reason: string | undefined }
+
+/** What the command to run a step says. */
+export interface RunStep {
+  readonly run: string
+  readonly step: string
+  readonly args: string
+  readonly attempt: number
+  /** The version of the run at which it asked for the step. */
+  readonly seen: number
+}
+
+/** Reads an event of a run; `undefined` for the events that say how it ended, and for events of others in its stream. */
+export function runEvent({ type, payload, ...rest }: StoredMessage, types: RunTypes): RunEvent | undefined {
+  const message = { ...rest, type, payload }
+  const step = textIn(payload, "step")
+  const args = textIn(payload, "args")
+  switch (type) {
+    case types.started:
+      return {
+        kind: "started",
+        input: fieldOf(payload, "input"),
+        version: numberIn(payload, "version"),
+        parent: parentIn(fieldOf(payload, "parent")),
+      }
+    case types.stepCompleted:
+      return { kind: "step-completed", step, args, output: fieldOf(payload, "output") }
+    case types.stepFailed:
+      return {
+        kind: "step-failed",
+        step,
+        args,
+        attempt: numberIn(payload, "attempt"),
+        final: fieldOf(payload, "final") === true,
+        failure: failureIn(fieldOf(payload, "failure")),
+      }
+    case types.timerFired:
+      return { kind: "timer-fired", step }
+    case types.signalled: {
+      const signalled = textIn(payload, "type")
+      return {
+        kind: "signalled",
+        type: signalled,
+        message: { ...message, type: signalled, payload: fieldOf(payload, "payload") ?? null },
+      }
+    }
+    case types.cancelRequested: {
+      const reason = fieldOf(payload, "reason")
+      return { kind: "cancel-requested", reason: typeof reason === "string" ? reason : undefined }
+    }
+    default:
+      return undefined
+  }
+}
+
+/** Reads the command to run a step. */
+export function runStepIn({ payload }: StoredMessage): RunStep {
+  return {
+    run: textIn(payload, "run"),
+    step: textIn(payload, "step"),
+    args: textIn(payload, "args"),
+    attempt: numberIn(payload, "attempt"),
+    seen: numberIn(payload, "seen"),
+  }
+}
+
+function parentIn(json: Json | undefined): Parent | undefined {
+  if (json === undefined) return undefined
+  const text = (key: string): string => textIn(json, key)
+  return { workflow: text("workflow"), run: text("run"), step: text("step"), args: text("args") }
+}
+
+function textIn(json: Json, key: string): string {
+  const value = fieldOf(json, key)
+  return typeof value === "string" ? value : ""
+}
+
+function numberIn(json: Json, key: string): number {
+  const value = fieldOf(json, key)
+  return typeof value === "number" ? value : 0
+}

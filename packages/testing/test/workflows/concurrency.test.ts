@@ -1,0 +1,136 @@
+import { deepEqual, equal, ok } from "node:assert/strict"
+
+import { type Backend, durable, handlerTime, StepFailed, workflow } from "@millrace/core"
+import { describe, it } from "vitest"
+
+import { backends } from "../backends.ts"
+import { openLog, type TestLog } from "../open-log.ts"
+import { travelUntil } from "../travel-until.ts"
+
+const STEP_MS = 10_000
+const PARTS = ["a", "b", "c"] as const
+
+/** Steps that take `STEP_MS` of the log's time each, and note how many ran at a time. */
+function slowSteps(log: TestLog) {
+  const seen = { running: 0, most: 0, calls: 0 }
+  const time = handlerTime(log.clock)
+  const slow = durable("slow", async (part: string) => {
+    seen.calls += 1
+    seen.running += 1
+    seen.most = Math.max(seen.most, seen.running)
+    await new Promise<void>((resolve) => void time.setTimer(STEP_MS, resolve))
+    seen.running -= 1
+    return part.toUpperCase()
+  })
+  return { slow, seen }
+}
+
+/** Drains on the log's time, and tells how long that took in steps' time. */
+async function tookSteps(log: TestLog, work: Promise<void>): Promise<number> {
+  const began = log.clock.now()
+  await travelUntil(log.clock, work)
+  return Math.round((log.clock.now() - began) / STEP_MS)
+}
+
+for (const backend of backends) {
+  describe(`on ${backend.name}`, () => {
+    it("steps one after another take the sum of their times, steps side by side the longest, and are joined in order [S48.a]", async (context) => {
+      const log = await openLog(backend)
+      const { slow, seen } = slowSteps(log)
+      const InTurn = workflow("in_turn", async () => {
+        const done: string[] = []
+        for (const part of PARTS) done.push(await slow(part))
+        return done
+      })
+      const SideBySide = workflow("side_by_side", (_: null, flow) => flow.all(PARTS.map((part) => slow(part))))
+      const app = await log.app({ reactors: [InTurn, SideBySide] })
+      const inTurn = await app.startWorkflow(InTurn)
+      const sequential = await tookSteps(log, app.drain())
+      equal(seen.most, 1)
+      const sideBySide = await app.startWorkflow(SideBySide, null)
+      const fannedOut = await tookSteps(log, app.drain())
+      for (const run of [inTurn, sideBySide]) deepEqual((await run.wait()).output, ["A", "B", "C"])
+      await context.annotate(`in turn ${sequential} × ${STEP_MS} ms, side by side ${fannedOut} × ${STEP_MS} ms`)
+      deepEqual([sequential, fannedOut, seen.most, seen.calls], [3, 1, 3, 6])
+    })
+
+    it("workflows run side by side as children of one and are joined by it [S48.a S47.e]", async () => {
+      const log = await openLog(backend)
+      const { slow, seen } = slowSteps(log)
+      const Part = workflow("part", async (part: string) => [await slow(part), await slow(`${part}2`)])
+      const Whole = workflow("whole", (_: null, flow) => flow.all(PARTS.map((part) => flow.child(Part, part))))
+      const app = await log.app({ reactors: [Part, Whole] })
+      const run = await app.startWorkflow(Whole, null, { id: "1" })
+      equal(await tookSteps(log, app.drain()), 2)
+      deepEqual((await run.wait()).output, [
+        ["A", "A2"],
+        ["B", "B2"],
+        ["C", "C2"],
+      ])
+      equal(seen.most, 3)
+      deepEqual(await app.workflow(Part, "1/part#1").status(), { status: "completed", output: ["A", "A2"] })
+    })
+
+    it("all waits for every call before it throws the first one's error, and a child's failure is its parent's to catch [S47.g]", async () => {
+      const log = await openLog(backend)
+      const did: string[] = []
+      const step = durable("step", (name: string) => void did.push(name))
+      const Broken = workflow("broken", () => {
+        throw new RangeError("no")
+      })
+      const Whole = workflow("whole", async (_: null, flow) => {
+        try {
+          await flow.all([flow.child(Broken), step("beside")])
+        } catch (error) {
+          ok(error instanceof StepFailed)
+          return [error.step, error.failure.name, ...did]
+        }
+        return []
+      })
+      const app = await log.app({ reactors: [Broken, Whole] })
+      const run = await app.startWorkflow(Whole, null)
+      await app.drain()
+      deepEqual((await run.wait()).output, ["broken#1", "RangeError", "beside"])
+    })
+
+    it("cancelling a run cancels its children [S47.e]", async () => {
+      const log = await openLog(backend)
+      const Child = workflow("child", (_: null, flow) => flow.sleep(STEP_MS))
+      const Parent = workflow("parent", (_: null, flow) => flow.child(Child, null))
+      const app = await log.app({ reactors: [Child, Parent] })
+      const run = await app.startWorkflow(Parent, null, { id: "1" })
+      await app.drain()
+      await run.cancel("enough")
+      await app.drain()
+      deepEqual(await run.wait(), { status: "cancelled", reason: "enough" })
+      deepEqual(await app.workflow(Child, "1/child#1").status(), { status: "cancelled" })
+      await log.clock.advance(STEP_MS)
+      await app.drain()
+      deepEqual(await app.deadLetters(), [])
+    })
+
+    it("steps side by side are done by several processes, a branch going on while another still runs [S48.a]", async () => {
+      const log = await openLog(backend)
+      const { slow, seen } = slowSteps(log)
+      const quick = durable("quick", (part: string) => part)
+      const Branches = workflow("branches", (_: null, flow) => {
+        const chain = async (part: string): Promise<string> =>
+          (await quick(part)) + (await quick("2")) + (await quick("3"))
+        return flow.all([slow("a"), chain("b")])
+      })
+      const connect = (): Promise<Backend> => log.connect()
+      const apps = await Promise.all(
+        ["one", "two"].map(async (processName) =>
+          log.app({ reactors: [Branches], processName, backend: await connect() }),
+        ),
+      )
+      const [first] = apps
+      const run = await first?.startWorkflow(Branches, null)
+      const drained = Promise.all(apps.map((app) => app.drain())).then(() => {})
+      equal(await tookSteps(log, drained), 1)
+      await first?.drain()
+      deepEqual((await run?.wait())?.output, ["A", "b23"])
+      equal(seen.calls, 1)
+    })
+  })
+}
