@@ -23,7 +23,7 @@ export function exportLog(path: string, options: StoreOptions): Promise<void> {
     try {
       const reached = await writeAll(backend, file, { progress, before: head - messages })
       out.answer({ file: path, head: reached, records: file.records, resumed }, () => {
-        return `${file.records} records of ${reached} positions are in ${path}${resumed ? " (it was gone on with)" : ""}`
+        return `${file.records} records, up to position ${reached}, are in ${path}${resumed ? " (it was gone on with)" : ""}`
       })
     } finally {
       progress.end()
