@@ -6,7 +6,7 @@ import { join } from "node:path"
 import { type Backend, createApp, event, memoryBackend, silentLogger } from "@millrace/core"
 import { describe, it, onTestFinished } from "vitest"
 
-import { openExport } from "../src/transfer/open-export.ts"
+import { type ExportFile, openExport } from "../src/transfer/open-export.ts"
 import { writeLog } from "../src/transfer/write-log.ts"
 
 const Note = event("note", { "~standard": { version: 1, vendor: "test", validate: (value: unknown) => ({ value }) } })
@@ -40,7 +40,15 @@ async function exportTo(backend: Backend): Promise<{ readonly path: string; read
   onTestFinished(() => rm(folder, { recursive: true }))
   const path = join(folder, "log.jsonl")
   const file = await openExport(path, backend)
-  return { path, done: writeLog(backend, file, () => {}).finally(() => file.close()) }
+  return { path, done: written(backend, file) }
+}
+
+async function written(backend: Backend, file: ExportFile): Promise<number> {
+  try {
+    return await writeLog(backend, file, () => {})
+  } finally {
+    await file.close()
+  }
 }
 
 describe("an export of a log that changes", () => {
@@ -60,8 +68,7 @@ describe("an export of a log that changes", () => {
     await rejects(done, /keeps changing while it is exported: stop whoever writes to it/)
     const file = await openExport(path, backend)
     equal(file.resumed, true)
-    equal(await writeLog(backend, file, () => {}), 8)
-    await file.close()
+    equal(await written(backend, file), 8)
     match(await readFile(path, "utf8"), /\{"kind":"end","head":8,"records":8\}\n$/)
   })
 })
