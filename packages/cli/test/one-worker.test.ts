@@ -36,8 +36,8 @@ for (const store of stores) {
   describe(`on ${store.name}`, () => {
     it(
       "a single named worker handles a service's events in order, killed and started again in between [L11.a L11.b]",
-      async () => {
-        const url = await store.url()
+      async (test) => {
+        const url = await store.url(test)
         const folder = await mkdtemp(join(tmpdir(), "millrace-one-worker-"))
         onTestFinished(() => rm(folder, { recursive: true }))
         const config = join(folder, "service.yaml")

@@ -18,8 +18,8 @@ for (const store of stores) {
   describe(`on ${store.name}`, () => {
     it(
       "schemas are dumped, and a change is checked against them before it is released [L12.b]",
-      async () => {
-        const url = await store.url()
+      async (test) => {
+        const url = await store.url(test)
         const on = (...args: readonly string[]) => millrace(["schema", ...args, "--url", url])
         const mailer = runMillrace(["run", fixture("mailer.ts"), "--process-name", "worker1", "--url", url])
         await mailer.said("mailer worker1 works")

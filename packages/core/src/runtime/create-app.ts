@@ -88,6 +88,7 @@ function assemble(backend: Backend<never>, own: boolean, options: AppOptions): A
     ...limits,
     whenFull: options.whenFull ?? "wait",
     pause,
+    monotonicNow: () => performance.now(),
   })
   const definitions = new Map<string, Defined>()
   const parts: ExecuteParts = {

@@ -21,9 +21,9 @@ const LAST_SPAN_WEIGHT = 0.5
 
 /**
  * With two batches away the storage works on one while this process prepares the next; but each is then half as large, and costs a commit. Which of them wins
- * depends on disks, networks and processors, so it is measured, under load only, for as long as the load lasts.
+ * depends on disks, networks and processors, so it is measured, under load only, for as long as the load lasts. `now`: milliseconds of a clock that nobody sets.
  */
-export function createPace(appendsAtOnce: number, now: () => number = () => performance.now()): Pace {
+export function createPace(appendsAtOnce: number, now: () => number): Pace {
   if (appendsAtOnce < 2) return { most: () => 1, sent() {}, answered() {} }
   const rates = { one: 0, two: 0 }
   let way: keyof typeof rates = "one"

@@ -55,12 +55,14 @@ export interface WriterLimits {
   readonly whenFull: "wait" | "refuse"
   readonly writeTries: number
   readonly pause: Pause
+  /** Milliseconds of a clock that nobody sets. */
+  readonly monotonicNow: () => number
 }
 
 export function createWriter(target: AppendTarget, limits: WriterLimits): Writer {
   const queue: Waiting[] = []
   const away: Away[] = []
-  const pace = createPace(target.capabilities.appendsAtOnce ?? 1)
+  const pace = createPace(target.capabilities.appendsAtOnce ?? 1, limits.monotonicNow)
   let woken = false
   let repeating = false
   let resting: PromiseWithResolvers<void> | undefined

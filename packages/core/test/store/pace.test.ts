@@ -41,7 +41,7 @@ describe("pace", () => {
   })
 
   it("never has more than one batch away where the storage keeps no order among them", () => {
-    const pace = createPace(1)
+    const pace = createPace(1, () => 0)
     for (let answer = 0; answer < 200; answer += 1) {
       expect(pace.most()).toBe(1)
       pace.sent()
