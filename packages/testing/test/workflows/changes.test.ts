@@ -74,6 +74,33 @@ for (const backend of backends) {
       })
     }
 
+    it("equal arguments are equal in whatever order their keys are, and code between steps may change as it likes [S47.c S47.h lesson 14]", async () => {
+      const log = await openLog(backend)
+      const did: string[] = []
+      const book = durable("book", (what: { readonly from: string; readonly to: string }) => {
+        did.push(`${what.from}-${what.to}`)
+        return what
+      })
+      const before = workflow("order", async (_: null, flow) => {
+        const { to } = await book({ from: "LIS", to: "OPO" })
+        await flow.waitFor(Go)
+        return `went to ${to}`
+      })
+      const after = workflow("order", async (_: null, flow) => {
+        const to = "OPO"
+        const { from } = await book({ to, from: "LIS" })
+        await flow.waitFor(Go)
+        return `left ${from}`
+      })
+      await deploy(log, before, begin(before))
+      const app = await log.app({ reactors: [after] })
+      const run = app.workflow(after, "1")
+      await run.signal(Go)
+      await app.drain()
+      deepEqual(await run.wait(), { status: "completed", output: "left LIS" })
+      deepEqual(did, ["LIS-OPO"])
+    })
+
     it("code of a higher version lets runs that were begun before go the old way, and new ones the new [S47.h]", async () => {
       const log = await openLog(backend)
       const { did, release } = releases()
