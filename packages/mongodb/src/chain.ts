@@ -1,7 +1,7 @@
 import type { Instant, Position, StreamId, Version } from "@millrace/core/backend"
 
 import type { CommitDocument } from "./commit-document.ts"
-import { type Database, inChain } from "./database.ts"
+import { beginningAt, BY_POSITION, type Database, inChain } from "./database.ts"
 
 /** A commit of the chain. */
 export type ChainCommit = CommitDocument & { readonly _id: number; readonly n: number }
@@ -9,8 +9,8 @@ export type ChainCommit = CommitDocument & { readonly _id: number; readonly n: n
 /** What of a commit is needed of whoever reads on at the end of the chain. */
 export const AS_READ_ON = { keys: 0, settles: 0, todo: 0 } as const
 
-/** Commits read at once, and how many such pages are read before what is known is given up instead. */
-const PAGE = 50
+/** Positions at which the next commits are looked for at once, and how many such pages are read before what is known is given up instead. */
+const PAGE = 500
 const MOST_PAGES = 20
 
 /** Streams whose version is kept in mind. */
@@ -19,6 +19,8 @@ const MOST_STREAMS = 100_000
 /** The end of the chain as this process knows it. Whoever writes at `head + 1` finds out whether it still is the end. */
 export interface Chain {
   readonly head: Position
+  /** Whether `head` was ever read. */
+  readonly isKnown: boolean
   /** When the last commit was recorded. */
   readonly at: Instant
   /** The version of a stream at `head`; `undefined` where it is not known. */
@@ -78,16 +80,22 @@ export function chainOf(
     for (let page = 0; page < MOST_PAGES; page += 1) {
       const from = head + 1
       const found = await database.read(() =>
-        database.commits.find(inChain({ from }), { sort: { _id: 1 }, limit: PAGE, projection: AS_READ_ON }).toArray(),
+        database.commits
+          .find(beginningAt(from, from + PAGE - 1), { sort: { _id: 1 }, projection: AS_READ_ON })
+          .toArray(),
       )
       for (const commit of found) take(commit)
-      if (found.length < PAGE) return
+      // Positions have no gaps: what follows would begin right behind the last one.
+      if (head + 1 < from + PAGE) return
     }
     return jump()
   }
   return {
     get head() {
       return Math.max(head, 0)
+    },
+    get isKnown() {
+      return head >= 0
     },
     get at() {
       return at
@@ -130,7 +138,12 @@ export function chainOf(
 export async function lastCommit(database: Database): Promise<ChainCommit | undefined> {
   const [last] = await database.read(() =>
     database.commits
-      .find(inChain({ from: 0 }), { sort: { _id: -1 }, limit: 1, projection: { _id: 1, n: 1, at: 1, by: 1 } })
+      .find(inChain({ from: 0 }), {
+        sort: { _id: -1 },
+        limit: 1,
+        projection: { _id: 1, n: 1, at: 1, by: 1 },
+        hint: BY_POSITION,
+      })
       .toArray(),
   )
   return last !== undefined && isChained(last) ? last : undefined

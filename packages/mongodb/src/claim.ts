@@ -12,7 +12,7 @@ import { takePartition } from "./take-partition.ts"
 export type Taken = () => Promise<Slice>
 
 /** Segments of the log looked through before what was found is handed out. */
-const SEGMENTS_PER_LOOK = 64
+const SEGMENTS_PER_LOOK = 16
 
 /** Looks that find something which is gone when it is to be taken. */
 const MOST_LOOKS = 100

@@ -31,10 +31,11 @@ export interface CommitDocument {
   /** 1 while what it says is not yet carried over to the other collections: `todo` says what. */
   readonly open?: 1
   readonly todo?: Todo
-  /** Of the one document that tells processes of what is no message: counters that rise. */
+  /** Of the one document that tells of what is no message: counters that rise, and the end of what retention removed. */
   readonly pulse?: {
     readonly work?: number
     readonly schedule?: number
+    readonly trimmedTo?: Position
     readonly challenges?: readonly { readonly name: string; readonly by: string }[]
   }
   /** When a commit without messages may be forgotten. */

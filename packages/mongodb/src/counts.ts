@@ -2,7 +2,7 @@ import { categoryOf, type Position, type StreamId, type Version } from "@millrac
 import type { AnyBulkWriteOperation, UpdateFilter } from "mongodb"
 
 import type { MessageDocument } from "./commit-document.ts"
-import { type Database, inChain } from "./database.ts"
+import { BY_POSITION, type Database, inChain } from "./database.ts"
 import { isTaken } from "./errors.ts"
 import type { Log } from "./log.ts"
 import { nameKey } from "./name-key.ts"
@@ -84,7 +84,12 @@ async function readFacts(database: Database, after: Position, upto: Position): P
   const from = await startOf(database, after + 1)
   const commits = await database.read(() =>
     database.commits
-      .find(inChain({ from, to: upto }), { sort: { _id: 1 }, projection: COUNTED, batchSize: SEGMENT })
+      .find(inChain({ from, to: upto }), {
+        sort: { _id: 1 },
+        projection: COUNTED,
+        batchSize: SEGMENT,
+        hint: BY_POSITION,
+      })
       .toArray(),
   )
   return commits.flatMap(({ _id: first, messages }) => {

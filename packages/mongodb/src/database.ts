@@ -52,8 +52,9 @@ export interface Database extends Collections {
 const AGAIN_MS = 10
 const MAX_AGAIN_MS = 500
 
-/** How long the driver looks for a server to talk to. */
+/** How long the driver looks for a server to talk to, and how long it takes at most to connect to one. */
 const SELECTION_MS = 5_000
+const CONNECT_MS = 5_000
 
 /** Opens nothing before the first call: the driver connects then. */
 export function openDatabase(target: string | MongoClient, settings: Settings): Database {
@@ -114,9 +115,32 @@ export function inChain(bounds: { readonly from: number; readonly to?: number })
   return { _id: { $gte: bounds.from, $lte: bounds.to ?? Number.MAX_SAFE_INTEGER } }
 }
 
+/** Whoever asks for a range of positions says which index leads to them: on a short log some servers would rather read all of it. */
+export const BY_POSITION = { _id: 1 } as const
+
+/** So many positions are named one by one at most. */
+export const MOST_NAMED = 1_000
+
+/**
+ * The commits that begin at any of some positions, at most `MOST_NAMED`, and at one before them. Named one by one, each is found by the index alone; for a range of them some servers
+ * look into the documents themselves, which costs many times as much.
+ */
+export function beginningAt(from: number, to: number, also: number = from): Filter<CommitDocument> {
+  const positions = Array.from({ length: to - from + 1 }, (_, index) => from + index)
+  return { _id: { $in: also < from ? [also, ...positions] : positions } }
+}
+
 function connect(url: string, settings: Settings): MongoClient {
-  const options: MongoClientOptions = {
+  // The driver would take these before what the URL says.
+  const inUrl = namesIn(url)
+  const timeouts = Object.entries({
     serverSelectionTimeoutMS: Math.min(SELECTION_MS, settings.patienceMs),
+    connectTimeoutMS: Math.min(CONNECT_MS, settings.patienceMs),
+    // By itself the driver would wait for ever.
+    socketTimeoutMS: settings.answerMs,
+  }).filter(([name]) => !inUrl.has(name.toLowerCase()))
+  const options: MongoClientOptions = {
+    ...Object.fromEntries(timeouts),
     ...(settings.onCommand === undefined ? {} : { monitorCommands: true }),
   }
   try {
@@ -129,6 +153,12 @@ function connect(url: string, settings: Settings): MongoClient {
       cause: error,
     })
   }
+}
+
+/** The names of the options in a URL, in small letters. */
+function namesIn(url: string): ReadonlySet<string> {
+  const query = url.split("?").slice(1).join("?")
+  return new Set(query.split("&").map((pair) => pair.split("=")[0]?.toLowerCase() ?? ""))
 }
 
 /** A URL without its password. */

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto"
 
-import type { Listening, Wake } from "@millrace/core/backend"
+import type { Listening, Position, Wake } from "@millrace/core/backend"
 
 import { AS_READ_ON, type Chain } from "./chain.ts"
 import type { Database } from "./database.ts"
@@ -8,8 +8,9 @@ import { closedError } from "./errors.ts"
 import { PULSE } from "./migrate.ts"
 import { gatherNews, type News } from "./news.ts"
 
-/** From one look to the next while something happens, and for how long after it something is said to happen. */
+/** From one look to the next while others do something, or this process itself; and for how long after it that is said to go on. */
 const BUSY_POLL_MS = 3
+const OWN_POLL_MS = 12
 const BUSY_FOR_MS = 1_000
 
 /** A server that answers slowly is asked less often: the pause is at least so many times as long as its last answer took. */
@@ -24,9 +25,13 @@ const NOTE_GAP_MS = 20
 /** Wake-ups of one backend object: those of its own writes at once, those of others by looking. */
 export interface Ears {
   readonly news: News
+  /** Others were seen to write. */
+  othersWrote(): void
   listen(onWake: (wake: Wake) => void): Promise<Listening>
   /** Learns what others have written to the log by now; where somebody listens, by the same look that hears them. */
   catchUp(): Promise<void>
+  /** Looks, whether somebody listens or not. Answers the end of what retention removed. */
+  look(): Promise<Position>
   /** Whether looks go on by themselves, and the last one is less than a second old. */
   heardLately(): boolean
   /** Counts what was heard of schedules; `undefined` while nobody listens, so that nothing is heard. */
@@ -59,7 +64,8 @@ export function openEars(parts: {
   let toNote = { work: false, schedule: false, challenged: new Array<string>() }
   let polling: Promise<void> | undefined
   let wakeUp: (() => void) | undefined
-  let lastNews = 0
+  let lastNews = Number.NEGATIVE_INFINITY
+  let lastOthers = Number.NEGATIVE_INFINITY
 
   const tell = (wakes: readonly Wake[]): void => {
     for (const hear of heard) for (const wake of wakes) hear(wake)
@@ -68,6 +74,10 @@ export function openEars(parts: {
     lastNews = performance.now()
     wakeUp?.()
   }
+  const othersWrote = (): void => {
+    lastOthers = performance.now()
+    happened()
+  }
   const news = gatherNews(() => {
     if (flushing) return
     flushing = true
@@ -75,13 +85,13 @@ export function openEars(parts: {
   })
   function flush(): void {
     flushing = false
-    const wakes = news.take()
+    const { wakes, left } = news.take()
     if (wakes.length === 0 || closed) return
     happened()
     tell(wakes)
     for (const wake of wakes) {
       if (wake.kind === "schedule") schedulesHeard += 1
-      if (wake.kind === "work") toNote.work = true
+      if (wake.kind === "work") toNote.work ||= left
       if (wake.kind === "schedule") toNote.schedule = true
       if (wake.kind === "challenge") toNote.challenged.push(wake.processName)
     }
@@ -125,23 +135,23 @@ export function openEars(parts: {
   let known = false
 
   /** One command: the pulse, and the commit with which the chain goes on. */
-  const look = async (): Promise<void> => {
+  const look = async (): Promise<Position> => {
     const chain = parts.chain()
     const next = chain.head + 1
     const began = performance.now()
     const found = await database.commits.find({ _id: { $in: [PULSE, next] } }, { projection: AS_READ_ON }).toArray()
     tookMs = performance.now() - began
-    hearPulse(found.find(({ _id }) => _id === PULSE)?.pulse)
+    const pulse = found.find(({ _id }) => _id === PULSE)?.pulse
+    hearPulse(pulse)
     const commit = found.find(({ _id }) => _id === next)
-    if (commit !== undefined) {
-      chain.meet(commit)
-      await chain.refresh()
-    }
+    if (commit !== undefined) chain.meet(commit)
+    if (commit !== undefined || !chain.isKnown) await chain.refresh()
     lookedAt = began
+    return pulse?.trimmedTo ?? 0
   }
-  const hearPulse = (pulse: Partial<Pulse> | undefined): void => {
+  const hearPulse = ({ work = 0, schedule = 0, challenges = [] }: Partial<Pulse> = {}): void => {
     const before = known ? seen : undefined
-    seen = { ...NO_PULSE, ...pulse }
+    seen = { work, schedule, challenges }
     known = true
     if (before === undefined) return
     const wakes: Wake[] = []
@@ -154,8 +164,14 @@ export function openEars(parts: {
       if (!before.challenges.some((one) => one.by === by) && !ownChallenges.has(by))
         wakes.push({ kind: "challenge", processName: name })
     if (wakes.length === 0) return
-    happened()
+    othersWrote()
     tell(wakes)
+  }
+  /** How long to wait between two looks now. */
+  const paceNow = (before: number): number => {
+    const since = performance.now() - BUSY_FOR_MS
+    if (lost || lastNews < since) return Math.min(before * 2, parts.idlePollMs)
+    return Math.max(lastOthers < since ? OWN_POLL_MS : BUSY_POLL_MS, tookMs * SLOWNESS)
   }
   const poll = async (): Promise<void> => {
     let pace = BUSY_POLL_MS
@@ -171,14 +187,13 @@ export function openEars(parts: {
           schedulesHeard += 1
         }
       }
-      const busy = performance.now() - lastNews < BUSY_FOR_MS && !lost
-      pace = busy ? Math.max(BUSY_POLL_MS, tookMs * SLOWNESS) : Math.min(pace * 2, parts.idlePollMs)
-      await rest(Math.max(Math.max(lookedAt, triedAt) + pace - performance.now(), 1), busy)
+      pace = paceNow(pace)
+      await rest(Math.max(Math.max(lookedAt, triedAt) + pace - performance.now(), 1), pace > OWN_POLL_MS)
     }
     polling = undefined
   }
-  /** Waits, unless something happens meanwhile: then looks are to come quickly again. */
-  const rest = (ms: number, busy: boolean): Promise<void> =>
+  /** Waits; when that is long, only until something happens, for then looks are to come quickly again. */
+  const rest = (ms: number, isLong: boolean): Promise<void> =>
     new Promise((resolve) => {
       const done = (): void => {
         wakeUp = undefined
@@ -186,10 +201,11 @@ export function openEars(parts: {
         resolve()
       }
       const timer = setTimeout(done, ms)
-      wakeUp = busy ? undefined : done
+      wakeUp = isLong ? done : undefined
     })
   return {
     news,
+    othersWrote,
     async listen(onWake) {
       if (closed) throw closedError()
       const ear = (wake: Wake): void => onWake(wake)
@@ -208,7 +224,11 @@ export function openEars(parts: {
       }
     },
     heardLately: () => polling !== undefined && known && !lost && performance.now() - lookedAt < LATELY_MS,
-    catchUp: () => (polling === undefined || !known ? parts.chain().refresh() : database.read(look)),
+    async catchUp() {
+      if (polling === undefined || !known) await parts.chain().refresh()
+      else await database.read(look)
+    },
+    look: () => database.read(look),
     schedulesHeard: () => (polling === undefined || !known ? undefined : schedulesHeard),
     async close() {
       closed = true

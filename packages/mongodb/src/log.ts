@@ -1,4 +1,4 @@
-import type { Holds } from "@millrace/core/backend"
+import type { Holds, Position } from "@millrace/core/backend"
 
 import type { Chain } from "./chain.ts"
 import type { Database } from "./database.ts"
@@ -25,6 +25,8 @@ export interface Log {
   readonly news: News
   /** Learns what others have written to the log by now. */
   catchUp(): Promise<void>
+  /** Learns the same, and answers the end of what retention removed. */
+  look(): Promise<Position>
   /** Whether what others write is looked for all the time, and was within the last second. */
   heardLately(): boolean
   /** Counts what was heard of schedules; `undefined` while nothing is heard. */

@@ -94,20 +94,24 @@ async function createLog(database: Database, settings: Settings): Promise<void> 
     _id: "log",
     format: FORMAT,
     partitions: settings.partitions,
-    trimmedTo: 0,
     schedules: 0,
     groups: 0,
     counted: 0,
   }
-  try {
-    await database.write(() => database.logs.insertOne(log))
-    await database.write(() => database.commits.insertOne({ _id: PULSE, at: 0, by: PULSE, keys: [PULSE] }))
-  } catch (error) {
-    if (!isTaken(error instanceof BackendError ? error.cause : error)) throw error
+  // The log comes last: where it is, all else is.
+  await evenIfThere(() => database.commits.insertOne({ _id: PULSE, at: 0, by: PULSE, keys: [PULSE] }))
+  await evenIfThere(() => database.logs.insertOne(log))
+
+  async function evenIfThere(insert: () => Promise<unknown>): Promise<void> {
+    try {
+      await database.write(insert)
+    } catch (error) {
+      if (!isTaken(error instanceof BackendError ? error.cause : error)) throw error
+    }
   }
 }
 
-/** The document beside the chain that tells other processes of what is no message. */
+/** The document beside the chain that tells of what is no message: what processes tell each other, and where the log begins. */
 export const PULSE = "pulse"
 
 interface MissingIndex {

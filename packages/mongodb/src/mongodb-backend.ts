@@ -45,7 +45,10 @@ export function mongodbBackend(target: string | MongoClient, options: MongodbOpt
   let othersWroteAt = Number.NEGATIVE_INFINITY
   const chain = chainOf(database, {
     onCommit(commit, own) {
-      if (!own) othersWroteAt = performance.now()
+      if (!own) {
+        othersWroteAt = performance.now()
+        ears.othersWrote()
+      }
       segments.add(commit)
       recent.add(commit)
       if (commit.types !== undefined) ears.news.messages(commit.types)
@@ -76,6 +79,7 @@ export function mongodbBackend(target: string | MongoClient, options: MongodbOpt
     groups: groupsOf(database, clock),
     news: ears.news,
     catchUp: () => ears.catchUp(),
+    look: () => ears.look(),
     heardLately: () => ears.heardLately(),
     schedulesHeard: () => ears.schedulesHeard(),
     get partitions() {

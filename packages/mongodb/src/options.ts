@@ -10,6 +10,8 @@ export interface MongodbOptions {
   readonly partitions?: number
   /** How long a call goes on asking a server that does not answer, before it throws. */
   readonly patienceMs?: number
+  /** How long one answer of the server is waited for: shorter than the patience, so that it is asked again. Then the connection is given up, and the call asks again. `socketTimeoutMS` in the URL says otherwise. Meaningless with a client of yours. */
+  readonly answerMs?: number
   /** The longest pause between two looks for what other processes wrote, while nothing happens. Below a second, for whoever wants this process's name waits no longer for its answer. */
   readonly idlePollMs?: number
   /** The largest payload plus metadata of one message, in bytes of JSON. */
@@ -41,6 +43,7 @@ export function settingsOf(options: MongodbOptions): Settings {
     prefix: options.prefix ?? "millrace_",
     partitions: options.partitions ?? DEFAULT_PARTITIONS,
     patienceMs: options.patienceMs ?? 10_000,
+    answerMs: options.answerMs ?? 8_000,
     idlePollMs: options.idlePollMs ?? 850,
     maxMessageBytes: options.maxMessageBytes ?? 8 * MEBIBYTE,
     ...(options.database === undefined ? {} : { database: options.database }),
@@ -53,6 +56,7 @@ export function settingsOf(options: MongodbOptions): Settings {
     refuse("database", "1 to 60 letters, digits, _ and -")
   wholeNumber("partitions", settings.partitions, MAX_PARTITIONS)
   wholeNumber("patienceMs", settings.patienceMs, MAX_TIMEOUT_MS)
+  wholeNumber("answerMs", settings.answerMs, MAX_TIMEOUT_MS)
   wholeNumber("idlePollMs", settings.idlePollMs, MAX_TIMEOUT_MS)
   wholeNumber("maxMessageBytes", settings.maxMessageBytes, MAX_MESSAGE_BYTES)
   return settings

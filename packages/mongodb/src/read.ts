@@ -20,12 +20,9 @@ export interface Bounds {
   readonly trimmedTo: Position
 }
 
-export async function boundsOf({ chain, database }: Pick<Log, "chain" | "database">): Promise<Bounds> {
-  const [log] = await Promise.all([
-    database.read(() => database.logs.findOne({ _id: "log" }, { projection: { trimmedTo: 1 } })),
-    chain.refresh(),
-  ])
-  return { head: chain.head, trimmedTo: log?.trimmedTo ?? 0 }
+export async function boundsOf(log: Pick<Log, "chain" | "look">): Promise<Bounds> {
+  const trimmedTo = await log.look()
+  return { head: log.chain.head, trimmedTo }
 }
 
 /** Reads messages at or below the head of the moment at which it begins. */

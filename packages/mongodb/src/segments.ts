@@ -1,8 +1,9 @@
 import type { Instant, Position } from "@millrace/core/backend"
+import type { Filter } from "mongodb"
 
 import { type ChainCommit, isChained } from "./chain.ts"
-import type { MessageDocument } from "./commit-document.ts"
-import { type Database, inChain } from "./database.ts"
+import type { CommitDocument, MessageDocument } from "./commit-document.ts"
+import { beginningAt, BY_POSITION, type Database, inChain, MOST_NAMED } from "./database.ts"
 
 /** How many positions lie in one segment. */
 export const SEGMENT = 1_000
@@ -35,6 +36,27 @@ export interface Segments {
 
 export function segmentOf(position: Position): number {
   return Math.floor((position - 1) / SEGMENT)
+}
+
+/** The entry at a position, of a segment's or of any that rise. */
+export function entryAt(entries: readonly LogEntry[], position: Position): LogEntry | undefined {
+  // Where nothing was trimmed an entry's place tells its position.
+  const first = entries[0]
+  const likely = first === undefined ? undefined : entries[position - first.position]
+  if (likely?.position === position) return likely
+  const entry = entries[firstAbove(entries, position - 1)]
+  return entry?.position === position ? entry : undefined
+}
+
+/** The index of the first entry above a position. */
+export function firstAbove(entries: readonly LogEntry[], position: Position): number {
+  let [low, high] = [0, entries.length]
+  while (low < high) {
+    const middle = (low + high) >> 1
+    if ((entries[middle]?.position ?? position) <= position) low = middle + 1
+    else high = middle
+  }
+  return low
 }
 
 interface Kept {
@@ -119,10 +141,11 @@ export async function readEntries(database: Database, after: Position, upto: Pos
   const from = await startOf(database, after + 1)
   const commits = await database.read(() =>
     database.commits
-      .find(inChain({ from, to: upto }), {
+      .find(upto - after <= MOST_NAMED ? beginningAt(after + 1, upto, from) : inChain({ from, to: upto }), {
         sort: { _id: 1 },
         projection: { n: 1, at: 1, messages: 1 },
         batchSize: BATCH,
+        hint: BY_POSITION,
       })
       .toArray(),
   )
@@ -148,10 +171,15 @@ export async function readEntries(database: Database, after: Position, upto: Pos
 export async function startOf(database: Database, position: Position): Promise<number> {
   const known = position === 1 ? 1 : database.starts.get(position)
   if (known !== undefined) return known
-  const [found] = await database.read(() =>
-    database.commits
-      .find(inChain({ from: 0, to: position }), { sort: { _id: -1 }, limit: 1, projection: { _id: 1 } })
-      .toArray(),
-  )
+  const near = await lastUpTo(database, beginningAt(Math.max(position - MOST_NAMED + 1, 1), position))
+  // A single append may be longer than what is named.
+  const found = near ?? (await lastUpTo(database, inChain({ from: 0, to: position })))
   return typeof found?._id === "number" ? found._id : position
+}
+
+async function lastUpTo(database: Database, filter: Filter<CommitDocument>): Promise<CommitDocument | undefined> {
+  const [found] = await database.read(() =>
+    database.commits.find(filter, { sort: { _id: -1 }, limit: 1, projection: { _id: 1 }, hint: BY_POSITION }).toArray(),
+  )
+  return found
 }

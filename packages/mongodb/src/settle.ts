@@ -143,8 +143,20 @@ async function conclude(
     return commit === undefined ? { kind: "fenced" } : { kind: "settled", parts: verdicts, lanes: [] }
   }
   if (!("kind" in settled)) return answerOf(log, settlement, settled)
-  if (settled.kind === "settled") log.news.work()
+  if (settled.kind === "settled") log.news.work(await isAnythingLeft(log, lease))
   return settled
+}
+
+/** Whether others may find something to do where a lease has ended. */
+async function isAnythingLeft(log: Log, { group: name, partition }: Settles["lease"]): Promise<boolean> {
+  try {
+    const group = await log.groups.known(name)
+    const { waiting, upto } = log.ahead(group.id).of(group, partition)
+    return waiting.length > 0 || upto < log.chain.head || (group.partitions[partition]?.lanes.size ?? 1) > 0
+  } catch {
+    // It was renamed or deleted meanwhile.
+    return true
+  }
 }
 
 /** The lease has ended already: by an earlier try of this settle, or because it was fenced. */

@@ -27,11 +27,27 @@ export function messageOf(document: MessageDocument): Message {
   }
 }
 
-/** The message at a position. Built in one go: this runs for every message that is read. */
+/** The message at a position. Built in one go, and not copied: this runs for every message that is read. */
 export function storedMessageOf(document: MessageDocument, position: Position, at: Instant): StoredMessage {
   const { id, kind, type, stream, version, causation = id, correlation = id, created } = document
   const payload = storedJson<Json>(document.payload)
   const metadata = document.metadata === undefined ? {} : storedJson<JsonObject>(document.metadata)
+  const recordedAt = instantText(at)
+  if (kind === "event")
+    return {
+      id,
+      kind,
+      type,
+      streamId: stream,
+      payload,
+      metadata,
+      causationId: causation,
+      correlationId: correlation,
+      createdAt: created,
+      position,
+      recordedAt,
+      version,
+    }
   const message = {
     id,
     kind,
@@ -43,9 +59,8 @@ export function storedMessageOf(document: MessageDocument, position: Position, a
     correlationId: correlation,
     createdAt: created,
     position,
-    recordedAt: instantText(at),
+    recordedAt,
   }
-  if (kind === "event") return { ...message, version }
   return document.decided === true ? { ...message, decided: true } : message
 }
 

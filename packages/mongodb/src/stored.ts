@@ -7,7 +7,6 @@ export interface LogDocument {
   readonly _id: string
   readonly format: number
   readonly partitions: number
-  readonly trimmedTo: Position
   /** Counts schedules made. */
   readonly schedules: number
   /** Counts groups made: the tokens of a group begin beyond those of every group before it. */

@@ -13,9 +13,10 @@ import {
 
 import type { Candidate } from "./candidates.ts"
 import type { Taken } from "./claim.ts"
+import { entriesAt } from "./entries-at.ts"
 import { edit, type GroupState, nextToken, type PartitionState } from "./group-state.ts"
 import type { Log } from "./log.ts"
-import { messagesAt } from "./messages-at.ts"
+import { storedMessageOf } from "./stored-message.ts"
 
 /** A message to hand out, before it is read. */
 interface Chosen {
@@ -94,12 +95,14 @@ function scan(
 }
 
 async function read(log: Log, chosen: readonly Chosen[]): Promise<readonly SliceMessage[]> {
-  const found = await messagesAt(
+  const found = await entriesAt(
     log,
     chosen.map(({ position }) => position),
   )
-  return chosen.flatMap(({ position, attempt, replay }) => {
-    const message = found.get(position)
-    return message === undefined ? [] : [{ message, handledBefore: handledBefore(replay, message), attempt }]
+  return chosen.flatMap(({ position, attempt, replay }, index) => {
+    const entry = found[index]
+    if (entry === undefined) return []
+    const message = storedMessageOf(entry.message, position, entry.at)
+    return { message, handledBefore: handledBefore(replay, message), attempt }
   })
 }

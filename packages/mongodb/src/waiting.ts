@@ -1,7 +1,7 @@
 import { partitionOf, type Position } from "@millrace/core/backend"
 
 import { type GroupState, partitionAt } from "./group-state.ts"
-import type { LogEntry } from "./segments.ts"
+import { firstAbove, type LogEntry } from "./segments.ts"
 
 /** A message that a group waits for. */
 export interface Waiting {
@@ -114,17 +114,6 @@ export function aheadOf(partitions: () => number): Ahead {
 
 function wantsOf({ types }: GroupState): string {
   return JSON.stringify([...types].map(([type, { since }]) => [type, since]))
-}
-
-/** The index of the first entry above a position. */
-function firstAbove(entries: readonly LogEntry[], position: Position): number {
-  let [low, high] = [0, entries.length]
-  while (low < high) {
-    const middle = (low + high) >> 1
-    if ((entries[middle]?.position ?? position) <= position) low = middle + 1
-    else high = middle
-  }
-  return low
 }
 
 /** Passes over what lies at or below a checkpoint. */

@@ -4,9 +4,10 @@ import type { AnyBulkWriteOperation } from "mongodb"
 import { isChained } from "../chain.ts"
 import type { CommitDocument } from "../commit-document.ts"
 import { tallyOf } from "../counts.ts"
-import { type Database, inChain } from "../database.ts"
+import { BY_POSITION, type Database, inChain } from "../database.ts"
 import { commandKey, idKey, onceKey, versionKey } from "../keys.ts"
 import type { Log } from "../log.ts"
+import { PULSE } from "../migrate.ts"
 import { nameKey } from "../name-key.ts"
 import { type LogEntry, readEntries, SEGMENT, startOf } from "../segments.ts"
 import type { StreamDocument, TypeDocument } from "../stored.ts"
@@ -31,9 +32,8 @@ export async function dropMessages(log: Log, wanted: Stretch | undefined): Promi
   const found = await database.read(() => database.logs.findOne({ _id: "log" }))
   const stretch = found?.trimming ?? wanted
   if (stretch === undefined) return
-  await database.write(() =>
-    database.logs.updateOne({ _id: "log" }, { $set: { trimming: stretch }, $max: { trimmedTo: stretch.to } }),
-  )
+  await database.write(() => database.logs.updateOne({ _id: "log" }, { $set: { trimming: stretch } }))
+  await database.write(() => database.commits.updateOne({ _id: PULSE }, { $max: { "pulse.trimmedTo": stretch.to } }))
   const counted = (found?.counted ?? 0) * SEGMENT
   for (let from = stretch.from; from < stretch.to; from += STRETCH) {
     const to = Math.min(from + STRETCH, stretch.to)
@@ -85,7 +85,9 @@ async function dropCommits(database: Database, { from, to }: Stretch): Promise<v
   for (;;) {
     const begin = next
     const commits = await database.read(() =>
-      database.commits.find(inChain({ from: begin, to }), { sort: { _id: 1 }, limit: PAGE }).toArray(),
+      database.commits
+        .find(inChain({ from: begin, to }), { sort: { _id: 1 }, limit: PAGE, hint: BY_POSITION })
+        .toArray(),
     )
     for (const commit of commits) await dropFrom(database, commit, to)
     const last = commits.at(-1)
