@@ -34,6 +34,7 @@ const WEIGHTS: Readonly<Record<string, number>> = {
   beat: 20,
   lanes: 10,
   reset: 6,
+  piece: 4,
   run: 10,
   documents: 6,
 }

@@ -6,6 +6,8 @@ import { makeSettlement } from "./make-settlement.ts"
 /** More lanes than one slice holds. */
 const CROWD = 120
 const MOST_HELD = 30
+/** Streams enough for two of them to be in one partition. */
+const FEW = 6
 
 function groupsWanted(random: Hands["random"], limit: number) {
   // The group that was made later may not be there.
@@ -79,6 +81,35 @@ const extend: GuestAct = async ({ storage, random, slices }) => {
   return slice === undefined ? undefined : storage.extend(slice.lease, random.pick([1, 100, 5_000]))
 }
 
+/** Some streams of a group fail together: one of their lanes is settled, and then all of them are held on to. */
+const piece: GuestAct = async (hands) => {
+  const { storage, random, message, now } = hands
+  const [group, types, owner] = ["few", [...TYPES], ownerOf(random)] as const
+  await storage.ensureGroup({ group, order: "stream", start: { at: "now" }, types, owner, maxLanes: 1_000 })
+  const streams = Array.from({ length: FEW }, (_, at) => `few-${at}`)
+  await storage.append([
+    { streams: streams.map((streamId) => ({ streamId, expected: "any", messages: [message(streamId, "event")] })) },
+  ])
+  for (let left = 2 * FEW; left > 0; left -= 1) {
+    const slice = await storage.claim({ owner, groups: [{ group, types, limit: 100 }], leaseMs: 3_000 })
+    if (slice.kind === "idle") return
+    const { parts, ...rest } = makeSettlement(slice, hands, "all fail")
+    const failed = parts.map((part) => ({
+      ...part,
+      deferral: { as: "retry", position: part.from, failures: 1, retryAt: now } as const,
+    }))
+    if (slice.lease.of === "partition" || slice.lease.lanes.length === 1) {
+      await storage.settle({ ...rest, parts: failed })
+      continue
+    }
+    const lanes = slice.lease.lanes.slice(0, 1)
+    const settled = failed.filter(({ key }) => key === lanes[0]?.key)
+    await storage.settle({ lease: { ...slice.lease, lanes }, parts: settled })
+    await storage.extend(slice.lease, random.pick([100, 5_000]))
+    return
+  }
+}
+
 /** A slice is given back as it was. */
 const giveBack: GuestAct = async ({ storage, slices }) => {
   const slice = slices.pop()
@@ -139,6 +170,7 @@ export const workingActs: Readonly<Record<string, GuestAct>> = {
   settle,
   settleAgain,
   extend,
+  piece,
   giveBack,
   run,
   manyLanes,
