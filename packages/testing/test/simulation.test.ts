@@ -24,7 +24,7 @@ const seed = Number(process.env["MILLRACE_SEED"] ?? Date.now() % 1_000_000)
 
 /** How many histories are played, and the share of planted faults that is looked for: all of them in deep runs. */
 const size = deep ? { bank: 10_000, contract: 1_000, every: 1 } : { bank: 500, contract: 60, every: 16 }
-const TIME_LIMIT = { timeout: deep ? 3_600_000 : 120_000 }
+const TIME_LIMIT = { timeout: deep ? 3_600_000 : 240_000 }
 
 /** Where the seeds of this run begin: elsewhere each time, and known from the seed that the run prints. */
 const from = 1 + (seed % 100_000) * 10
