@@ -1,4 +1,5 @@
 import { deepEqual, equal, notEqual, ok } from "node:assert/strict"
+import { readFileSync } from "node:fs"
 
 import { memoryBackend } from "@millrace/core"
 import { describe, it } from "vitest"
@@ -121,6 +122,14 @@ describe("the simulation", () => {
     ok(runtimeFaults.length >= 10)
     equal(new Set(planted.map(({ name }) => name)).size, planted.length)
     equal(planted.length, runtimeFaults.length + allFaults.flatMap(({ faults }) => faults).length)
+  })
+
+  it("finds the place of each fault to plant in the runtime exactly once [lesson 47]", () => {
+    for (const { name, file, find, replace } of runtimeFaults) {
+      const source = readFileSync(new URL(`../../core/src/${file}`, import.meta.url), "utf8")
+      equal(source.split(find).length - 1, 1, `"${name}": ${file} has changed: plant it where its code is now`)
+      notEqual(find, replace)
+    }
   })
 
   for (const fault of sample(planted)) {

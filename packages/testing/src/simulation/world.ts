@@ -90,7 +90,8 @@ export function createCrowd<Act>(parts: CrowdParts<Act>): Crowd<Act> {
       wakes: plan.wakes,
       isAway: () => timeline.now < awayUntil,
       carryOut(method, run) {
-        note(() => `${boot.name} ${method}`)
+        // What workers ask all the time tells itself where there is something to tell.
+        if (method.startsWith("operator.")) note(() => `${boot.name} ${method}`)
         auditor.caller = boot.name
         return run()
       },

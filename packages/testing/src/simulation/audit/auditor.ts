@@ -5,6 +5,7 @@ import { type Checking, checkClaim } from "./claims.ts"
 import { type GroupAudit, heldKey, newGroupAudit } from "./group-audit.ts"
 import { auditOperator } from "./operator-audit.ts"
 import { checkSettle } from "./settles.ts"
+import { toldSettle, toldSlice } from "./told.ts"
 import { createTrace, type Trace } from "./trace.ts"
 
 /** Watches a storage: what it is told and what it answers, before anything can happen to either on the way. */
@@ -89,7 +90,9 @@ export function createAuditor({ backend, now, keys, note, maxTakeovers }: Audito
         },
       }),
       async append(appends) {
+        const boot = auditor.caller
         const verdicts = await backend.append(appends)
+        note(() => `${boot} appends: ${verdicts.map(({ kind }) => kind).join(", ")}`)
         book.appended(appends, verdicts)
         return verdicts
       },
@@ -106,12 +109,14 @@ export function createAuditor({ backend, now, keys, note, maxTakeovers }: Audito
         const boot = auditor.caller
         const found = await backend.claim(request)
         const group = found.kind === "idle" ? undefined : groups.get(found.group)
+        if (found.kind === "slice") note(() => `${boot} is handed ${toldSlice(found)}`)
         if (group !== undefined) checkClaim(group, request, found, checking(boot))
         return found
       },
       async extend(lease, leaseMs) {
         const boot = auditor.caller
         const held = await backend.extend(lease, leaseMs)
+        note(() => `${boot} ${held ? "lengthens" : "has lost"} a lease of ${lease.group}`)
         const group = groups.get(lease.group)
         if (held && group !== undefined) extended(group, lease, now() + leaseMs, checking(boot))
         return held
@@ -119,6 +124,7 @@ export function createAuditor({ backend, now, keys, note, maxTakeovers }: Audito
       async settle(settlement) {
         const boot = auditor.caller
         const answer = await backend.settle(settlement)
+        note(() => `${boot} settles ${toldSettle(settlement, answer)}`)
         const group = groups.get(settlement.lease.group)
         if (group !== undefined) checkSettle(group, settlement, answer, checking(boot))
         book.settled(settlement, answer)
