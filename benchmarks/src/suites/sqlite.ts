@@ -5,6 +5,7 @@ import { DatabaseSync } from "node:sqlite"
 import { appendManyCallers, appendOneCaller } from "../benches/append.ts"
 import { endToEnd } from "../benches/end-to-end.ts"
 import { idleCost, idleLatency } from "../benches/idle.ts"
+import { telemetry } from "../benches/telemetry.ts"
 import type { Suite } from "../harness/bench.ts"
 import type { Server } from "../harness/server.ts"
 import { twin } from "../subjects/bare-sqlite/contenders.ts"
@@ -60,6 +61,7 @@ export const sqlite: Suite = {
     }),
     idleLatency([millrace.pings]),
     idleCost(millrace.idleCost),
+    telemetry,
   ],
   growth: [],
 }

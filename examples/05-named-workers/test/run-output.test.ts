@@ -8,7 +8,7 @@ const RUN_MS = 120_000
 
 for (const backend of ["sqlite", "redis"]) {
   describe(`on ${backend}`, () => {
-    it("the services say what their README promises", { timeout: RUN_MS }, async () => {
+    it("the services say what their README promises [lesson 49]", { timeout: RUN_MS }, async () => {
       const { code, output, errors } = await play(new URL("../main.ts", import.meta.url), backend)
       expect(errors).toBe("")
       expect(output).toBe(await readFile(new URL("../expected-output.txt", import.meta.url), "utf8"))

@@ -14,20 +14,20 @@ const ROUNDED_MS = 5
 /** A whole run, on a machine that has other things to do. */
 const RUN_MS = 60_000
 
-for (const { name, open } of backends) {
-  describe(`on ${name}`, () => {
+for (const backend of backends) {
+  describe(`on ${backend.name}`, () => {
     it(
       "a holiday is booked by a workflow that joins two others, and by actors that react to each other, as the README promises [S28.a S28.b S28.c S48.a]",
       { timeout: RUN_MS },
       async () => {
-        const log = await open()
-        const backend = log.connect()
+        const log = await backend.open()
+        const connected = log.connect()
         onTestFinished(async () => {
-          await backend.close()
+          await connected.close()
           await log.remove()
         })
         const lines: string[] = []
-        await story(backend, (line) => lines.push(line))
+        await story(connected, (line) => lines.push(line))
         const output = `${lines.join("\n")}\n`
         const [inTurn, sideBySide] = [...output.matchAll(TIMES)].map(([, , ms]) => Number(ms))
         // How much longer is the machine's affair. That they wait for the agency twice, and once, is not.

@@ -154,7 +154,7 @@ describe("a config", () => {
     const schema = JSON.stringify(configJsonSchema())
     for (const key of ["stream_use", "per_event", "acknowledgement_timeout", "on_error", "service_name"])
       ok(schema.includes(`"${key}"`), key)
-    match(configTable(), /\| `apis\.<api>\.event_transport\.redis\.batch_size` \| The most events/)
+    match(configTable(), /\| `apis\.<api>\.event_transport\.<storage>\.batch_size` \| The most events/)
   })
 
   it("never shows a password", () => {

@@ -15,6 +15,17 @@ async function broken(before: Parameters, after: Parameters): Promise<readonly s
   return changesBetween(old ?? {}, now ?? {}).flatMap(({ path, breaks }) => breaks.map((whom) => `${whom}: ${path}`))
 }
 
+/** A tree whose every node has many of its kind below it: comparing node by node would never end. */
+function treeOf(leaf: Schema.Codec<string> | Schema.Codec<number>): Schema.Codec<unknown> {
+  const branches = ["a", "b", "c", "d", "e", "f"].map(
+    (name) => [name, Schema.optionalKey(Schema.suspend(() => tree))] as const,
+  )
+  const tree: Schema.Codec<unknown> = Schema.Struct({ leaf, ...Object.fromEntries(branches) }).annotate({
+    identifier: "Tree",
+  })
+  return tree
+}
+
 const text = { a: Schema.String }
 
 describe("comparing two releases", () => {
@@ -68,11 +79,23 @@ describe("comparing two releases", () => {
       { a: Schema.Record(Schema.String, Schema.Finite) },
       ["running-listeners: a.*"],
     ],
+    [
+      "stored events for a parameter that does not fit the record that takes its place",
+      { a: Schema.Struct({ b: Schema.String }) },
+      { a: Schema.Record(Schema.String, Schema.Int) },
+      ["stored-events: a.b", "running-listeners: a.b"],
+    ],
   ] as const) {
     it(`breaks ${what}`, async () => {
       deepEqual(await broken(before, after), expected)
     })
   }
+
+  it("comes to an end with schemas that contain themselves, and tells each difference once", async () => {
+    deepEqual(await broken({ tree: treeOf(Schema.String) }, { tree: treeOf(Schema.String) }), [])
+    const found = await broken({ tree: treeOf(Schema.String) }, { tree: treeOf(Schema.Int) })
+    deepEqual(found, ["stored-events: tree.leaf", "running-listeners: tree.leaf"])
+  })
 
   it("describes what is stored: a Date as its text, and Zod's parameters by what they put out", async () => {
     const Dated = api("dated", { seen: { at: Schema.DateFromString } })

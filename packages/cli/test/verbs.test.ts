@@ -110,8 +110,8 @@ for (const store of stores) {
   })
 }
 
-describe("memory", () => {
-  it("is refused by name: no other process can reach it", async () => {
+describe("on memory", () => {
+  it("verbs are refused by name: no other process can reach it [M1.a M1.b M1.c]", async () => {
     const { code, stderr } = await millrace(["stats", "--url", "memory:"])
     equal(code, 2)
     ok(stderr.includes("memory: is the memory of one process"), stderr)

@@ -1,12 +1,14 @@
-import { BackendError, type Operator } from "@millrace/core/backend"
+import type { Operator } from "@millrace/core/backend"
 
 import type { Log } from "./log.ts"
 import { discardLane } from "./operator/discard-lane.ts"
+import { dump } from "./operator/dump.ts"
 import { deleteGroup, groups, renameGroup, startGroup, stopGroupByHand } from "./operator/groups.ts"
 import { lanes, retryLanes } from "./operator/lanes.ts"
 import { processes } from "./operator/processes.ts"
 import { progress } from "./operator/progress.ts"
 import { resetGroup } from "./operator/reset-group.ts"
+import { restore } from "./operator/restore.ts"
 import { cancelSchedules, reschedule, schedules } from "./operator/schedules.ts"
 import { skip } from "./operator/skip.ts"
 import { stats } from "./operator/stats.ts"
@@ -35,8 +37,8 @@ export function operatorOf(log: Log, use: <T>(work: () => Promise<T>) => Promise
     trim: (upto, options) => use(() => trim(log, upto, options)),
     processes: () => use(() => processes(log)),
     progress: (streamId, position) => use(() => progress(log, streamId, position)),
-    dump: () => Promise.reject(new BackendError("unsupported", "not yet")),
-    restore: () => Promise.reject(new BackendError("unsupported", "not yet")),
+    dump: (query) => use(() => dump(log, query)),
+    restore: (records) => use(() => restore(log, records)),
     uninstall: (confirm) =>
       use(async () => {
         await uninstall(log, confirm)

@@ -153,8 +153,9 @@ export function openDatabase(target: string | Pool, settings: Settings, names: N
       if (closed) return
       closed = true
       await linePool.end()
+      // Pools of ours keep their listeners: a connection may still break while it closes.
       if (typeof target === "string") await pool.end()
-      pool.off("error", ignore)
+      else pool.off("error", ignore)
     },
   }
   return database

@@ -1,8 +1,7 @@
 /** A list of numbers as Postgres writes arrays as text. */
 export function numberList(values: readonly (number | null)[]): string {
-  let list = ""
-  for (const value of values) list += value === null ? ",NULL" : `,${value}`
-  return `{${list.slice(1)}}`
+  const list = values.includes(null) ? values.map((value) => value ?? "NULL") : values
+  return `{${list.join(",")}}`
 }
 
 /** The type of a text in Postgres' catalogue. */

@@ -67,6 +67,10 @@ export function openEars(
 /** How soon after one NOTIFY the next may go: under load others are woken often enough, and appends keep the server. */
 const GAP_MS = 4
 
+/** The same where so much has become news meanwhile: a process that appends in groups has better to do, and whoever works on that has enough for as long. */
+const BUSY_GAP_MS = 16
+const BUSY_NEWS = 64
+
 /** Tells this object's listeners at once, others by one NOTIFY at a time: what becomes news while one is on its way goes with the next. */
 function sendAfterCommit(
   database: Database,
@@ -77,7 +81,9 @@ function sendAfterCommit(
   let flushing = false
   let sending: Promise<void> | undefined
   let waiting: Wake[] = []
+  let count = 0
   const news = gatherNews(() => {
+    count += 1
     if (flushing) return
     flushing = true
     queueMicrotask(flush)
@@ -95,8 +101,10 @@ function sendAfterCommit(
       while (waiting.length > 0) {
         const payload = JSON.stringify([origin, waiting])
         waiting = []
+        const busy = count >= BUSY_NEWS
+        count = 0
         await database.read.rows(notify, names.channel, payload)
-        await setTimeout(GAP_MS)
+        await setTimeout(busy ? BUSY_GAP_MS : GAP_MS)
       }
     } catch {
       // A wake-up is a hint: whoever misses it looks by itself.

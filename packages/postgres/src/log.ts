@@ -17,7 +17,7 @@ export interface Log {
   readonly partitions: number
   /** The order in which appends land. */
   readonly turns: Turns
-  /** Whether groups of appends are sent one upon the other: not through a pooler, and not to a server whose default is another isolation. */
+  /** Whether groups of appends are sent one upon the other: not through a pooler, not with a pool of the user's, and not to a server whose default is another isolation. */
   readonly line: { open: boolean }
   /** What claims have seen last, and the look that is on its way. */
   readonly looks: { last: KeptLook | undefined; onItsWay: Promise<void> | undefined }

@@ -8,7 +8,7 @@ export interface PostgresOptions {
   readonly prefix?: string
   /** Partitions of a log that `migrate` creates. An existing log keeps its own. */
   readonly partitions?: number
-  /** Connections that the backend opens at most, the listening one beside them. Meaningless with a pool of yours. */
+  /** Connections that the backend opens at most, beside them one that listens and one that groups of appends share. Meaningless with a pool of yours. */
   readonly maxConnections?: number
   /** How long a connection may take to open, or a free one to come by. */
   readonly connectTimeoutMs?: number

@@ -28,12 +28,14 @@ import type { PostgresTx } from "./tx.ts"
 const APPENDS_AT_ONCE = 2
 
 /**
- * A log in a Postgres database (13 or newer), given by URL or by a `pg` pool, which stays its owner's: it is never closed here. Beside the pool one connection
- * is opened to listen. Nothing is opened before the first call.
+ * A log in a Postgres database (13 or newer), given by URL or by a `pg` pool, which stays its owner's: it is never closed here. Beside the pool one
+ * connection is opened to listen, and with a URL one that groups of appends share. Nothing is opened before the first call.
  */
 export function postgresBackend(target: string | Pool, options: PostgresOptions = {}): Backend<PostgresTx> {
   const settings = settingsOf(options)
   const names = namesOf(settings)
+  // A connection beside a pool of the user's would lack what that sets up on each of its own.
+  const oneLine = settings.prepare && typeof target === "string"
   const database = openDatabase(target, settings, names)
   const ears = openEars(database, { names, settings, origin: randomUUID() })
   let closing: Promise<void> | undefined
@@ -48,7 +50,7 @@ export function postgresBackend(target: string | Pool, options: PostgresOptions 
       return partitions
     },
     turns: takeTurns(),
-    line: { open: settings.prepare },
+    line: { open: oneLine },
     looks: { last: undefined, onItsWay: undefined },
     news: ears.news,
   }
@@ -94,7 +96,7 @@ export function postgresBackend(target: string | Pool, options: PostgresOptions 
         partitions,
         maxMessageBytes: settings.maxMessageBytes,
         maxBatch: MAX_BATCH,
-        appendsAtOnce: settings.prepare ? APPENDS_AT_ONCE : 1,
+        appendsAtOnce: oneLine ? APPENDS_AT_ONCE : 1,
       } as const
     },
     operator: operatorOf(log, use, () => {

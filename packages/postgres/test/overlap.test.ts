@@ -5,7 +5,7 @@ import pg from "pg"
 import { describe, expect, it } from "vitest"
 
 import { createApp } from "../../core/src/index.ts"
-import type { PostgresTx } from "../src/index.ts"
+import { postgresBackend, type PostgresTx } from "../src/index.ts"
 import { namesOf } from "../src/names.ts"
 import { codeOf, event, kinds, positionsOf, serverForTests, to } from "./log-for-tests.ts"
 
@@ -96,6 +96,20 @@ describe("on postgres", () => {
       expect(positions).toEqual(Array.from({ length: positions.length }, (_, at) => at + 1))
     },
   )
+
+  it("through a pool of the user's one group is away at a time: only its own connections are set up as they should be", async () => {
+    await server.log()
+    const pool = new pg.Pool({ connectionString: server.url, max: 2 })
+    const backend = postgresBackend(pool, { schema: server.schema })
+    try {
+      expect(backend.capabilities.appendsAtOnce).toBe(1)
+      const verdicts = await Promise.all(["a", "b", "c"].map((name) => backend.append(pair(name))))
+      expect(verdicts.flat().map(placeOf)).toEqual([1, 2, 3, 4, 5, 6])
+    } finally {
+      await backend.close()
+      await pool.end()
+    }
+  })
 
   it("a group behind one that the server refused stores nothing, and says so", async () => {
     const backend = await server.log()

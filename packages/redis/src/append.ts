@@ -14,7 +14,7 @@ export const MAX_BATCH = 400
 const SCRIPT_MESSAGES = 200
 
 /** How many calls may be away at once: one is made while the server works on the other. */
-export const APPENDS_IN_FLIGHT = 2
+export const APPENDS_AT_ONCE = 2
 
 /**
  * The order of the scripts that a backend object sends. Each is sent without waiting for the one before it, names that, and takes no effect where that took none:

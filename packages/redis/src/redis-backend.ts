@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto"
 
 import { type Backend, BackendError, MAX_NAME_LENGTH, type Migration, type Position } from "@millrace/core/backend"
 
-import { append, APPENDS_IN_FLIGHT, MAX_BATCH } from "./append.ts"
+import { append, APPENDS_AT_ONCE, MAX_BATCH } from "./append.ts"
 import { claim } from "./claim.ts"
 import type { Client } from "./client.ts"
 import { openConnection } from "./connection.ts"
@@ -96,7 +96,7 @@ export function redisBackend(target: string | Client, options: RedisOptions = {}
         partitions,
         maxMessageBytes: settings.maxMessageBytes,
         maxBatch: MAX_BATCH,
-        appendsAtOnce: APPENDS_IN_FLIGHT,
+        appendsAtOnce: APPENDS_AT_ONCE,
       } as const
     },
     operator: operatorOf(log, use, () => {

@@ -3,6 +3,7 @@ import type { Instant, Position } from "@millrace/core/backend"
 import type { GroupState, PartitionState } from "./group-state.ts"
 import type { Log } from "./log.ts"
 import { ask, askOne, messagesAt } from "./questions.ts"
+import { read } from "./read.ts"
 import { END, firstWaiting, wantedBetween, wantedOfLane } from "./waiting.ts"
 
 /** When the oldest message was recorded that a group wants and has not settled; `undefined` when there is none. */
@@ -18,6 +19,11 @@ export async function waitingSince(log: Log, group: GroupState): Promise<Instant
     const waiting = first !== undefined && group.marks.has(first) ? await firstUnmarked(log, group, at) : first
     if (waiting !== undefined) ahead.push(waiting)
     for (const lane of at.lanes.values()) {
+      if (group.order !== "stream") {
+        if (lane.kept === undefined) ahead.push(lane.at.next)
+        else recorded.push(Date.parse(lane.kept.recordedAt))
+        continue
+      }
       for await (const { position, recordedAt } of wantedOfLane(log, group, at, lane)) {
         if (group.marks.has(position)) continue
         recorded.push(Date.parse(recordedAt))
@@ -26,7 +32,9 @@ export async function waitingSince(log: Log, group: GroupState): Promise<Instant
     }
   }
   if (ahead.length > 0) {
-    const [oldest] = await askOne(log, messagesAt([Math.min(...ahead)]))
+    const lowest = Math.min(...ahead)
+    const [there] = await askOne(log, messagesAt([lowest]))
+    const oldest = there ?? (await read(log, { from: "log", after: lowest - 1, limit: 1 })).messages[0]
     if (oldest !== undefined) recorded.push(Date.parse(oldest.recordedAt))
   }
   return recorded.length === 0 ? undefined : Math.min(...recorded)

@@ -150,6 +150,20 @@ describe("on redis", () => {
     expect(group?.skips.map(({ position, how }) => [position, how])).toEqual([[3, "trimmed"]])
   })
 
+  it("large messages come in slices of about a megabyte, and none is left out between them", async () => {
+    const backend = await server.log({ partitions: 1 })
+    await ensure(backend)
+    const large = { text: "x".repeat(100_000) }
+    for (let at = 0; at < 30; at += 1) await backend.append([to("a", { ...event("a"), payload: large })])
+    const slices: number[][] = []
+    for (let slice = await claimed(backend); slice?.source === "partition"; slice = await claimed(backend)) {
+      slices.push(slice.messages.map(({ message }) => message.position))
+      await backend.settle({ lease: slice.lease, checkpoint: slice.scannedTo, parts: [] })
+    }
+    expect(slices.flat()).toEqual(Array.from({ length: 30 }, (_, at) => at + 1))
+    expect(slices.map(({ length }) => length)).toEqual([10, 10, 10])
+  })
+
   it("an entry of a lane that somebody deletes is listed as trimmed before the lane goes on", async () => {
     const backend = await server.log({ partitions: 1 })
     await ensure(backend)

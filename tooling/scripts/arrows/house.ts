@@ -59,22 +59,36 @@ export const rooms: readonly Room[] = [
   { folder: "packages/sqlite/src", rooms: [], packages: ["@millrace/core/backend", "node:"] },
   { folder: "packages/mongodb/src", rooms: [], packages: ["@millrace/core/backend", "mongodb", "node:"] },
   // Commands are what help is made of: what a verb does is loaded when it is called.
-  { folder: "packages/cli/src/commands", rooms: ["packages/cli/src/verbs"], packages: ["@commander-js/extra-typings"] },
+  {
+    folder: "packages/cli/src/commands",
+    rooms: ["packages/cli/src/verbs", "packages/cli/src/scaffold"],
+    packages: ["@commander-js/extra-typings"],
+  },
   {
     folder: "packages/cli/src/verbs",
-    rooms: ["packages/cli/src/render", "packages/cli/src/session", "packages/cli/src"],
+    rooms: [
+      "packages/cli/src/render",
+      "packages/cli/src/session",
+      "packages/cli/src/transfer",
+      "packages/cli/src/bench",
+      "packages/cli/src/scaffold",
+      "packages/cli/src",
+    ],
     packages: ["@millrace/core", "@millrace/bus", "node:"],
   },
-  { folder: "packages/cli/src/render", rooms: [], packages: ["@millrace/core", "cli-table3", "node:"] },
+  { folder: "packages/cli/src/render", rooms: [], packages: ["@millrace/core", "cli-table3", "cli-progress", "node:"] },
   {
     folder: "packages/cli/src/session",
     rooms: ["packages/cli/src/render", "packages/cli/src"],
     packages: ["@millrace/core", "@millrace/bus", "node:"],
   },
+  { folder: "packages/cli/src/transfer", rooms: ["packages/cli/src"], packages: ["@millrace/core", "node:"] },
+  { folder: "packages/cli/src/bench", rooms: ["packages/cli/src"], packages: ["@millrace/core", "node:"] },
+  { folder: "packages/cli/src/scaffold", rooms: ["packages/cli/src"], packages: [] },
   {
     folder: "packages/cli/src",
     rooms: ["packages/cli/src/commands"],
-    packages: ["@commander-js/extra-typings", "node:"],
+    packages: ["@commander-js/extra-typings", "@bomb.sh/tab", "node:"],
   },
   // Only what reads configs needs these libraries: who gives none never loads them.
   {
@@ -82,7 +96,16 @@ export const rooms: readonly Room[] = [
     rooms: ["packages/bus/src"],
     packages: ["effect", "yaml", "fastest-levenshtein", "node:"],
   },
-  { folder: "packages/bus/src", rooms: ["packages/bus/src/config"], packages: ["@millrace/core", "node:"] },
+  {
+    folder: "packages/bus/src/schema",
+    rooms: ["packages/bus/src"],
+    packages: ["@millrace/core", "effect/Schema"],
+  },
+  {
+    folder: "packages/bus/src",
+    rooms: ["packages/bus/src/config", "packages/bus/src/schema"],
+    packages: ["@millrace/core", "node:"],
+  },
   { folder: "packages/postgres/src", rooms: [], packages: ["@millrace/core/backend", "pg", "node:"] },
   {
     folder: "packages/opentelemetry/src",

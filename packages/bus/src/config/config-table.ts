@@ -1,9 +1,17 @@
 import { configJsonSchema } from "./json-schema.ts"
 
+/** The kinds of storage, one of which is a segment of a path: their keys are the same, and stand in the table once. */
+const STORAGES: ReadonlySet<string> = new Set(["redis", "postgres", "sqlite", "mongodb", "memory"])
+
 /** The keys of config files as the rows of a Markdown table, from the same schema that checks them. */
 export function configTable(): string {
-  const rows = keysOf(configJsonSchema(), "")
-  return ["| key | meaning |", "|---|---|", ...rows.map(({ path, says }) => `| \`${path}\` | ${says} |`)].join("\n")
+  const rows = new Map(keysOf(configJsonSchema(), "").map(({ path, says }) => [withAnyStorage(path), says]))
+  return ["| key | meaning |", "|---|---|", ...[...rows].map(([path, says]) => `| \`${path}\` | ${says} |`)].join("\n")
+}
+
+function withAnyStorage(path: string): string {
+  const segments = path.split(".").map((segment) => (STORAGES.has(segment) ? "<storage>" : segment))
+  return segments.join(".")
 }
 
 interface KeyRow {

@@ -2,6 +2,7 @@ import type { Json, JsonObject } from "@millrace/core"
 
 import { bounds } from "./bounds.ts"
 import { canonical } from "./canonical.ts"
+import { alternatives, isObject, named, namesAt, objectAt, resolved, type Side, valuesOf } from "./side.ts"
 
 /** Why what one schema allows does not fit another one. */
 export interface Misfit {
@@ -13,22 +14,19 @@ export interface Misfit {
 /** How deep schemas are compared: below it they have to be equal. */
 const DEPTH = 32
 
-interface Side {
-  readonly schema: JsonObject
-  /** The whole that it is part of: where `$ref` looks. */
-  readonly root: JsonObject
-}
-
 interface Pair {
   readonly reader: Side
   readonly writer: Side
   readonly path: string
   readonly depth: number
+  /** What is known of pairs that `$ref` led to. One that is still compared counts as fitting: it is part of itself. */
+  readonly known: Map<string, readonly Misfit[]>
 }
 
 /**
- * What a writer's schema allows that a reader's does not take. Every answer is a possible misfit, and no answer means that there is none; what JSON Schema can
- * say and is not understood here has to be equal.
+ * What a writer's schema allows that a reader's does not take. Every answer is a possible misfit; what JSON Schema can say and is not understood here has to be
+ * equal. Parameters that a reader does not name are passed over, as the bus does that is not told to be strict. Of a schema that contains itself, a misfit is told where
+ * it is met first.
  */
 export function misfits({
   reader,
@@ -42,10 +40,24 @@ export function misfits({
     writer: { schema: writer, root: writer },
     path: "",
     depth: 0,
+    known: new Map(),
   })
 }
 
+/** Compares a pair: once, where `$ref` leads to it. */
 function between(pair: Pair): readonly Misfit[] {
+  const { reader, writer, known } = pair
+  if (reader.schema["$ref"] === undefined && writer.schema["$ref"] === undefined) return compared(pair)
+  const key = canonical([reader.schema, writer.schema])
+  const before = known.get(key)
+  if (before !== undefined) return before
+  known.set(key, [])
+  const found = compared(pair)
+  known.set(key, found)
+  return found
+}
+
+function compared(pair: Pair): readonly Misfit[] {
   const [reader, writer] = [resolved(pair.reader), resolved(pair.writer)]
   const { path, depth } = pair
   if (
@@ -56,15 +68,16 @@ function between(pair: Pair): readonly Misfit[] {
   if (Object.keys(reader.schema).length === 0) return []
   if (depth > DEPTH) return [{ path, what: "it differs, too deep to say how" }]
   const from = alternatives(writer)
-  if (from.length > 1) return from.flatMap((one) => between({ reader, writer: one, path, depth: depth + 1 }))
+  if (from.length > 1) return from.flatMap((one) => between({ ...pair, reader, writer: one, depth: depth + 1 }))
   const into = alternatives(reader)
   if (into.length > 1) return intoOneOf(into, writer, pair)
-  return simple({ reader: into[0] ?? reader, writer: from[0] ?? writer, path, depth })
+  return simple({ ...pair, reader: into[0] ?? reader, writer: from[0] ?? writer })
 }
 
 /** A writer's one form has to fit one of the reader's. */
-function intoOneOf(into: readonly Side[], writer: Side, { path, depth }: Pair): readonly Misfit[] {
-  const tries = into.map((reader) => between({ reader, writer, path, depth: depth + 1 }))
+function intoOneOf(into: readonly Side[], writer: Side, pair: Pair): readonly Misfit[] {
+  const { path, depth } = pair
+  const tries = into.map((reader) => between({ ...pair, reader, writer, depth: depth + 1 }))
   if (tries.some((found) => found.length === 0)) return []
   return [
     {
@@ -90,67 +103,45 @@ function simple(pair: Pair): readonly Misfit[] {
 }
 
 /** Named parameters: what the reader needs has to be there, and what is in both has to fit. */
-function parametersOf({ reader, writer, path, depth }: Pair): readonly Misfit[] {
+function parametersOf(pair: Pair): readonly Misfit[] {
+  const { reader, writer, path } = pair
   const wanted = objectAt(reader.schema, "properties")
   const given = objectAt(writer.schema, "properties")
   const sure = new Set(namesAt(writer.schema, "required"))
   const missing = namesAt(reader.schema, "required")
     .filter((name) => !sure.has(name))
-    .map((name) => ({
-      path: below(path, name),
-      what: name in given ? "it may be missing" : "it is missing",
-    }))
-  const both = Object.entries(wanted).flatMap(([name, schema]) => {
-    const other = given[name]
-    if (!isObject(schema) || !isObject(other)) return []
-    const [readerPart, writerPart] = [
-      { schema, root: reader.root },
-      { schema: other, root: writer.root },
-    ]
-    return between({ reader: readerPart, writer: writerPart, path: below(path, name), depth: depth + 1 })
-  })
-  return [...missing, ...both, ...restOf({ reader, writer, path, depth })]
+    .map((name) => ({ path: below(path, name), what: name in given ? "it may be missing" : "it is missing" }))
+  const both = Object.entries(wanted).flatMap(([name, schema]) => part(pair, name, schema, given[name]))
+  return [...missing, ...both, ...restOf(pair, wanted, given)]
 }
 
-/** A record's values. What a reader does not name and takes as it is needs no look. */
-function restOf({ reader, writer, path, depth }: Pair): readonly Misfit[] {
-  const [wanted, given] = [reader.schema["additionalProperties"], writer.schema["additionalProperties"]]
-  if (!isObject(wanted)) return []
-  const schema = isObject(given) ? given : {}
+/** A reader's record: what a writer names and the reader does not is one of its values, as what the writer's own record holds. */
+function restOf(pair: Pair, wanted: JsonObject, given: JsonObject): readonly Misfit[] {
+  const values = pair.reader.schema["additionalProperties"]
+  if (!isObject(values)) return []
+  const unnamed = Object.entries(given).filter(([name]) => !(name in wanted))
+  const rest = pair.writer.schema["additionalProperties"]
+  return [
+    ...unnamed.flatMap(([name, schema]) => part(pair, name, values, schema)),
+    ...(isObject(rest) || unnamed.length === 0 ? part(pair, "*", values, isObject(rest) ? rest : {}) : []),
+  ]
+}
+
+function itemsOf(pair: Pair): readonly Misfit[] {
+  return part(pair, "[]", pair.reader.schema["items"], pair.writer.schema["items"] ?? {})
+}
+
+/** Compares what two schemas say of one part. Where one says nothing of it, there is nothing to compare. */
+function part(pair: Pair, name: string, wanted: Json | undefined, given: Json | undefined): readonly Misfit[] {
+  if (!isObject(wanted) || !isObject(given)) return []
+  const { reader, writer, path, depth } = pair
   return between({
+    ...pair,
     reader: { schema: wanted, root: reader.root },
-    writer: { schema, root: writer.root },
-    path: below(path, "*"),
+    writer: { schema: given, root: writer.root },
+    path: below(path, name),
     depth: depth + 1,
   })
-}
-
-function itemsOf({ reader, writer, path, depth }: Pair): readonly Misfit[] {
-  const wanted = reader.schema["items"]
-  if (!isObject(wanted)) return []
-  const given = writer.schema["items"]
-  const schema = isObject(given) ? given : {}
-  return between({
-    reader: { schema: wanted, root: reader.root },
-    writer: { schema, root: writer.root },
-    path: below(path, "[]"),
-    depth: depth + 1,
-  })
-}
-
-function resolved(side: Side): Side {
-  const { $ref } = side.schema
-  if (typeof $ref !== "string") return side
-  const target = objectAt(side.root, "$defs")[decodeURIComponent($ref.slice($ref.lastIndexOf("/") + 1))]
-  return isObject(target) ? { schema: target, root: side.root } : { ...side, schema: {} }
-}
-
-function alternatives({ schema, root }: Side): readonly Side[] {
-  const { anyOf, oneOf, type, ...rest } = schema
-  const list = isList(anyOf) ? anyOf : isList(oneOf) ? oneOf : undefined
-  if (list !== undefined) return list.flatMap((one) => (isObject(one) ? [{ schema: { ...rest, ...one }, root }] : []))
-  if (isList(type) && type.length > 1) return type.map((one) => ({ schema: { ...rest, type: one }, root }))
-  return [{ schema, root }]
 }
 
 function fitsType(wanted: Json | undefined, writer: JsonObject, values: readonly Json[] | undefined): boolean {
@@ -165,36 +156,6 @@ function typeOfValue(value: Json): string {
   return Array.isArray(value) ? "array" : typeof value
 }
 
-function valuesOf(schema: JsonObject): readonly Json[] | undefined {
-  if ("const" in schema && schema["const"] !== undefined) return [schema["const"]]
-  return isList(schema["enum"]) ? schema["enum"] : undefined
-}
-
-/** A schema in a word or two. */
-function named(schema: JsonObject): string {
-  const values = valuesOf(schema)
-  if (values !== undefined) return values.map((one) => JSON.stringify(one)).join(" | ")
-  return typeof schema["type"] === "string" ? schema["type"] : "anything"
-}
-
 function below(path: string, name: string): string {
   return path === "" ? name : `${path}.${name}`
-}
-
-function objectAt(schema: JsonObject, name: string): JsonObject {
-  const value = schema[name]
-  return isObject(value) ? value : {}
-}
-
-function namesAt(schema: JsonObject, name: string): readonly string[] {
-  const value = schema[name]
-  return isList(value) ? value.filter((one) => typeof one === "string") : []
-}
-
-function isObject(value: Json | undefined): value is JsonObject {
-  return typeof value === "object" && value !== null && !Array.isArray(value)
-}
-
-function isList(value: Json | undefined): value is readonly Json[] {
-  return Array.isArray(value)
 }

@@ -33,7 +33,7 @@ export function importLog(path: string, options: StoreOptions): Promise<void> {
     await finishImport(backend)
     await audited(session, { verb: "import", export: header.id, log: header.log, head }, () => Promise.resolve())
     out.answer({ file: path, head, records: end.records, resumed }, () => {
-      return `${end.records} records of ${head} positions were imported from ${header.log}${resumed ? " (it was gone on with)" : ""}`
+      return `${end.records} records, up to position ${head}, were imported from ${header.log}${resumed ? " (it was gone on with)" : ""}`
     })
   })
 }

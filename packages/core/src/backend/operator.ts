@@ -68,11 +68,11 @@ export interface Operator {
    */
   dump(query: DumpQuery): Promise<DumpPage>
   /**
-   * Stores records of another log as they were, at most `MAX_RECORDS`, all of them or none: for a log that nobody works on. Messages keep position,
-   * version and instants; groups begin without leases, and are due where they were due. A document, key, schedule or group replaces the one of its name, so that it may be
+   * Stores records of another log as they were, at most `MAX_RECORDS`, in their order: for a log that nobody works on. Messages keep position, version and
+   * instants; groups begin without leases, and are due where they were due. A document, key, schedule or group replaces the one of its name, so that it may be
    * restored again. Throws `invalid`, and changes nothing, for a message that is not the next (its position the head's, its version its stream's, plus one), for
-   * a `trimmed` or `stream` after the first message, and for a group with another number of partitions than the log gives it. After `outcome-unknown`
-   * the head tells how far it came.
+   * a `trimmed` or `stream` after the first message, and for a group with another number of partitions than the log gives it. An outage may leave only the
+   * first of the records: then the head tells which messages there are, and the others may be restored again.
    */
   restore(records: readonly LogRecord[]): Promise<void>
   /** Removes everything Millrace keeps in the storage. `confirm` must be the log's name as `stats` shows it. */
@@ -100,7 +100,7 @@ export interface GroupInfo {
   readonly types: readonly { readonly type: string; readonly since: Position }[]
   /** Wanted messages not yet settled, lanes included. */
   readonly lag: number
-  /** When the oldest of them was recorded (those lanes wait at included); absent when nothing waits. */
+  /** When the oldest of them was recorded (those lanes wait at included); absent when nothing waits. In key order a lane counts as one: the message it waits at. */
   readonly waitingSince?: Instant
   /** The lowest and the highest checkpoint of its partitions. */
   readonly oldestCheckpoint: Position

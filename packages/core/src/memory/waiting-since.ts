@@ -10,6 +10,11 @@ export function waitingSince(log: LogState, group: GroupState): Instant | undefi
     const ahead = firstUnmarked(group, wantedAbove(log, group, at.partition, at.checkpoint))
     if (ahead !== undefined) recorded.push(recordedAt(log, ahead.position))
     for (const lane of at.lanes.values()) {
+      if (group.order !== "stream") {
+        const found = lane.kept ?? log.entries[Math.max(lane.at.next - log.trimmedTo - 1, 0)]
+        if (found !== undefined) recorded.push(Date.parse(found.recordedAt))
+        continue
+      }
       const first = firstUnmarked(group, wantedOfLane(log, group, at, lane))
       if (first === undefined) continue
       recorded.push(

@@ -12,12 +12,9 @@ export function encodeMessage(message: Message<string, unknown>): Message {
   const { id, kind, type, streamId, causationId, correlationId, createdAt, decided } = message
   const stored = storedForm(message)
   const metadata = stored === undefined ? message.metadata : withShape(message.metadata, stored.shape)
-  const envelope = { id, kind, type, streamId, metadata, causationId, correlationId, createdAt }
-  return {
-    ...envelope,
-    payload: stored === undefined ? jsonOf(message) : stored.json,
-    ...(decided === undefined ? {} : { decided }),
-  }
+  const payload = stored === undefined ? jsonOf(message) : stored.json
+  const encoded = { id, kind, type, streamId, metadata, causationId, correlationId, createdAt, payload }
+  return decided === undefined ? encoded : { ...encoded, decided }
 }
 
 function jsonOf({ type, streamId, payload }: Message<string, unknown>): Message["payload"] {

@@ -53,12 +53,12 @@ function copyArray(value: readonly unknown[], path: PropertyKey[], errors: Field
 }
 
 function copyObject(value: object, path: PropertyKey[], errors: FieldError[]): Json | undefined {
-  const prototype: unknown = Object.getPrototypeOf(value)
-  if (prototype !== Object.prototype && prototype !== null) {
+  if (!isPlain(value)) {
     return refuse(path, errors, `JSON can not hold a ${nameOf(value)}: give the field a schema that encodes it`)
   }
   const fields: Record<string, Json> = {}
-  for (const [key, field] of Object.entries(value)) {
+  for (const key of Object.keys(value)) {
+    const field = value[key]
     if (field === undefined) continue
     path.push(key)
     const json = copy(field, path, errors)
@@ -67,6 +67,12 @@ function copyObject(value: object, path: PropertyKey[], errors: FieldError[]): J
     if (errors.length > 0 && errors.at(-1)?.message === tooDeep) break
   }
   return Object.freeze(fields)
+}
+
+/** An object as JSON makes them. */
+function isPlain(value: object): value is Readonly<Record<string, unknown>> {
+  const prototype: unknown = Object.getPrototypeOf(value)
+  return prototype === Object.prototype || prototype === null
 }
 
 /** `__proto__` is a key like any other in JSON, but not in an assignment. */

@@ -68,6 +68,7 @@ export function createDispatcher({ clock, pollMs }: { readonly clock: Clock; rea
   let cancelPoll = clock.setTimer(pollMs, poll)
 
   const news: Dispatcher["news"] = ({ types, group }) => {
+    if (marked.size === 0) return
     const concerned = new Set<string>(group === undefined ? [] : [group])
     for (const type of types ?? []) for (const one of wanting.get(type) ?? []) concerned.add(one)
     if (types === null) for (const one of marked.keys()) concerned.add(one)

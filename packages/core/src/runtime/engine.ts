@@ -154,9 +154,9 @@ export function createEngine(parts: EngineParts): Engine {
       dispatcher.forget(group)
     },
     stored({ streams, schedules }) {
-      const types = new Set<string>()
-      for (const stream of streams) for (const message of stream.messages) types.add(message.type)
-      if (types.size > 0) dispatcher.news({ types: [...types] })
+      const types: string[] = []
+      for (const { messages } of streams) for (const { type } of messages) if (!types.includes(type)) types.push(type)
+      if (types.length > 0) dispatcher.news({ types })
       if ((schedules?.length ?? 0) > 0) running.lookAtSchedules()
     },
     changed({ group, schedules }) {

@@ -9,7 +9,7 @@ import { AppendRefused, ScheduleInPast, VersionConflict } from "./errors.ts"
 import { fingerprintOf } from "./fingerprint.ts"
 import { refuseInsideSettle } from "./inside-settle.ts"
 import { withMetadata } from "./with-metadata.ts"
-import type { WriteObserver } from "./write-observer.ts"
+import type { WriteObserver, Writing } from "./write-observer.ts"
 import type { Writer } from "./writer.ts"
 
 /** Any message a caller may hand in: payloads are encoded by their definition. */
@@ -105,11 +105,17 @@ export function createStore(parts: StoreParts): Store {
     options: WriteOptions = {},
     schedules: readonly ScheduledAppend[] = [],
   ) =>
-    submit(parts, call, {
-      streams,
-      ...(schedules.length === 0 ? {} : { schedules }),
-      ...keyed(options, streams, schedules),
-    })
+    submit(
+      parts,
+      call,
+      schedules.length === 0 && options.idempotencyKey === undefined
+        ? { streams }
+        : {
+            streams,
+            ...(schedules.length === 0 ? {} : { schedules }),
+            ...keyed(options, streams, schedules),
+          },
+    )
 
   const store: Store = {
     async dispatch(message, options) {
@@ -207,11 +213,16 @@ export async function submit(parts: StoreParts, call: string, append: Append): P
   const stored =
     observer === undefined || !observer.heard()
       ? storedOr(await writer.submit(append))
-      : await observer.write({ call, append }, async (metadata) =>
-          storedOr(await writer.submit(withMetadata(append, metadata))),
-        )
+      : await submitObserved(writer, observer, { call, append })
   if (!stored.duplicate) parts.onStored(append)
   return stored
+}
+
+/** Apart from `submit`, so that a write that nobody looks at makes no closure. */
+function submitObserved(writer: Writer, observer: WriteObserver, writing: Writing): Promise<Stored> {
+  return observer.write(writing, async (metadata) =>
+    storedOr(await writer.submit(withMetadata(writing.append, metadata))),
+  )
 }
 
 function storedOr(verdict: Verdict): Stored {

@@ -88,7 +88,7 @@ export function createWriter(target: AppendTarget, limits: WriterLimits): Writer
   const send = (one: Away): void => {
     away.push(one)
     pace.sent()
-    target.append(one.batch.map(({ append }) => append)).then(
+    ask(target, one.batch).then(
       (verdicts) => {
         away.splice(away.indexOf(one), 1)
         pace.answered(one.batch.length)
@@ -133,6 +133,11 @@ export function createWriter(target: AppendTarget, limits: WriterLimits): Writer
   }
 }
 
+/** Whatever a backend throws comes as a rejection. */
+async function ask(target: AppendTarget, batch: readonly Waiting[]): Promise<readonly Verdict[]> {
+  return target.append(batch.map(({ append }) => append))
+}
+
 function weightOf(append: Append): number {
   let messages = (append.schedules?.length ?? 0) + (append.documents?.length ?? 0)
   for (const stream of append.streams) messages += stream.messages.length
@@ -164,7 +169,7 @@ async function write(
   for (let tried = 1; ; tried += 1) {
     try {
       if (tried === 1 && failed !== undefined) throw failed.error
-      answerAll(batch, await target.append(batch.map(({ append }) => append)))
+      answerAll(batch, await ask(target, batch))
       return
     } catch (error) {
       const code = error instanceof BackendError ? error.code : "invalid"
@@ -186,7 +191,11 @@ async function write(
 }
 
 function answerAll(batch: readonly Waiting[], verdicts: readonly Verdict[]): void {
-  for (const [at, waiting] of batch.entries()) answer(waiting, verdicts[at])
+  let at = 0
+  for (const waiting of batch) {
+    answer(waiting, verdicts[at])
+    at += 1
+  }
 }
 
 function answer(waiting: Waiting, verdict: Verdict | undefined): void {

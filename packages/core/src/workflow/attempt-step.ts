@@ -25,6 +25,7 @@ export async function attemptStep(
 ): Promise<readonly Action[] | undefined> {
   const { step } = attempt
   const { run, key, args } = step
+  if (access.aborted) return undefined
   try {
     const output = recorded(`the output of ${key}`, await invoke(attempt, access))
     if (access.aborted) return undefined

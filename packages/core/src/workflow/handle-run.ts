@@ -23,6 +23,7 @@ export async function handleRun(spec: WorkflowSpec, batch: Batch, access: Access
   const [first] = batch.messages
   if (first === undefined) return { done: [] }
   const live = await runBefore(spec, first, batch.fresh, access)
+  if (live === undefined) return { done: batch.messages.map((delivery) => ({ delivery, actions: [] })) }
   const done: Done[] = []
   let failed: Outcome["failed"]
   for (const delivery of batch.messages) {
@@ -67,18 +68,23 @@ function onlyStep(done: readonly Done[], live: LiveRun): { readonly of: Done; re
   return { of: last, step }
 }
 
-/** The run as it stood before an event: remembered by this process, or brought there from its history. */
-async function runBefore(spec: WorkflowSpec, { message }: Delivery, fresh: boolean, access: Access): Promise<LiveRun> {
+/** The run as it stood before an event: remembered by this process, or brought there from its history. `undefined`: it has ended, and events come too late. */
+async function runBefore(
+  spec: WorkflowSpec,
+  { message }: Delivery,
+  fresh: boolean,
+  access: Access,
+): Promise<LiveRun | undefined> {
   const { streamId } = message
   const before = (message.version ?? 1) - 1
   const kept = access.baselines.get(streamId)?.state
   const usable = !fresh && kept instanceof LiveRun && kept.version <= before
   const live = usable ? kept : new LiveRun(spec, streamId)
+  if (live.version < before && (await access.document(endsCollection(spec.name), live.id)) !== undefined)
+    return undefined
   await replayTo(live, before, access)
-  if (!live.ended) return live
-  const end = await access.document(endsCollection(spec.name), live.id)
-  if (end !== undefined) return live
-  throw new WorkflowChanged(streamId, "today's code ends where it went on")
+  if (live.ended) throw new WorkflowChanged(streamId, "today's code ends where it went on")
+  return live
 }
 
 /** Feeds a run what its stream holds up to a version. All of that is settled: what it asks for meanwhile was stored then. */

@@ -64,6 +64,8 @@ export class LiveRun implements StepCaller {
 
   /** Feeds the next event of the stream. Throws when the code does not fit it; the run is of no use then. */
   async feed(message: StoredMessage, time: HandlerTime): Promise<void> {
+    if (this.version === 0 && (message.version ?? 1) > 1)
+      throw new WorkflowChanged(this.streamId, "the log no longer holds how it began")
     this.version = message.version ?? this.version
     if (this.ended) return
     const event = runEvent(message, this.#types)

@@ -1,5 +1,6 @@
 import type { Json } from "../message/json.ts"
 import type { StoredMessage } from "../message/message.ts"
+import { withShape } from "../message/shape.ts"
 import { type RecordedFailure, failureIn, fieldOf } from "./failure.ts"
 import type { RunTypes } from "./run-types.ts"
 
@@ -50,8 +51,8 @@ export interface RunStep {
 }
 
 /** Reads an event of a run; `undefined` for the events that say how it ended, and for events of others in its stream. */
-export function runEvent({ type, payload, ...rest }: StoredMessage, types: RunTypes): RunEvent | undefined {
-  const message = { ...rest, type, payload }
+export function runEvent(message: StoredMessage, types: RunTypes): RunEvent | undefined {
+  const { type, payload } = message
   const step = textIn(payload, "step")
   const args = textIn(payload, "args")
   switch (type) {
@@ -75,14 +76,8 @@ export function runEvent({ type, payload, ...rest }: StoredMessage, types: RunTy
       }
     case types.timerFired:
       return { kind: "timer-fired", step }
-    case types.signalled: {
-      const signalled = textIn(payload, "type")
-      return {
-        kind: "signalled",
-        type: signalled,
-        message: { ...message, type: signalled, payload: fieldOf(payload, "payload") ?? null },
-      }
-    }
+    case types.signalled:
+      return signalledIn(message)
     case types.cancelRequested: {
       const reason = fieldOf(payload, "reason")
       return { kind: "cancel-requested", reason: typeof reason === "string" ? reason : undefined }
@@ -100,6 +95,18 @@ export function runStepIn({ payload }: StoredMessage): RunStep {
     args: textIn(payload, "args"),
     attempt: numberIn(payload, "attempt"),
     seen: numberIn(payload, "seen"),
+  }
+}
+
+/** The event that a signal carries, in the shape that it was made with. */
+function signalledIn(message: StoredMessage): RunEvent {
+  const { payload } = message
+  const type = textIn(payload, "type")
+  const metadata = withShape(message.metadata, numberIn(payload, "shape"))
+  return {
+    kind: "signalled",
+    type,
+    message: { ...message, type, metadata, payload: fieldOf(payload, "payload") ?? null },
   }
 }
 

@@ -3,6 +3,7 @@ import type { AnyEvent } from "../message/definition.ts"
 import type { Draft } from "../message/draft.ts"
 import { encodeMessage } from "../message/encode.ts"
 import type { JsonObject } from "../message/json.ts"
+import { shapeOf } from "../message/shape.ts"
 import { recorded } from "./recorded.ts"
 import { runMessage } from "./run-message.ts"
 import { runStream, runTypesOf } from "./run-types.ts"
@@ -28,8 +29,9 @@ export function startMessage({ name, version }: Named, id: string, input: unknow
 /** The message that brings a run an event. Throws `InvalidPayload`. */
 export function signalMessage({ name }: Named, id: string, event: AnyEvent, input: unknown): RunDraft {
   const stream = streamOf(name, id)
-  const { payload } = encodeMessage(event.build(stream, input))
-  return runMessage("event", runTypesOf(name).signalled, stream, { type: event.type, payload })
+  const { payload, metadata } = encodeMessage(event.build(stream, input))
+  const fields = { type: event.type, payload, shape: shapeOf(metadata) }
+  return runMessage("event", runTypesOf(name).signalled, stream, fields)
 }
 
 /** The message that asks a run to end. */

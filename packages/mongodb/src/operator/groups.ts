@@ -3,13 +3,14 @@ import {
   checkName,
   type GroupInfo,
   type Instant,
+  type Position,
   partitionOf,
   type StopReason,
 } from "@millrace/core/backend"
 
 import { isTaken } from "../errors.ts"
-import { editAll, fenceAll, type GroupState, setLane } from "../group-state.ts"
-import { isWanted, wantedOfLane } from "../lane-messages.ts"
+import { editAll, fenceAll, type GroupState, type Lane, setLane } from "../group-state.ts"
+import { isWanted, ofLog, wantedOfLane } from "../lane-messages.ts"
 import type { Log } from "../log.ts"
 import { type Bounds, boundsOf } from "../read.ts"
 import { SEGMENT, segmentOf } from "../segments.ts"
@@ -70,17 +71,19 @@ async function waitingOf(
   { head, trimmedTo }: Bounds,
 ): Promise<ReadonlyMap<string, Waiting>> {
   const all = new Map<string, Waiting>()
-  const add = ({ id }: GroupState, count: number, at: Instant): void => {
+  const add = ({ id }: GroupState, count: number, at: Instant | undefined): void => {
     const { lag, since } = all.get(id) ?? NOTHING
-    all.set(id, { lag: lag + count, since: Math.min(since ?? at, at) })
+    all.set(id, { lag: lag + count, since: at === undefined ? since : Math.min(since ?? at, at) })
   }
   for (const group of found) {
     for (const at of group.partitions) {
       for (const lane of at.lanes.values()) {
+        if (group.order !== "stream") {
+          add(group, 1, await recordedWhereItWaits(log, lane, trimmedTo))
+          continue
+        }
         for await (const { position, recordedAt } of wantedOfLane(log, group, at, lane)) {
-          if (group.order === "stream" && group.marks.has(position)) continue
-          add(group, 1, Date.parse(recordedAt))
-          if (group.order !== "stream") break
+          if (!group.marks.has(position)) add(group, 1, Date.parse(recordedAt))
         }
       }
     }
@@ -98,6 +101,14 @@ async function waitingOf(
     }
   }
   return all
+}
+
+/** When the first message was recorded that a lane of a key has before it; `undefined` where the log ends before. */
+async function recordedWhereItWaits(log: Log, lane: Lane, trimmedTo: Position): Promise<Instant | undefined> {
+  if (lane.kept !== undefined) return Date.parse(lane.kept.recordedAt)
+  const next = Math.max(lane.at.next, trimmedTo + 1)
+  for await (const { recordedAt } of ofLog(log, next - 1, next)) return Date.parse(recordedAt)
+  return undefined
 }
 
 /** Makes a stopped group active again; what retries is due at once. */

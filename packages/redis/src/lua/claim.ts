@@ -117,7 +117,12 @@ local function lookAtGroup()
   end
 end
 
-local MOST_SCANNED, MOST_BYTES, AT_ONCE = 1000, 4000000, 100
+-- Unwanted messages cost as much to pass as wanted ones to read. Bytes: those of the first few tell how many to read at once.
+local MOST_SCANNED, MOST_BYTES, FIRST, AT_ONCE = 500, 1000000, 10, 100
+local function readNext(scanned, bytes, room)
+  if scanned == 0 then return math.min(FIRST, room) end
+  return math.min(AT_ONCE, room, math.max(1, floor((MOST_BYTES - bytes) * scanned / (bytes + 1))))
+end
 local entries, skipped, scannedTo = {}, {}, nil
 
 -- Whether so many wanted messages were met as there must be: entries may have been deleted by others.
@@ -145,7 +150,7 @@ local function readPartition(types)
   local scanned, bytes, limit, first, met, open = 0, 0, best.group.limit, nil, 0, {}
   if best.lanes > 0 then for _, stream in ipairs(call('HKEYS', best.group.key .. ':l' .. best.p)) do open[stream] = true end end
   while #entries < limit and scanned < MOST_SCANNED and bytes < MOST_BYTES do
-    local count = math.min(AT_ONCE, limit - #entries)
+    local count = readNext(scanned, bytes, limit - #entries)
     local found = redis.pcall('XREADGROUP', 'GROUP', best.group.name, name, 'COUNT', count, 'STREAMS', key, '>')
     if type(found) == 'table' and found.err then
       moveNative(best.group.name, best.p, native)
@@ -161,13 +166,13 @@ local function readPartition(types)
         met = met + 1
         if not open[stream] then
           entries[#entries + 1] = entry
-          bytes = bytes + #entry[2][14]
         elseif open[stream] == true then
           open[stream] = position
           skipped[#skipped + 1] = stream
           skipped[#skipped + 1] = F(position)
         end
       end
+      bytes = bytes + #entry[2][14]
       last = position
     end
     scanned = scanned + #some

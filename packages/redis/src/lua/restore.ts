@@ -31,8 +31,7 @@ local function scheduleAt(at, number, stream, partition, m)
   SCHEDULES = math.max(SCHEDULES or int(LOG, 'schedules'), number)
   later('ZADD', P .. 'due', F(at), string.rep('0', 16 - #F(number)) .. F(number))
   later('HSET', P .. 'waiting', F(number), cmsgpack.pack({ m[1], m[2], m[3] and 'e' or 'c', m[4], m[5], stream, partition }))
-  pending.ids[#pending.ids + 1] = m[1]
-  pending.ids[#pending.ids + 1] = 's' .. F(number)
+  later('HSET', P .. 'ids', m[1], 's' .. F(number))
 end
 while cursor < #ARGV do
   local kind = arg()

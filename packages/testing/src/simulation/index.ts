@@ -1,6 +1,7 @@
 export type { GroupAudit } from "./audit/group-audit.ts"
 export type { BankAct } from "./bank/acts.ts"
 export { bank } from "./bank/bank.ts"
+export { contract, type ContractAct } from "./contract/contract.ts"
 export type { CallFault, Fault, FaultRates } from "./faults.ts"
 export type { WakeRates } from "./link.ts"
 export { drawPlan, type Mishap, type Plan, type Settings, type Step } from "./plan.ts"

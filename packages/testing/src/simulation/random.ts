@@ -33,7 +33,10 @@ function drawing(below: Random["below"]): Random {
     below,
     between: (low, high) => low + below(high - low + 1),
     chance: (share) => below(1_000_000) < share * 1_000_000,
-    pick: (list) => list[below(list.length)] ?? list[0],
+    pick(list) {
+      for (const one of list.slice(below(list.length))) return one
+      return list[0]
+    },
   }
 }
 

@@ -35,12 +35,12 @@ export interface Handling {
 export interface World {
   readonly random: Random
   /** The storage's clock. */
-  now(): number
+  readonly now: () => number
   /** Something is not as it has to be. */
-  wrong(text: string): void
+  readonly wrong: (text: string) => void
   readonly groups: ReadonlyMap<string, GroupAudit>
   /** Whether the storage has accepted a write with this message. */
-  isStored(id: string): boolean
+  readonly isStored: (id: string) => boolean
   readonly storage: Backend
 }
 
@@ -59,8 +59,10 @@ export interface Scenario<Act> {
   readonly name: string
   /** How groups with `partitionBy` key their messages, by group. */
   readonly keys?: Readonly<Record<string, (message: StoredMessage) => string>>
+  /** Its acts call the storage themselves: nothing is kept account of, and only a twin can tell what is wrong. */
+  readonly direct?: boolean
   /** Draws something that a client or an operator does. It has to be JSON. */
-  draw(random: Random): Act
+  readonly draw: (random: Random) => Act
   open(world: World): Stage<Act>
 }
 

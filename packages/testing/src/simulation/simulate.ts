@@ -4,13 +4,15 @@ import type { Scenario } from "./scenario.ts"
 import { shrink } from "./shrink.ts"
 
 /** Which histories to play. */
-export interface SimulateOptions extends Pick<PlayOptions, "backend"> {
+export interface SimulateOptions extends Pick<PlayOptions, "backend" | "twin"> {
   /** How many seeds. */
   readonly seeds: number
   /** The first seed. Default 1. */
   readonly from?: number
   /** Every so many seeds: so that several processes share the work. Default 1. */
   readonly step?: number
+  /** Whether a history that fails is shortened and told. Default true; it takes some hundred tries. */
+  readonly shorten?: boolean
   /** Called after each seed. */
   readonly onSeed?: (seed: number, outcome: Outcome) => void
 }
@@ -38,7 +40,7 @@ export interface Failure<Act> {
 /** Plays one history per seed, up to the first that fails, which is shortened. */
 export async function simulate<Act>(
   scenario: Scenario<Act>,
-  { seeds, from = 1, step = 1, onSeed, ...options }: SimulateOptions,
+  { seeds, from = 1, step = 1, shorten = true, onSeed, ...options }: SimulateOptions,
 ): Promise<Simulated<Act>> {
   const sum = { seeds: 0, events: 0, simulatedMs: 0, faults: 0 }
   for (let seed = from; sum.seeds < seeds; seed += step) {
@@ -49,7 +51,12 @@ export async function simulate<Act>(
     sum.simulatedMs += outcome.simulatedMs
     sum.faults += outcome.faults.length
     onSeed?.(seed, outcome)
-    if (outcome.violations.length > 0) return { ...sum, failure: await explain(scenario, plan, outcome, options) }
+    if (outcome.violations.length === 0) continue
+    const { violations } = outcome
+    const failure = shorten
+      ? await explain(scenario, plan, outcome, options)
+      : { seed, violations, shortest: plan, history: [] }
+    return { ...sum, failure }
   }
   return sum
 }
@@ -59,7 +66,7 @@ export async function explain<Act>(
   scenario: Scenario<Act>,
   plan: Plan<Act>,
   { violations, faults }: Outcome,
-  options: Pick<PlayOptions, "backend"> = {},
+  options: Pick<PlayOptions, "backend" | "twin"> = {},
 ): Promise<Failure<Act>> {
   const fails = async (candidate: Plan<Act>): Promise<boolean> =>
     (await play(scenario, candidate, options)).violations.length > 0

@@ -28,6 +28,8 @@ export interface CrowdParts<Act> {
   readonly epoch: number
   readonly faults: Faults
   readonly auditor: Auditor
+  /** The storage that all of them share. */
+  readonly storage: Backend
   readonly note: (text: () => string) => void
 }
 
@@ -80,7 +82,7 @@ export function createCrowd<Act>(parts: CrowdParts<Act>): Crowd<Act> {
     place.boots.push(boot)
     place.app = undefined
     note(() => `${boot.name} starts`)
-    const link = createLink(auditor.backend, {
+    const link = createLink(parts.storage, {
       boot,
       timeline,
       faults,

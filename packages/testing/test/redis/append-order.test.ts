@@ -11,8 +11,8 @@ const APPENDS = 2_000
 /** Appends that are made without a pause for the server in between. */
 const AT_ONCE = 50
 
-async function appOn({ url }: RedisForTest, said: string[] = []): Promise<App> {
-  const backend = open(url, { onCall: (name) => void said.push(name) })
+async function appOn({ url }: RedisForTest): Promise<App> {
+  const backend = open(url)
   onTestFinished(() => backend.close())
   const app = await createApp({ backend, logger: silentLogger })
   onTestFinished(() => app.close())
@@ -67,15 +67,5 @@ describe("on redis", () => {
     const stored = await appendRow(app, (turn) => (turn % 10 === 9 ? kill() : Promise.resolve()))
     equal(stored.length, APPENDS)
     deepEqual(await rowOf(app), stored)
-  })
-
-  it("many callers share their appends among calls that overlap", async () => {
-    const server = await redisForTest()
-    const said: string[] = []
-    const app = await appOn(server, said)
-    await app.appendNextToStream("first", [noted("first", 1)])
-    said.length = 0
-    await Promise.all(Array.from({ length: 100 }, (_, at) => app.appendNextToStream(`s-${at}`, [noted(`s-${at}`, at)])))
-    deepEqual(said, ["EVALSHA", "EVALSHA"])
   })
 })

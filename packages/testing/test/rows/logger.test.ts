@@ -12,7 +12,8 @@ function keepingPino(level: string): { readonly logger: pino.Logger; readonly li
   const lines: Record<string, unknown>[] = []
   const into = new Writable({
     write(line, _encoding, done) {
-      lines.push(JSON.parse(String(line)))
+      const parsed: unknown = JSON.parse(String(line))
+      if (isLine(parsed)) lines.push(parsed)
       done()
     },
   })
@@ -94,6 +95,10 @@ describe("pino", () => {
     equal(lines.length, 4)
   })
 })
+
+function isLine(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null
+}
 
 function isError(value: unknown): value is { readonly type: string; readonly message: string; readonly stack: string } {
   return typeof value === "object" && value !== null && "stack" in value && typeof value.stack === "string"

@@ -1,7 +1,6 @@
 import { deepEqual, equal, match, ok } from "node:assert/strict"
 
 import { handler, type Instrumentation, retryOnError, Sync } from "@millrace/core"
-import { openTelemetry } from "@millrace/opentelemetry"
 import { context, SpanKind, SpanStatusCode, trace } from "@opentelemetry/api"
 import type { ReadableSpan } from "@opentelemetry/sdk-trace"
 import { describe, it } from "vitest"
@@ -279,19 +278,6 @@ for (const backend of backends) {
       await app.close()
       await telemetry.points("millrace.group.lag")
       equal(looks, 3, "a closed app is not asked")
-    })
-
-    it("without an SDK an instrumented app works, and its messages carry nothing [M6.a]", async () => {
-      const log = await openLog(backend)
-      const seen = recorder("seen", [ItemAdded])
-      const app = await log.app({ reactors: [Cart, seen], instrumentation: openTelemetry() })
-      await app.dispatch(AddItem("cart-1", item("p")))
-      await app.drain()
-      deepEqual(seen.log(), ["cart-1:1"])
-      deepEqual(
-        (await app.historyFor("cart-1")).map(({ metadata }) => metadata),
-        [{}, {}],
-      )
     })
   })
 }

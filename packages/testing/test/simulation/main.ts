@@ -42,6 +42,7 @@ async function playMany(seeds: number, from: number): Promise<void> {
   const parts = await Promise.all(
     shares.map((share, part) =>
       runPart({
+        scenario: "bank",
         from: from + part,
         step: cores,
         seeds: share,

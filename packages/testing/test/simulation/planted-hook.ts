@@ -12,7 +12,8 @@ if (fault !== undefined)
     load(url, context, next) {
       const loaded = next(url, context)
       if (!url.endsWith(`/packages/core/src/${fault.file}`)) return loaded
-      const source = String(loaded.source)
+      if (loaded.source === undefined || loaded.source === null) return loaded
+      const source = typeof loaded.source === "string" ? loaded.source : new TextDecoder().decode(loaded.source)
       const found = source.split(fault.find).length - 1
       if (found !== 1) throw new Error(`"${fault.name}": ${fault.file} holds ${found} times what it replaces, not once`)
       return { ...loaded, source: source.replace(fault.find, () => fault.replace) }

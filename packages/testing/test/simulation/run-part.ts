@@ -10,6 +10,8 @@ export interface Told {
 }
 
 export interface PartOptions {
+  /** What is simulated. */
+  readonly scenario: "bank" | "contract"
   readonly from: number
   readonly step: number
   readonly seeds: number
@@ -25,9 +27,9 @@ const HOOK = new URL("planted-hook.ts", import.meta.url).href
 
 /** Plays seeds in a process of its own. Answers what they came to, or how the process ended without an answer. */
 export function runPart(options: PartOptions): Promise<Simulated<unknown> | { readonly ended: string }> {
-  const { from, step, seeds, backendFault, runtimeFault } = options
+  const { scenario, from, step, seeds, backendFault, runtimeFault } = options
   return new Promise((resolve) => {
-    const args = [from, step, seeds].map(String)
+    const args = [scenario, ...[from, step, seeds].map(String)]
     const child = fork(PROGRAM, backendFault === undefined ? args : [...args, backendFault], {
       execArgv: ["--conditions=millrace-source", ...(runtimeFault === undefined ? [] : ["--import", HOOK])],
       env: { ...process.env, ...(runtimeFault === undefined ? {} : { MILLRACE_PLANTED: runtimeFault }) },

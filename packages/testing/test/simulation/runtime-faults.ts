@@ -102,10 +102,10 @@ export const runtimeFaults: readonly RuntimeFault[] = [
     replace: "let cancelPoll = clock.setTimer(pollMs * 1e9, poll)",
   },
   {
-    name: "what the storage says of the next instant is not waited for, nor polled",
+    name: "a poll looks for nothing",
     file: "runtime/dispatcher.ts",
-    find: "    mark([...marked.keys()])\n    cancelPoll",
-    replace: "    cancelPoll",
+    find: "    mark([...marked.keys()], true)\n",
+    replace: "",
   },
   {
     name: "a loop that met an error ends",

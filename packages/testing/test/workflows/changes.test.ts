@@ -1,12 +1,13 @@
 import { deepEqual, equal, match } from "node:assert/strict"
 
-import { type App, durable, type Flow, workflow } from "@millrace/core"
+import { type App, durable, event, type Flow, workflow } from "@millrace/core"
 import { describe, it } from "vitest"
 
 import { backends } from "../backends.ts"
 import { openLog, type TestLog } from "../open-log.ts"
 
 const HOUR_MS = 3_600_000
+const Go = event("go.ahead")
 
 /** A workflow of this code, whose steps note what they did. */
 function releases() {
@@ -73,6 +74,33 @@ for (const backend of backends) {
       })
     }
 
+    it("equal arguments are equal in whatever order their keys are, and code between steps may change as it likes [S47.c S47.h lesson 14]", async () => {
+      const log = await openLog(backend)
+      const did: string[] = []
+      const book = durable("book", (what: { readonly from: string; readonly to: string }) => {
+        did.push(`${what.from}-${what.to}`)
+        return what
+      })
+      const before = workflow("order", async (_: null, flow) => {
+        const { to } = await book({ from: "LIS", to: "OPO" })
+        await flow.waitFor(Go)
+        return `went to ${to}`
+      })
+      const after = workflow("order", async (_: null, flow) => {
+        const to = "OPO"
+        const { from } = await book({ to, from: "LIS" })
+        await flow.waitFor(Go)
+        return `left ${from}`
+      })
+      await deploy(log, before, begin(before))
+      const app = await log.app({ reactors: [after] })
+      const run = app.workflow(after, "1")
+      await run.signal(Go)
+      await app.drain()
+      deepEqual(await run.wait(), { status: "completed", output: "left LIS" })
+      deepEqual(did, ["LIS-OPO"])
+    })
+
     it("code of a higher version lets runs that were begun before go the old way, and new ones the new [S47.h]", async () => {
       const log = await openLog(backend)
       const { did, release } = releases()
@@ -111,6 +139,25 @@ for (const backend of backends) {
       await log.clock.advance(5_000)
       await newer.drain()
       equal((await newer.workflow(next, "1").wait()).status, "completed")
+    })
+
+    it("a run whose beginning was trimmed away is parked and says so; one that has ended takes late events quietly [S47.h]", async () => {
+      const log = await openLog(backend)
+      const Waiting = workflow("waiting", (_: null, flow) => flow.waitFor(Go))
+      const first = await log.app({ reactors: [Waiting] })
+      const cut = await first.startWorkflow(Waiting, null)
+      const over = await first.startWorkflow(Waiting, null)
+      await over.signal(Go)
+      await first.drain()
+      await first.trim((await first.stats()).head)
+      await first.close()
+      const app = await log.app({ reactors: [Waiting] })
+      for (const { id } of [cut, over]) await app.workflow(Waiting, id).signal(Go)
+      await app.drain()
+      const status = await app.workflow(Waiting, cut.id).status()
+      match(status.status === "parked" ? status.error : "", /the log no longer holds how it began/)
+      equal((await app.workflow(Waiting, over.id).status()).status, "completed")
+      equal((await app.deadLetters()).length, 1)
     })
 
     it("code that waits for something that is no step is parked, and says what to do [S47.h]", async () => {

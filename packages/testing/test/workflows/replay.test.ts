@@ -1,6 +1,6 @@
 import { deepEqual, equal, ok } from "node:assert/strict"
 
-import { type Backend, currentStep, durable, type ReadPage, workflow } from "@millrace/core"
+import { type Backend, currentStep, durable, event, type ReadPage, workflow } from "@millrace/core"
 import { describe, it } from "vitest"
 
 import { testClock } from "../../src/test-clock.ts"
@@ -76,6 +76,26 @@ for (const backend of backends) {
       equal(did.length, STEPS + 4)
       equal((await app.stats()).messages, before)
       deepEqual((await run.wait()).output, [15, 10, 20, 30, 100])
+    })
+
+    it("a run that waits through a reset of its group goes on behind it, and does nothing twice [S47.c S47.e lesson 22]", async () => {
+      const log = await openLog(backend)
+      const did: string[] = []
+      const step = durable("step", (name: string) => void did.push(name))
+      const Go = event("go.ahead")
+      const Gated = workflow("gated", async (_: null, flow) => {
+        await flow.all([step("left"), step("right")])
+        await flow.waitFor(Go)
+        await step("last")
+      })
+      const app = await log.app({ reactors: [Gated] })
+      const run = await app.startWorkflow(Gated, null)
+      await app.drain()
+      await app.resetConsumerGroup(Gated, { reemit: true })
+      await run.signal(Go)
+      await app.drain()
+      equal((await run.wait()).status, "completed")
+      deepEqual([did.slice(0, 2).toSorted(), did.slice(2)], [["left", "right"], ["last"]])
     })
   })
 }

@@ -1,10 +1,12 @@
-import { deepEqual, equal, rejects } from "node:assert/strict"
+import { deepEqual, equal, ok, rejects } from "node:assert/strict"
 
 import { durable, event, handler, InvalidPayload, WorkflowCancelled, workflow } from "@millrace/core"
 import * as Schema from "effect/Schema"
 import { describe, it } from "vitest"
 
 import { backends } from "../backends.ts"
+import { interceptBackend } from "../intercept-backend.ts"
+import { oneOf } from "../one-of.ts"
 import { openLog } from "../open-log.ts"
 
 const HOUR_MS = 3_600_000
@@ -96,6 +98,60 @@ for (const backend of backends) {
       await app.drain()
       deepEqual((await run.wait()).output, [7, 0])
       await rejects(run.signal(Paid, { cents: 0.5, at: new Date(0) }), InvalidPayload)
+    })
+
+    it("a signal that was sent in an earlier shape of its event comes as today's [S47.e M5.a]", async () => {
+      const log = await openLog(backend)
+      const Old = event("orders.paid_old", Schema.Struct({ euros: Schema.Int }))
+      const New = event("orders.paid_old", Schema.Struct({ cents: Schema.Int })).from(
+        Schema.Struct({ euros: Schema.Int }),
+        ({ euros }) => ({ cents: euros * 100 }),
+      )
+      const Take = workflow("upgrading", async (_: null, flow) => [
+        (await flow.waitFor(New)).cents,
+        (await flow.waitFor(New)).cents,
+      ])
+      const app = await log.app({ reactors: [Take] })
+      const run = await app.startWorkflow(Take, null)
+      await run.signal(Old, { euros: 2 })
+      await app.drain()
+      await run.signal(New, { cents: 5 })
+      await app.drain()
+      deepEqual((await run.wait()).output, [200, 5])
+    })
+
+    it("two processes that take turns at a run read only what the other one did, and agree [S47.c S47.e]", async () => {
+      const rounds = 12
+      const log = await openLog(backend)
+      const Turns = workflow("turns", async (_: null, flow) => {
+        const drawn: string[] = []
+        for (let round = 0; round < rounds; round += 1) drawn.push(`${(await flow.waitFor(Paid)).cents} ${flow.uuid()}`)
+        return drawn
+      })
+      const read: string[] = []
+      const apps = await Promise.all(
+        ["one", "two"].map(async (processName) => {
+          const connected = interceptBackend(await log.connect(), async ({ method, args, run }) => {
+            if (method === "read") read.push(JSON.stringify(args))
+            return run()
+          })
+          return log.app({ reactors: [Turns], processName, backend: connected })
+        }),
+      )
+      const run = await oneOf(apps, 0).startWorkflow(Turns, null)
+      for (let round = 0; round < rounds; round += 1) {
+        await run.signal(Paid, paid(round))
+        await oneOf(apps, round).drain()
+      }
+      const outcome = await run.wait()
+      const drawn = outcome.output ?? []
+      deepEqual(
+        drawn.map((line) => line.split(" ")[0]),
+        Array.from({ length: rounds }, (_, round) => `${round}`),
+      )
+      equal(new Set(drawn.map((line) => line.split(" ")[1])).size, rounds)
+      const whole = read.filter((args) => args.includes('"from":"streams"') && args.includes('"after":0'))
+      ok(whole.length <= 2, `the run was read from its beginning ${whole.length} times`)
     })
 
     it("cancel ends a run where it waits, and what was to come does not [S47.e]", async () => {

@@ -3,6 +3,7 @@ import { DefinitionError } from "../../message/definition-error.ts"
 import type { Defined } from "../../message/definition.ts"
 import type { StoredMessage } from "../../message/message.ts"
 import type { Action } from "../action.ts"
+import type { HandlingObserver } from "../handling-observer.ts"
 import { Histories } from "../histories.ts"
 import { MessageContext } from "../message-context.ts"
 import type { Reactor, ReactorMessage, ReactorResult } from "../reactor.ts"
@@ -24,11 +25,10 @@ export async function handleReactor(reactor: Reactor, wanted: Wanted, batch: Bat
     if (access.aborted) break
     try {
       const history = await histories.of(delivery.message.streamId)
-      const call = () =>
-        reactor.handle?.(decoded(reactor, wanted, delivery.message), new MessageContext(history, delivery, access))
+      const context = new MessageContext(history, delivery, access)
       const result = await (access.observer === undefined
-        ? call()
-        : access.observer.handle([delivery], async () => call()))
+        ? handleOne(reactor, wanted, delivery, context)
+        : handleObserved(reactor, wanted, delivery, context, access.observer))
       const actions = actionsOf(reactor, delivery, result, history)
       done.push({ delivery, actions })
       if (actions.some((action) => action.kind === "retry")) break
@@ -37,6 +37,26 @@ export async function handleReactor(reactor: Reactor, wanted: Wanted, batch: Bat
     }
   }
   return { done }
+}
+
+function handleOne(
+  reactor: Reactor,
+  wanted: Wanted,
+  { message }: Delivery,
+  context: MessageContext,
+): ReactorResult | Promise<ReactorResult> {
+  return reactor.handle?.(decoded(reactor, wanted, message), context)
+}
+
+/** Apart from the loop, so that a message that nobody looks at makes no closure. */
+function handleObserved(
+  reactor: Reactor,
+  wanted: Wanted,
+  delivery: Delivery,
+  context: MessageContext,
+  observer: HandlingObserver,
+): Promise<ReactorResult> {
+  return observer.handle([delivery], async () => handleOne(reactor, wanted, delivery, context))
 }
 
 /**

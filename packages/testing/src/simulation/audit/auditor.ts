@@ -18,7 +18,7 @@ export interface Auditor {
   readonly violations: readonly string[]
   /** Who calls from now on. */
   caller: string
-  wrong(text: string): void
+  readonly wrong: (text: string) => void
   /** Everything that was ever stored, what retention removed included. */
   readLog(): Promise<readonly StoredMessage[]>
   /** Compares the dead letters listed with those that were made. */

@@ -9,7 +9,7 @@ export interface Book {
   /** A schedule that has not come yet. */
   waits(id: string): boolean
   /** Whether a write with this message was accepted. */
-  isStored(id: string): boolean
+  readonly isStored: (id: string) => boolean
   /** Compares the log with what was said, now that nothing waits any more. */
   compare(log: readonly StoredMessage[], wrong: (text: string) => void): void
 }

@@ -37,7 +37,7 @@ export function auditOperator(operator: Operator, { groups, book, pointOf, archi
     async retryLanes(name, keys) {
       const count = await operator.retryLanes(name, keys)
       const group = groups.get(name)
-      for (const key of [...(group?.parked.keys() ?? [])])
+      for (const key of group?.parked.keys() ?? [])
         if (keys === undefined || keys.includes(key)) group?.parked.delete(key)
       if (keys !== undefined) letGo(group, keys)
       return count

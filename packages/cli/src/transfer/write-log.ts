@@ -1,0 +1,43 @@
+import type { Backend } from "@millrace/core"
+
+import { CommandFailed } from "../exit-codes.ts"
+import { closingRecords, messageRecords } from "./log-records.ts"
+import type { ExportFile } from "./open-export.ts"
+
+/** How often what comes behind the messages is read anew when the log changes meanwhile. */
+const TRIES = 5
+
+/**
+ * Writes the messages of a log that the file lacks, and what comes behind them. Messages never change; the rest is read anew until nothing has changed
+ * meanwhile. Answers the head. Throws `CommandFailed` for a log that keeps changing.
+ */
+export async function writeLog(
+  backend: Backend,
+  file: ExportFile,
+  onPosition: (position: number) => void,
+): Promise<number> {
+  for (let tries = 0; tries < TRIES; tries += 1) {
+    for await (const records of messageRecords(backend, file.position)) {
+      await file.write(records)
+      onPosition(file.position)
+    }
+    const mark = await markOf(backend)
+    for await (const records of closingRecords(backend)) await file.write(records)
+    if (mark.text === (await markOf(backend)).text) {
+      await file.end(mark.head)
+      return mark.head
+    }
+    await file.rewind()
+  }
+  const live = (await backend.operator.processes()).filter((one) => one.live).map(({ processName }) => processName)
+  const who = live.length === 0 ? "whoever writes to it" : `its processes (${live.join(", ")})`
+  throw new CommandFailed(
+    `the log keeps changing while it is exported: stop ${who} and export to this file again, it goes on where it was`,
+  )
+}
+
+/** What shows whether somebody worked on the log. */
+async function markOf({ operator }: Backend): Promise<{ readonly head: number; readonly text: string }> {
+  const stats = await operator.stats()
+  return { head: stats.head, text: JSON.stringify([stats, await operator.groups()]) }
+}

@@ -1,0 +1,248 @@
+import { randomUUID } from "node:crypto"
+
+import {
+  categoryOf,
+  checkRecords,
+  BackendError,
+  FREE,
+  type GroupRecord,
+  type KeyRecord,
+  type LaneRecord,
+  type LogRecord,
+  type ScheduleInfo,
+  type StoredMessage,
+  type StreamId,
+  type StreamRecord,
+  type Version,
+} from "@millrace/core/backend"
+
+import { type CommitDocument, documentOf } from "../commit-document.ts"
+import { openSheet } from "../commit-sheet.ts"
+import type { Database } from "../database.ts"
+import { documentId } from "../document-id.ts"
+import { noFacts } from "../entry.ts"
+import { isTaken } from "../errors.ts"
+import { groupDocument } from "../group-document.ts"
+import type { GroupState, Lane, PartitionState } from "../group-state.ts"
+import { idKey, onceKey, versionKey } from "../keys.ts"
+import type { Log } from "../log.ts"
+import { lookUp, lookUpVersions } from "../look-up.ts"
+import { nameKey } from "../name-key.ts"
+import { boundsOf } from "../read.ts"
+import { SEGMENT } from "../segments.ts"
+
+/** The most characters of payloads that one commit gathers. */
+const MOST_CHARACTERS = 4 * 1024 * 1024
+
+/** The tokens that one group may use before those of the next one begin: as groups that are made here. */
+const TOKENS_EACH = 2 ** 36
+
+/**
+ * Stores records of another log as they were. All of them are judged before the first is written; each is written so that it may be written again, for an
+ * outage may leave only the first of them.
+ */
+export async function restore(log: Log, records: readonly LogRecord[]): Promise<void> {
+  const messages = records.flatMap((record) => (record.kind === "message" ? [record.message] : []))
+  const bounds = await boundsOf(log)
+  const versions = await lookUpVersions(log.database, [...new Set(messages.map(({ streamId }) => streamId))])
+  const known = await lookUp(log.database, { ids: messages.map(({ id }) => id), once: [], ends: [] })
+  checkRecords(records, {
+    ...bounds,
+    partitions: log.partitions,
+    version: (streamId) => versions.get(streamId) ?? 0,
+    knows: (id) => known.ids.has(id),
+  })
+  const reached = new Map(versions)
+  for (const run of runsOf(records)) {
+    if (Array.isArray(run)) await storeMessages(log, run, reached)
+    else await store(log, run, reached)
+  }
+}
+
+type Other = Exclude<LogRecord, { readonly kind: "message" }>
+
+/** Records in order; messages that follow one another and were recorded at one instant together: a commit has one. */
+function runsOf(records: readonly LogRecord[]): readonly (Other | StoredMessage[])[] {
+  const runs: (Other | StoredMessage[])[] = []
+  let characters = 0
+  for (const record of records) {
+    if (record.kind !== "message") {
+      runs.push(record)
+      continue
+    }
+    const last = runs.at(-1)
+    characters += JSON.stringify(record.message.payload).length
+    const together = Array.isArray(last) && last[0]?.recordedAt === record.message.recordedAt
+    if (together && characters < MOST_CHARACTERS) last.push(record.message)
+    else {
+      runs.push([record.message])
+      characters = 0
+    }
+  }
+  return runs
+}
+
+async function storeMessages(
+  log: Log,
+  messages: readonly StoredMessage[],
+  reached: Map<StreamId, Version>,
+): Promise<void> {
+  const { database, chain } = log
+  const facts = noFacts()
+  for (const { streamId } of messages) facts.versions.set(streamId, reached.get(streamId) ?? 0)
+  const sheet = openSheet(chain, facts)
+  for (const message of messages) {
+    const streams = [{ streamId: message.streamId, expected: "any", messages: [message] }] as const
+    sheet.add({ streams }, [])
+    if (message.version !== undefined) reached.set(message.streamId, message.version)
+  }
+  const at = Date.parse(messages[0]?.recordedAt ?? "")
+  const commit = sheet.commit({ at, by: randomUUID(), settles: [] })
+  if (commit === undefined) return
+  await database.write(() => database.commits.insertOne(commit))
+  chain.add(commit)
+}
+
+async function store(log: Log, record: Other, reached: Map<StreamId, Version>): Promise<void> {
+  const { database } = log
+  switch (record.kind) {
+    case "trimmed":
+      return beginAbove(log, record.upto)
+    case "stream":
+      reached.set(record.streamId, record.version)
+      return storeEnd(log, record)
+    case "key":
+      return storeKey(log, record)
+    case "document": {
+      const { collection, id, revision, value } = record
+      const set = { id, revision, value: JSON.stringify(value) }
+      await database.write(() =>
+        database.documents.updateOne(
+          { _id: documentId(collection, id) },
+          { $set: set, $max: { write: 1 } },
+          { upsert: true },
+        ),
+      )
+      return
+    }
+    case "schedule":
+      return storeSchedule(log, record)
+    case "group":
+      return storeGroup(log, record)
+  }
+}
+
+/** The chain goes on behind a commit whose one message is gone, as a trim leaves it. */
+async function beginAbove({ database, chain, segments }: Log, upto: number): Promise<void> {
+  if (upto === 0) return
+  await insertOnce(database, { _id: upto, n: 1, at: 0, by: randomUUID(), keys: [`z:${upto}`] })
+  const counted = Math.floor(upto / SEGMENT)
+  await database.write(() => database.logs.updateOne({ _id: "log" }, { $set: { trimmedTo: upto, counted } }))
+  chain.forget()
+  segments.forget()
+  await chain.refresh()
+}
+
+/** The key of a stream's first version outlives it: whoever takes the stream for new meets it. */
+async function storeEnd({ database }: Log, { streamId, version, lastPosition }: StreamRecord): Promise<void> {
+  const facts = { stream: streamId, category: categoryOf(streamId), version, last: lastPosition }
+  await database.write(() =>
+    database.streams.updateOne(
+      { _id: nameKey(streamId) },
+      { $set: facts, $setOnInsert: { messages: 0, segment: 0 } },
+      { upsert: true },
+    ),
+  )
+  if (version > 0) await insertOnce(database, beside([versionKey(streamId, 1)], {}))
+}
+
+async function storeKey(
+  { database }: Log,
+  { key, fingerprint, firstPosition, position, at }: KeyRecord,
+): Promise<void> {
+  const uses = [{ key, fingerprint, first: firstPosition, last: position }]
+  await insertOnce(database, beside([onceKey(key)], { uses, head: at }))
+}
+
+async function storeSchedule({ database }: Log, { message, at, number }: ScheduleInfo): Promise<void> {
+  const { id } = message
+  await insertOnce(database, beside([idKey(id)], { scheduled: [{ id, number }] }))
+  const row = { id, at, moves: 0, message: documentOf(message, 0, 0), waits: 1 } as const
+  await database.write(() => database.schedules.updateOne({ _id: number }, { $set: row }, { upsert: true }))
+  await database.write(() => database.logs.updateOne({ _id: "log" }, { $max: { schedules: number } }))
+}
+
+/** A commit outside the chain: it holds no message. */
+function beside(keys: readonly string[], facts: Pick<CommitDocument, "uses" | "head" | "scheduled">): CommitDocument {
+  const by = randomUUID()
+  return { _id: by, at: 0, by, keys, ...facts }
+}
+
+/** What is there already was restored before. */
+async function insertOnce(database: Database, commit: CommitDocument): Promise<void> {
+  try {
+    await database.write(() => database.commits.insertOne(commit))
+  } catch (error) {
+    if (!isTaken(error instanceof BackendError ? error.cause : error)) throw error
+  }
+}
+
+/** A group as it was, without leases. Its types count as wanted now. */
+async function storeGroup(log: Log, record: GroupRecord): Promise<void> {
+  const { database } = log
+  const now = await log.clock.now()
+  const { trimmedTo } = await boundsOf(log)
+  const counted = await database.write(() =>
+    database.logs.findOneAndUpdate({ _id: "log" }, { $inc: { groups: 1 } }, { returnDocument: "after" }),
+  )
+  const { group: name, order, start, stopped, maxLanes, reemit, epoch, dropped, skips, skipped } = record
+  const id = randomUUID()
+  const group: GroupState = {
+    id,
+    name,
+    rev: 1,
+    order,
+    start,
+    floor: trimmedTo,
+    stopped: stopped ?? null,
+    maxLanes,
+    types: new Map(record.types.map(({ type, since }) => [type, { since, wantedAt: now }])),
+    heardAt: now,
+    reemit,
+    epoch,
+    dropped,
+    skips,
+    skipped,
+    marks: new Set(record.marks),
+    tokens: (counted?.groups ?? 1) * TOKENS_EACH,
+    partitions: record.partitions.map(partitionOf),
+    edited: new Set(),
+    spent: new Set(),
+  }
+  await database.write(() => database.groups.deleteOne({ name }))
+  log.groups.drop(name)
+  await database.write(() => database.groups.insertOne(groupDocument(group, id)))
+}
+
+function partitionOf(
+  { checkpoint, replay, rows, hold, lanes }: GroupRecord["partitions"][number],
+  partition: number,
+): PartitionState {
+  return {
+    partition,
+    checkpoint,
+    replay,
+    rows: new Map(rows.map(({ key, replay: state }) => [key, state])),
+    token: null,
+    lease: FREE,
+    leaseMs: 0,
+    hold: hold ?? null,
+    lanes: new Map(lanes.map((lane) => [lane.key, laneOf(lane)])),
+    repeats: new Map(),
+  }
+}
+
+function laneOf({ key, single, replay, kept, error, ...at }: LaneRecord): Lane {
+  const lane = { key, single, replay, at: { ...at, error: error ?? null }, token: null, lease: FREE }
+  return kept === undefined ? lane : { ...lane, kept }
+}
