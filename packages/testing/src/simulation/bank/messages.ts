@@ -26,12 +26,12 @@ function isGiven<T>(value: unknown): value is T {
 }
 
 /** What an account is asked for. */
-interface Amount {
+export interface Amount {
   readonly amount: number
 }
 
 /** What happened to an account, and what it held afterwards. */
-interface Booking extends Amount {
+export interface Booking extends Amount {
   readonly balance: number
 }
 
