@@ -139,7 +139,7 @@ async function beginAbove({ database, chain, segments }: Log, upto: number): Pro
   await insertOnce(database, { _id: upto, n: 1, at: 0, by: randomUUID(), keys: [`z:${upto}`] })
   const counted = Math.floor(upto / SEGMENT)
   await database.write(() => database.logs.updateOne({ _id: "log" }, { $set: { counted } }))
-  await database.write(() => database.commits.updateOne({ _id: PULSE }, { $set: { "pulse.trimmedTo": upto } }))
+  await database.write(() => database.commits.updateOne({ _id: PULSE }, { $max: { "pulse.trimmedTo": upto } }))
   chain.forget()
   segments.forget()
   await chain.refresh()
