@@ -11,6 +11,6 @@ export const logger: Logger = {
 }
 
 function reasonIn(facts: object): string {
-  const error: unknown = "error" in facts ? facts.error : undefined
+  const error: unknown = "err" in facts ? facts.err : undefined
   return error instanceof Error ? error.message : String(error)
 }

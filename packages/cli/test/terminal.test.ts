@@ -61,7 +61,7 @@ describe("in a terminal", () => {
       equal((await program(ACCOUNTS, [url, "adam", "bea"])).code, 0)
       const exporting = inTerminal(["export", join(at, "log.jsonl"), "--url", url])
       equal(await exporting.ended, 0)
-      match(exporting.screen(), /export \[█+\] 100% \| 2\/2 messages/)
+      match(exporting.screen(), /export \[█+\] 100% \| 3\/3 messages[^]*\n3 records, up to position 3, are in /)
       const importing = inTerminal(["import", join(at, "log.jsonl"), "--url", `sqlite:${join(at, "copy.db")}`], {
         env: { NO_COLOR: "1" },
       })

@@ -33,8 +33,14 @@ interface Found {
 export async function claim(log: Log, request: ClaimRequest): Promise<Slice | Idle> {
   checkSpan("leaseMs", request.leaseMs)
   for (const { limit } of request.groups) checkLimit("limit", limit)
-  const kept = await takeKept(log, request)
-  if (kept !== undefined) return kept
+  let kept = takeKept(log, request)
+  // Without a wait between this and the start of an own look, of claims at once only one looks.
+  if (kept === undefined && log.looks.onItsWay !== undefined) {
+    await log.looks.onItsWay
+    kept = takeKept(log, request)
+  }
+  const quick = kept === undefined ? undefined : await kept
+  if (quick !== undefined) return quick
   for (let looks = 1; ; looks += 1) {
     const { look, candidates, found } = await lookAround(log, request)
     const slice = await takeNeediest(log, request, candidates, found)
@@ -46,9 +52,8 @@ export async function claim(log: Log, request: ClaimRequest): Promise<Slice | Id
   }
 }
 
-/** Goes on with what an earlier look has left, or the one that is on its way. That nothing is there only an own look can say. */
-async function takeKept(log: Log, request: ClaimRequest): Promise<Slice | undefined> {
-  await log.looks.onItsWay
+/** Goes on with what an earlier look has left. That nothing is there only an own look can say. */
+function takeKept(log: Log, request: ClaimRequest): Promise<Slice | undefined> | undefined {
   const { last } = log.looks
   if (last === undefined || !last.serves(request.owner)) return undefined
   return takeNeediest(log, request, last, nothingFound(Number.POSITIVE_INFINITY))
@@ -57,7 +62,11 @@ async function takeKept(log: Log, request: ClaimRequest): Promise<Slice | undefi
 async function lookAround(log: Log, request: ClaimRequest) {
   const began = performance.now()
   const looking = lookAt(log, request)
-  if (log.looks.last?.large === true) log.looks.onItsWay = looking.then(...IGNORED)
+  const landed = (): void => {
+    if (log.looks.onItsWay === onItsWay) log.looks.onItsWay = undefined
+  }
+  const onItsWay = looking.then(landed, landed)
+  if (log.looks.last?.large !== false) log.looks.onItsWay = onItsWay
   const look = await looking
   const found = nothingFound(look.nextSchedule ?? Number.POSITIVE_INFINITY)
   const seen: Candidate[] = []
@@ -66,8 +75,6 @@ async function lookAround(log: Log, request: ClaimRequest) {
   log.looks.last = candidates
   return { look, candidates, found }
 }
-
-const IGNORED = [() => {}, () => {}] as const
 
 function nothingFound(nextAt: number): Found {
   return { outdated: [], nextAt, lost: false }

@@ -2,7 +2,7 @@
 export interface Progress {
   /** So much is done of the whole. */
   at(done: number): void
-  /** It is over: the bar stays as it is. */
+  /** It is over: the bar stays as it is, and what comes next has a line of its own. Ending twice is fine. */
   end(): void
 }
 

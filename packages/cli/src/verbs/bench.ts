@@ -23,6 +23,7 @@ export async function bench({ seconds, ...options }: StoreOptions & { readonly s
     await backend.migrate()
     const { name, durability } = backend.capabilities
     const steps = await measure(backend, { forMs, tick: () => progress.at(Math.round(performance.now() - began)) })
+    progress.end()
     const machine = { cpus: availableParallelism(), node: process.versions.node }
     outputTo(process.stdout, options.json === true).answer({ storage: name, durability, ...machine, steps }, () => {
       const rows = steps.map(rowOf)

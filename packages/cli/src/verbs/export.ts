@@ -17,6 +17,7 @@ export function exportLog(path: string, options: StoreOptions): Promise<void> {
     const progress = await progressOf("export", messages, "messages")
     try {
       const reached = await writeLog(backend, file, (position) => progress.at(position - (head - messages)))
+      progress.end()
       out.answer({ file: path, head: reached, records: file.records, resumed }, () => {
         return `${file.records} records, up to position ${reached}, are in ${path}${resumed ? " (it was gone on with)" : ""}`
       })

@@ -52,7 +52,7 @@ function failed({ step, number, seen }: Attempt, error: unknown, types: RunTypes
   }
   const event = runMessage("event", types.stepFailed, run, fields)
   const recordedFailure: Action = { kind: "append-next", messages: [event] }
-  access.logger.warn({ error, run, step: key, attempt: number, waitMs }, "a step failed")
+  access.logger.warn({ err: error, run, step: key, attempt: number, waitMs }, "a step failed")
   if (waitMs === undefined) return [recordedFailure]
   const again = runStepMessage({ step, number: number + 1, seen }, types)
   return [recordedFailure, { kind: "schedule", messages: [again], at: access.time.now() + waitMs }]

@@ -27,6 +27,7 @@ import type { GroupState, Lane, PartitionState } from "../group-state.ts"
 import { idKey, onceKey, versionKey } from "../keys.ts"
 import type { Log } from "../log.ts"
 import { lookUp, lookUpVersions } from "../look-up.ts"
+import { PULSE } from "../migrate.ts"
 import { nameKey } from "../name-key.ts"
 import { boundsOf } from "../read.ts"
 import { SEGMENT } from "../segments.ts"
@@ -137,7 +138,8 @@ async function beginAbove({ database, chain, segments }: Log, upto: number): Pro
   if (upto === 0) return
   await insertOnce(database, { _id: upto, n: 1, at: 0, by: randomUUID(), keys: [`z:${upto}`] })
   const counted = Math.floor(upto / SEGMENT)
-  await database.write(() => database.logs.updateOne({ _id: "log" }, { $set: { trimmedTo: upto, counted } }))
+  await database.write(() => database.logs.updateOne({ _id: "log" }, { $set: { counted } }))
+  await database.write(() => database.commits.updateOne({ _id: PULSE }, { $max: { "pulse.trimmedTo": upto } }))
   chain.forget()
   segments.forget()
   await chain.refresh()

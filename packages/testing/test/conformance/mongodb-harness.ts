@@ -9,18 +9,18 @@ const COLLECTIONS = ["log", "commits", "groups", "documents", "schedules", "proc
 
 /**
  * The harness of MongoDB: collections of their own per log, its clock a test clock. `url`: of a database. All logs share a client, for connecting takes
- * longer than most rules; `close` ends it.
+ * longer than most rules; `close` ends it. Making collections and indexes takes as long: a log that is over leaves its own, emptied, to the next one.
  */
 export function mongodbHarness(url: () => string): Harness & { readonly close: () => Promise<void> } {
   let logs = 0
   let client: MongoClient | undefined
+  const emptied: string[] = []
   return {
     name: "mongodb",
     async open({ partitions, migrated }) {
       const { clock, setBack } = steeredClock()
-      logs += 1
       const shared = (client ??= new MongoClient(url()))
-      const prefix = `rule_${process.pid}_${logs}_`
+      const prefix = (migrated ? emptied.pop() : undefined) ?? `rule_${process.pid}_${(logs += 1)}_`
       const opened: Backend[] = []
       const reopen = async (): Promise<Backend> => {
         const backend = mongodbBackend(shared, { prefix, partitions, clock })
@@ -36,7 +36,15 @@ export function mongodbHarness(url: () => string): Harness & { readonly close: (
         setBack,
         async dispose() {
           for (const one of opened) await one.close()
-          await Promise.all(COLLECTIONS.map((name) => shared.db().dropCollection(prefix + name)))
+          await Promise.all(
+            COLLECTIONS.map((name) =>
+              shared
+                .db()
+                .collection(prefix + name)
+                .deleteMany({}),
+            ),
+          )
+          emptied.push(prefix)
         },
       }
     },
