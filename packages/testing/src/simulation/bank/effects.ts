@@ -61,10 +61,11 @@ export function checkEffects(log: readonly StoredMessage[], world: World): void 
   for (const effect of EFFECTS) {
     const group = world.groups.get(effect.group)
     for (const cause of log) {
-      if (!effect.of.has(cause.type) || group?.unsure.has(cause.position) === true) continue
+      if (!effect.of.has(cause.type)) continue
       const due = group?.effective.get(cause.position) ?? 0
       const found = byCause.get(`${effect.type}/${cause.id}`) ?? []
       byCause.delete(`${effect.type}/${cause.id}`)
+      if (group?.unsure.has(cause.position) === true) continue
       const where = `${effect.group}: the ${cause.type} at ${cause.position}`
       if (found.length !== due)
         world.wrong(`${where} has led to ${found.length} times ${effect.type}, and was handled ${due} times`)
