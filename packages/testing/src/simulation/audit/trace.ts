@@ -26,6 +26,7 @@ export interface Trace {
 export function createTrace(): Trace {
   const flags = new Map<string, Set<boolean>>()
   const ran = new Map<string, Ran>()
+  const handed = new Map<string, number>()
   const forbidden = new Set<string>()
   const said = new Map<string, string>()
   const inside = new Map<string, number>()
@@ -34,6 +35,7 @@ export function createTrace(): Trace {
   return {
     mayBe(boot, group, position, replaying) {
       const key = name(boot, group, position)
+      handed.set(key, (handed.get(key) ?? 0) + 1)
       ran.delete(key)
       said.delete(key)
       forbidden.delete(key)
@@ -42,7 +44,9 @@ export function createTrace(): Trace {
       else known.add(replaying)
     },
     mustNot(boot, group, position) {
-      forbidden.add(name(boot, group, position))
+      const key = name(boot, group, position)
+      // A slice that this very process was handed before may be on its way still.
+      if (handed.get(key) === 1) forbidden.add(key)
     },
     judged(boot, group, position, what) {
       said.set(name(boot, group, position), what)
