@@ -10,8 +10,8 @@ export type ChainCommit = CommitDocument & { readonly _id: number; readonly n: n
 export const AS_READ_ON = { keys: 0, settles: 0, todo: 0 } as const
 
 /** Positions at which the next commits are looked for at once, and how many such pages are read before what is known is given up instead. */
-const PAGE = 500
-const MOST_PAGES = 20
+const PAGE = 200
+const MOST_PAGES = 50
 
 /** Streams whose version is kept in mind. */
 const MOST_STREAMS = 100_000

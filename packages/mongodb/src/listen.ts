@@ -14,7 +14,7 @@ const OWN_POLL_MS = 12
 const BUSY_FOR_MS = 1_000
 
 /** A server that answers slowly is asked less often: the pause is at least so many times as long as its last answer took. */
-const SLOWNESS = 3
+const SLOWNESS = 2
 
 /** For how long it counts what a look saw, for whoever does not wait for an answer. */
 const LATELY_MS = 1_000
