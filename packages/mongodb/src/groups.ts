@@ -155,15 +155,20 @@ export function groupsOf(database: Database, clock: ServerClock): Groups {
     return { ...draft, rev: base.rev + 1, edited: new Set(), spent: new Set() }
   }
 
-  /** Of some groups those that are not as remembered. Documents of groups are large, and most have not changed. */
-  const staleOf = async (names: readonly string[]): Promise<readonly string[]> => {
+  /** Of some groups those that are as remembered: documents of groups are large, and most have not changed. */
+  const unchangedOf = async (names: readonly string[]): Promise<ReadonlyMap<string, GroupState>> => {
     const cached = names.map((name) => slots.get(name)?.state)
-    if (names.length <= FEW || cached.includes(undefined)) return names
+    if (names.length <= FEW || cached.includes(undefined)) return new Map()
     const found = await database.read(() =>
       database.groups.find({ name: { $in: [...names] } }, { projection: { name: 1, rev: 1 } }).toArray(),
     )
     const now = new Map(found.map(({ name, _id, rev }) => [name, `${_id}/${rev}`]))
-    return names.filter((name, index) => now.get(name) !== `${cached[index]?.id}/${cached[index]?.rev}`)
+    // What was compared, not what is remembered by then: a change of this process may be under way.
+    return new Map(
+      cached.flatMap((state) =>
+        state !== undefined && now.get(state.name) === `${state.id}/${state.rev}` ? [[state.name, state] as const] : [],
+      ),
+    )
   }
 
   return {
@@ -172,7 +177,8 @@ export function groupsOf(database: Database, clock: ServerClock): Groups {
     },
     seenAt: (name) => slots.get(name)?.seenAt ?? Number.NEGATIVE_INFINITY,
     async fresh(names) {
-      const stale = names === undefined ? undefined : await staleOf(names)
+      const unchanged = names === undefined ? new Map<string, GroupState>() : await unchangedOf(names)
+      const stale = names?.filter((name) => !unchanged.has(name))
       const found = await database.read(() =>
         stale?.length === 0
           ? Promise.resolve([])
@@ -181,9 +187,7 @@ export function groupsOf(database: Database, clock: ServerClock): Groups {
       const states = found.map((document) => see(groupOf(document)))
       if (names === undefined) return states
       return names.map((name) => {
-        const state =
-          states.find((one) => one.name === name) ??
-          (stale?.includes(name) === true ? undefined : slots.get(name)?.state)
+        const state = states.find((one) => one.name === name) ?? unchanged.get(name)
         if (state !== undefined) return see(state)
         slots.delete(name)
         throw noSuchGroup(name)
