@@ -10,9 +10,9 @@ export const rowsInScope: ReadonlySet<string> = new Set([
   ...range("S", 30, 36),
   ...range("S", 40, 48),
   ...range("S", 50, 55),
-  ...range("L", 1, 7),
-  "L10",
-  ...range("M", 2, 6),
+  ...range("L", 1, 8),
+  ...range("L", 10, 12),
+  ...range("M", 1, 6),
 ])
 
 export const lessonsInScope: ReadonlySet<string> = new Set([
@@ -33,8 +33,9 @@ export const lessonsOn: Readonly<Record<string, readonly string[]>> = {
   "27": ["postgres"],
   "35": ["sqlite", "postgres", "redis"],
   "36": ["redis"],
-  "41": ["redis"],
+  "41": ["postgres", "redis", "mongodb"],
   "45": ["postgres", "redis"],
+  "49": ["sqlite", "redis"],
 }
 
 /** Whether a clause (`S12.a`), row (`S12`) or lesson (`lesson 3`, `3`) is to be shown on a backend. */
