@@ -35,6 +35,8 @@ export function checkSettle(group: GroupAudit, settlement: Settlement<never>, an
     if (one.of === "partition") settlePartition(group, one, settlement, answer, at)
     else settleLane(group, one, settlement, answer, at)
   }
+  // A group that a settle stops ends all its leases, also those of others.
+  if (settlement.stop !== undefined || answer.stopped !== undefined) group.held.clear()
 }
 
 function settlePartition(
