@@ -80,7 +80,10 @@ function settlePartition(
   if (settlement.hold !== undefined)
     checkJudged(group, held, { as: "retry", position: firstAbove(held, checkpoint) }, at)
   for (const position of singles) group.parked.set(`@${position}`, position)
-  if (settlement.hold !== undefined) fail(group, firstAbove(held, checkpoint), settlement.hold.failures)
+  const waiting = firstAbove(held, checkpoint)
+  if (settlement.hold !== undefined) fail(group, waiting, settlement.hold.failures)
+  // Given back unhandled, what a group in total order waits at begins its count anew.
+  else if (group.order === "log") group.failures.delete(waiting)
 }
 
 /** The messages that a group in log order takes out as lanes of their own. */
