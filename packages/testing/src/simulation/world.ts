@@ -112,8 +112,9 @@ export function createCrowd<Act>(parts: CrowdParts<Act>): Crowd<Act> {
       (error: unknown) => {
         note(() => `${boot.name} could not start: ${String(error)}`)
         const holder = error instanceof ProcessNameInUse ? before : undefined
+        const isCurrent = place.current === boot
         end(place, boot, AGAIN_MS)
-        if (holder !== undefined && !holder.dead) place.current = holder
+        if (isCurrent && holder !== undefined && !holder.dead) place.current = holder
       },
     )
   }
