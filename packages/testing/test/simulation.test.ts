@@ -14,8 +14,7 @@ import {
   type PlayOptions,
   simulate,
 } from "../src/simulation/index.ts"
-import { allFaults } from "./faults/all-faults.ts"
-import { findFault, planted } from "./simulation/find-faults.ts"
+import { backendFaults, findFault, planted } from "./simulation/find-faults.ts"
 import { runPart } from "./simulation/run-part.ts"
 import { runtimeFaults } from "./simulation/runtime-faults.ts"
 
@@ -121,7 +120,7 @@ describe("the simulation", () => {
   it("has at least ten faults to plant in the runtime, and a name for each planted fault", () => {
     ok(runtimeFaults.length >= 10)
     equal(new Set(planted.map(({ name }) => name)).size, planted.length)
-    equal(planted.length, runtimeFaults.length + allFaults.flatMap(({ faults }) => faults).length)
+    equal(planted.length, runtimeFaults.length + backendFaults.flatMap(({ faults }) => faults).length)
   })
 
   it("finds the place of each fault to plant in the runtime exactly once [lesson 47]", () => {
