@@ -209,8 +209,8 @@ export const TRIM_LIMIT = 1_000
 
 export interface CategoryTrimmed {
   readonly removed: number
-  /** Messages that the category has now. More than were to be kept, and nothing held it back: call again. */
-  readonly left: number
+  /** Whether the category has more than were to be kept: unless groups hold it back, the next call goes on. */
+  readonly more: boolean
   /** Up to here nothing of the category is left; 0 when nothing was ever taken. */
   readonly trimmedTo: Position
   /** Groups that held it back, when it could not remove as much as asked. */

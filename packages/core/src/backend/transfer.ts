@@ -50,8 +50,8 @@ export interface GapRecord {
 }
 
 /**
- * Where a stream stood at the end of what retention removed: its version there, and the position of its last message; at most `trimmedTo` where it has messages
- * left, which tell it.
+ * Where a stream stood at the end of what retention removed: its version there, and the position of its last message, where it has none left; otherwise any
+ * position at or below that of its last removed one.
  */
 export interface StreamRecord {
   readonly kind: "stream"

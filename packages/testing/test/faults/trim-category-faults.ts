@@ -73,8 +73,8 @@ export const trimCategoryFaults: readonly Fault[] = [
         trimming(async (operator, category, how) => {
           const parked = await operator.lanes()
           if (how.force === true || parked.length === 0) return operator.trimCategory(category, how)
-          const { left, trimmedTo } = await operator.trimCategory(category, { keep: Number.MAX_SAFE_INTEGER })
-          return { removed: 0, left, trimmedTo, heldBackBy: parked.map(({ group }) => group).slice(0, 1) }
+          const { trimmedTo } = await operator.trimCategory(category, { keep: Number.MAX_SAFE_INTEGER })
+          return { removed: 0, more: true, trimmedTo, heldBackBy: parked.map(({ group }) => group).slice(0, 1) }
         }),
       ),
   },

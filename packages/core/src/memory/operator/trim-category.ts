@@ -33,7 +33,7 @@ export function trimCategory(log: LogState, category: string, how: CategoryTrim)
     dropOldest(log, oldest.slice(0, count))
     storeDocument(log, TRIMMED_CATEGORIES, category, trimmedFurther(before, { upto, removed: count }))
   }
-  return { removed: count, left: positions.length - count, trimmedTo: upto ?? before.trimmedTo, heldBackBy }
+  return { removed: count, more: positions.length - count > how.keep, trimmedTo: upto ?? before.trimmedTo, heldBackBy }
 }
 
 function trimming({ name, order, types, marks, partitions }: GroupState): TrimmingGroup {

@@ -36,7 +36,7 @@ export const trimCategoryRules: readonly Rule[] = [
       )
       const [one = 0, own = 0, user = 0, note = 0, ...rest] = stored
       const result = await backend.operator.trimCategory("cart", { keep: 3 })
-      deepEqual(result, { removed: 3, left: 3, trimmedTo: note, heldBackBy: [] })
+      deepEqual(result, { removed: 3, more: false, trimmedTo: note, heldBackBy: [] })
       deepEqual(await left(backend), [user, ...rest])
       const page = await backend.read({ from: "log", types: ["noted", "note"], limit: 9 })
       deepEqual([page.messages.length, page.trimmedTo], [7, 0])
@@ -88,12 +88,12 @@ export const trimCategoryRules: readonly Rule[] = [
   rule("trimCategory removes at most its limit a call, and goes on in the next [L9.d]", async ({ backend }) => {
     const stored = await store(backend, ...events("cart-1", 3), event("user-1"), ...events("cart-2", 2))
     const trim = () => backend.operator.trimCategory("cart", { keep: 1, limit: 3 })
-    deepEqual(await trim(), { removed: 3, left: 2, trimmedTo: stored[2], heldBackBy: [] })
-    deepEqual(await trim(), { removed: 1, left: 1, trimmedTo: stored[4], heldBackBy: [] })
-    deepEqual(await trim(), { removed: 0, left: 1, trimmedTo: stored[4], heldBackBy: [] })
+    deepEqual(await trim(), { removed: 3, more: true, trimmedTo: stored[2], heldBackBy: [] })
+    deepEqual(await trim(), { removed: 1, more: false, trimmedTo: stored[4], heldBackBy: [] })
+    deepEqual(await trim(), { removed: 0, more: false, trimmedTo: stored[4], heldBackBy: [] })
     deepEqual(await left(backend), [stored[3], stored[5]])
     deepEqual((await backend.operator.stats()).trimmed, [{ category: "cart", trimmedTo: stored[4], removed: 4 }])
-    const none = { removed: 0, left: 0, trimmedTo: 0, heldBackBy: [] }
+    const none = { removed: 0, more: false, trimmedTo: 0, heldBackBy: [] }
     deepEqual(await backend.operator.trimCategory("nobody", { keep: 0 }), none)
   }),
 
@@ -107,7 +107,7 @@ export const trimCategoryRules: readonly Rule[] = [
       await workOff(backend, { group: "quick" })
       await settle(backend, allDone(await claimPartition(backend, { group: "slow", limit: 2 })))
       const held = await backend.operator.trimCategory("cart", { keep: 0 })
-      deepEqual(held, { removed: 1, left: 4, trimmedTo: stored[1], heldBackBy: ["other", "slow"] })
+      deepEqual(held, { removed: 1, more: true, trimmedTo: stored[1], heldBackBy: ["other", "slow"] })
       await workOff(backend, { group: "other", types: ["unwanted"] })
       deepEqual(await workOff(backend, { group: "slow" }), [stored[2], stored[4], stored[5]])
       const rest = await backend.operator.trimCategory("cart", { keep: 0 })
@@ -123,7 +123,7 @@ export const trimCategoryRules: readonly Rule[] = [
       const stored = await store(backend, dead, event("user-1"), event("cart-1"), event("cart-2"), event("user-1"))
       await park(backend, ["cart-1", "user-1"])
       const trim = (force: boolean) => backend.operator.trimCategory("cart", { keep: 1, force })
-      deepEqual(await trim(false), { removed: 0, left: 3, trimmedTo: 0, heldBackBy: [G] })
+      deepEqual(await trim(false), { removed: 0, more: true, trimmedTo: 0, heldBackBy: [G] })
       const taken = await trim(true)
       deepEqual([taken.removed, taken.trimmedTo, taken.heldBackBy], [2, stored[2], []])
       deepEqual(await left(backend), [stored[1], stored[3], stored[4]])
@@ -173,7 +173,7 @@ export const trimCategoryRules: readonly Rule[] = [
       const part = { key: "x", from: second, doneTo: second - 1, deferral }
       await settle(backend, { lease: slice.lease, checkpoint: third, parts: [part] })
       const held = await backend.operator.trimCategory("cart", { keep: 0, force: true })
-      deepEqual(held, { removed: 1, left: 2, trimmedTo: first, heldBackBy: [G] })
+      deepEqual(held, { removed: 1, more: true, trimmedTo: first, heldBackBy: [G] })
     },
   ),
 
