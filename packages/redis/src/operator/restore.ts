@@ -61,6 +61,8 @@ async function wordsOf(log: Log, record: LogRecord): Promise<readonly Word[]> {
   switch (record.kind) {
     case "trimmed":
       return ["t", record.upto]
+    case "gap":
+      return ["g", record.upto]
     case "stream":
       return ["s", toSortable(record.streamId), record.version, record.lastPosition]
     case "message": {
