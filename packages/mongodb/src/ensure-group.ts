@@ -64,6 +64,7 @@ async function create(log: Log, spec: GroupSpec): Promise<boolean> {
     order: spec.order,
     start,
     floor: trimmedTo,
+    thinned: log.thinned,
     stopped: null,
     maxLanes: spec.maxLanes,
     types: new Map([...new Set(spec.types)].map((type) => [type, { since: 0, wantedAt: now }])),

@@ -25,6 +25,8 @@ export interface GroupState {
   readonly start: Position
   /** The end of what was trimmed when its checkpoints were last put somewhere: nothing up to there is handed out. */
   floor: Position
+  /** The number of the last trim of a category that whoever works for it has to know of. */
+  thinned: number
   stopped: (StopReason & { readonly at: Instant }) | null
   maxLanes: number
   /** Replaced, never changed. */

@@ -70,6 +70,7 @@ export function segmentsOf(database: Database): Segments {
   const kept = new Map<number, Kept>()
   const loading = new Map<number, Promise<void>>()
   let characters = 0
+  let forgotten = 0
 
   const put = (into: Kept, entry: LogEntry): void => {
     into.entries.push(entry)
@@ -89,7 +90,10 @@ export function segmentsOf(database: Database): Segments {
     const end = Math.min((number + 1) * SEGMENT, head)
     const from = kept.get(number)?.upto ?? number * SEGMENT
     if (from >= end) return
+    const began = forgotten
     const entries = await readEntries(database, from, end)
+    // What was read may be what had to be forgotten: whoever waits asks again.
+    if (forgotten !== began) return
     // Meanwhile the end of the chain may have come in by itself.
     const into = kept.get(number) ?? { entries: [], upto: number * SEGMENT, characters: 0 }
     for (const entry of entries) if (entry.position > into.upto) put(into, entry)
@@ -129,6 +133,7 @@ export function segmentsOf(database: Database): Segments {
       makeRoom(segmentOf(commit._id + commit.n - 1))
     },
     forget() {
+      forgotten += 1
       kept.clear()
       characters = 0
     },

@@ -44,6 +44,7 @@ export async function resetGroup(log: Log, name: string, to: StartPoint, options
     const dated = to.at === "date" ? await lastBefore(log.database, to.date, bounds) : 0
     const point = resolveStart(to, { head: bounds.head, lastBefore: () => dated })
     draft.floor = bounds.trimmedTo
+    draft.thinned = log.thinned
     for (const at of editAll(draft)) await resetPartition(log, draft, at, { point, now })
     for (const type of options.types ?? []) {
       const wanted = draft.types.get(type)
