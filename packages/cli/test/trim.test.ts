@@ -64,8 +64,9 @@ for (const store of stores.filter(({ name }) => name === "sqlite" || name === "p
   })
 }
 
-/** What an export holds of messages and the places between them. */
+/** What an export holds of messages and the places between them, but what operators did. */
 async function messagesIn(file: string): Promise<readonly unknown[]> {
   const lines = (await readFile(file, "utf8")).trimEnd().split("\n")
-  return lines.filter((line) => /"kind":"(message|gap)"/.test(line)).map((line): unknown => JSON.parse(line))
+  const kept = lines.filter((line) => /"kind":"(message|gap)"/.test(line) && !line.includes("millrace.operated"))
+  return kept.map((line): unknown => JSON.parse(line))
 }
