@@ -74,13 +74,11 @@ function oldestOf(
   names: ReturnType<typeof namesOfCategory>,
   limit: number,
 ): readonly TrimCandidate[] {
-  return db
-    .all(selectOldestOfCategory, above, ...names, limit)
-    .map((row) => ({
-      position: int(row[0]),
-      type: types.nameOf(db, int(row[1])),
-      streamId: fromSortable(text(row[2])),
-    }))
+  return db.all(selectOldestOfCategory, above, ...names, limit).map((row) => ({
+    position: int(row[0]),
+    type: types.nameOf(db, int(row[1])),
+    streamId: fromSortable(text(row[2])),
+  }))
 }
 
 function trimming(db: Connection, group: GroupModel): TrimmingGroup {

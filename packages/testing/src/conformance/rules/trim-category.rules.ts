@@ -3,7 +3,7 @@ import { deepEqual, equal } from "node:assert/strict"
 import type { Backend, Position } from "@millrace/core/backend"
 
 import { appended, appendOne, store, to } from "../build/appending.ts"
-import { claimLanes, claimPartition, positionsIn } from "../build/claims.ts"
+import { claimLanes, claimPartition } from "../build/claims.ts"
 import { ensure, G, infoOf } from "../build/groups.ts"
 import { openLanes, park } from "../build/lanes.ts"
 import { command, event, events } from "../build/messages.ts"
@@ -31,8 +31,10 @@ export const trimCategoryRules: readonly Rule[] = [
     async ({ backend }) => {
       const stored = await store(
         backend,
-        ...[event("cart-1"), event("cart"), event("user-1"), command("cart-1"), event("cartoon-1")],
-        ...[event("cart-2"), event("user-1"), event("cart-1"), event("cart.b"), command("cart-2")],
+        ...["cart-1", "cart", "user-1"].map((streamId) => event(streamId)),
+        command("cart-1"),
+        ...["cartoon-1", "cart-2", "user-1", "cart-1", "cart.b"].map((streamId) => event(streamId)),
+        command("cart-2"),
       )
       const [one = 0, own = 0, user = 0, note = 0, ...rest] = stored
       const result = await backend.operator.trimCategory("cart", { keep: 3 })
