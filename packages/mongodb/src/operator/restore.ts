@@ -22,20 +22,17 @@ import { documentId } from "../document-id.ts"
 import { noFacts } from "../entry.ts"
 import { isTaken } from "../errors.ts"
 import { groupDocument } from "../group-document.ts"
-import type { GroupState } from "../group-state.ts"
 import { idKey, onceKey, versionKey } from "../keys.ts"
 import type { Log } from "../log.ts"
 import { lookUp, lookUpVersions } from "../look-up.ts"
 import { PULSE } from "../migrate.ts"
 import { nameKey } from "../name-key.ts"
+import { newGroup } from "../new-group.ts"
 import { boundsOf } from "../read.ts"
 import { SEGMENT } from "../segments.ts"
 
 /** The most characters of payloads that one commit gathers. */
 const MOST_CHARACTERS = 4 * 1024 * 1024
-
-/** The tokens that one group may use before those of the next one begin: as groups that are made here. */
-const TOKENS_EACH = 2 ** 36
 
 /**
  * Stores records of another log as they were. All of them are judged before the first is written; each is written so that it may be written again, for an
@@ -193,23 +190,8 @@ async function storeGroup(log: Log, record: GroupRecord): Promise<void> {
   const { database } = log
   const now = await log.clock.now()
   const { trimmedTo } = await boundsOf(log)
-  const counted = await database.write(() =>
-    database.logs.findOneAndUpdate({ _id: "log" }, { $inc: { groups: 1 } }, { returnDocument: "after" }),
-  )
-  const id = randomUUID()
-  const restored = restoredGroup(record, now)
-  const group: GroupState = {
-    ...restored,
-    id,
-    rev: 1,
-    floor: trimmedTo,
-    skips: record.skips,
-    tokens: (counted?.groups ?? 1) * TOKENS_EACH,
-    partitions: restored.partitions.map((at) => ({ ...at, repeats: new Map() })),
-    edited: new Set(),
-    spent: new Set(),
-  }
+  const group = await newGroup(log, restoredGroup(record, now), { trimmedTo, skips: record.skips })
   await database.write(() => database.groups.deleteOne({ name: record.group }))
   log.groups.drop(record.group)
-  await database.write(() => database.groups.insertOne(groupDocument(group, id)))
+  await database.write(() => database.groups.insertOne(groupDocument(group, group.id)))
 }

@@ -37,7 +37,8 @@ export async function resetGroup(log: Log, name: string, to: StartPoint, options
     for (const at of group.partitions) resetPartition(work, group, at, { point, found })
     for (const type of options.types ?? []) {
       const wanted = group.types.get(type)
-      if (wanted !== undefined) wanted.since = sinceAfterReset(wanted.since, point)
+      if (wanted !== undefined)
+        group.types = new Map([...group.types, [type, { ...wanted, since: sinceAfterReset(wanted.since, point) }]])
     }
     for (const mark of group.marks) if (mark > point) group.marks.delete(mark)
     group.reemit = options.reemit === true

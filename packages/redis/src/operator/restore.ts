@@ -153,6 +153,7 @@ function groupState(record: GroupRecord, id: string, now: number): GroupState {
     id,
     openLanes: 0,
     added: { dropped: 0, skipped: 0, skips: [] },
+    marks: new Set(group.marks),
     partitions: group.partitions.map((at) => ({ ...at, settles: 0, repeats: [] })),
   }
 }

@@ -7,8 +7,8 @@ import type { LeaseState } from "./lease-state.ts"
 import type { ReplayState } from "./replay-state.ts"
 
 /**
- * A consumer group as a backend changes it in memory, before it stores the change or where memory is the storage. What is `readonly` here is replaced
- * by the rules and never changed: a backend may share it between a draft and its original.
+ * A consumer group as a backend changes it in memory, before it stores the change or where memory is the storage. The rules change the group and its
+ * partitions where they are, with the maps of these; all else they replace, so that a draft may share its lanes, types and marks with the original.
  */
 export interface LoadedGroup {
   name: string

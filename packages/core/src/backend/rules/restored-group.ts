@@ -1,16 +1,10 @@
-import type { Instant, Position } from "../../message/ids.ts"
+import type { Instant } from "../../message/ids.ts"
 import type { GroupRecord, LaneRecord, PartitionRecord } from "../transfer.ts"
 import { FREE } from "./lease-state.ts"
-import type { LoadedGroup, LoadedLane, LoadedPartition, WantedSince } from "./loaded-group.ts"
-
-/** A group out of a dump: its maps and sets are nobody else's. */
-export interface RestoredGroup extends LoadedGroup {
-  readonly types: Map<string, WantedSince>
-  readonly marks: Set<Position>
-}
+import type { LoadedGroup, LoadedLane, LoadedPartition } from "./loaded-group.ts"
 
 /** A group as it was, without leases. Its types count as wanted now. */
-export function restoredGroup(record: GroupRecord, now: Instant): RestoredGroup {
+export function restoredGroup(record: GroupRecord, now: Instant): LoadedGroup {
   const { group: name, order, start, stopped = null, maxLanes, reemit, epoch, dropped, skipped } = record
   return {
     name,

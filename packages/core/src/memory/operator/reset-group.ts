@@ -26,9 +26,10 @@ export function resetGroup(log: LogState, name: string, to: StartPoint, options:
   for (const at of group.partitions) resetPartition(log, group, at, point)
   for (const type of options.types ?? []) {
     const wanted = group.types.get(type)
-    if (wanted !== undefined) wanted.since = sinceAfterReset(wanted.since, point)
+    if (wanted !== undefined)
+      group.types = new Map([...group.types, [type, { ...wanted, since: sinceAfterReset(wanted.since, point) }]])
   }
-  for (const mark of group.marks) if (mark > point) group.marks.delete(mark)
+  group.marks = new Set([...group.marks].filter((mark) => mark <= point))
   group.reemit = options.reemit === true
   if (group.reemit) group.epoch += 1
   log.news.work = true

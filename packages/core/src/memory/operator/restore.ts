@@ -72,7 +72,7 @@ function storeSchedule(log: LogState, { message, at, number }: Extract<LogRecord
 /** A group as it was. The messages that its lanes keep are copied as those of the log are. */
 function groupState(record: GroupRecord, now: number): GroupState {
   const group = restoredGroup(record, now)
-  return { ...group, skips: [...record.skips], partitions: group.partitions.map(partitionState) }
+  return { ...group, skips: record.skips, partitions: group.partitions.map(partitionState) }
 }
 
 function partitionState(at: LoadedPartition): PartitionState {

@@ -20,7 +20,7 @@ export function skip(log: LogState, name: string, position: number): void {
       `group "${name}" has settled position ${position} already: reset it to handle it again`,
     )
   noteSkips(log, group, [position], "skipped")
-  group.marks.add(position)
+  group.marks = new Set([...group.marks, position])
   log.news.work = true
   if (position > at.checkpoint) {
     // What holds a group in log order is its first waiting message.
