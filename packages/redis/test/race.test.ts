@@ -50,7 +50,7 @@ function tireless(backend: Backend<RedisTx>): { turns: number; idle: number; tur
 
 describe("on redis", () => {
   for (const [name, change] of [
-    ["a stop", ({ operator }) => operator.stopGroup("g", { kind: "stopped" })],
+    ["a stop", ({ operator }) => operator.stopGroup("g", { reason: "a test" })],
     ["a reset", ({ operator }) => operator.resetGroup("g", { at: "beginning" })],
   ] satisfies [string, (backend: Backend<RedisTx>) => Promise<unknown>][]) {
     it(`${name} of a group is stored although a worker claims and settles before each of its tries`, async () => {
