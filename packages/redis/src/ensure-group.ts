@@ -51,6 +51,7 @@ async function createGroup(log: Log, work: Work, spec: GroupSpec): Promise<void>
     ...fresh,
     id: String(id),
     openLanes: 0,
+    wayMs: 0,
     added: { dropped: 0, skipped: 0, skips: [] },
     marks: new Set(),
     partitions: [],

@@ -6,6 +6,8 @@ export interface GroupState extends LoadedGroup {
   readonly id: string
   /** Open lanes of the whole group when it was read. */
   readonly openLanes: number
+  /** For how many milliseconds claims stay away, so that a change can come through; 0: they need not. */
+  readonly wayMs: number
   /** Added to what is stored. */
   readonly added: { dropped: number; skipped: number; readonly skips: SkipInfo[] }
   /** The group's own: a slice may add many, one by one. */

@@ -152,6 +152,7 @@ function groupState(record: GroupRecord, id: string, now: number): GroupState {
     ...group,
     id,
     openLanes: 0,
+    wayMs: 0,
     added: { dropped: 0, skipped: 0, skips: [] },
     marks: new Set(group.marks),
     partitions: group.partitions.map((at) => ({ ...at, settles: 0, repeats: [] })),
