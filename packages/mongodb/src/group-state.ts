@@ -93,14 +93,6 @@ export function fenced(lane: Lane): Lane {
   return { ...lane, token: null, lease: { owner: null, until: 0, takeovers: lane.lease.takeovers } }
 }
 
-/** Ends all leases of a group. */
-export function fenceAll(group: GroupState): void {
-  for (const at of editAll(group)) {
-    fencePartition(at)
-    for (const lane of at.lanes.values()) setLane(at, fenced(lane))
-  }
-}
-
 /** The tokens of a partition that may be settled. */
 export function openTokens(at: PartitionState): readonly number[] {
   const tokens = at.token === null ? [] : [at.token]
