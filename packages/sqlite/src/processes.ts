@@ -114,20 +114,23 @@ function holderOf({ db }: Writing, name: string): ProcessRow | undefined {
 }
 
 /** What earlier boots of a name hold is reserved for it. */
-function supersedeLeases(writing: Writing, { processName, bootId }: Owner, memo: Memo): void {
-  const { db } = writing
-  const changed = db.run(supersedePartitions, processName, bootId) + db.run(supersedeLanes, processName, bootId)
-  changeLeases(writing, memo, changed)
+function supersedeLeases(writing: Writing, owner: Owner, memo: Memo): void {
+  changeLeases(writing, owner, memo, [supersedePartitions, supersedeLanes])
 }
 
 /** What a process holds, or is reserved for its name, falls free. */
-function releaseLeases(writing: Writing, { processName, bootId }: Owner, memo: Memo): void {
-  const { db } = writing
-  const changed = db.run(releasePartitions, bootId, processName) + db.run(releaseLanes, bootId, processName)
-  changeLeases(writing, memo, changed)
+function releaseLeases(writing: Writing, owner: Owner, memo: Memo): void {
+  changeLeases(writing, owner, memo, [releasePartitions, releaseLanes])
 }
 
-function changeLeases({ log, news }: Writing, memo: Memo, changed: number): void {
+function changeLeases(
+  { db, log, news }: Writing,
+  { processName, bootId }: Owner,
+  memo: Memo,
+  statements: readonly string[],
+): void {
+  let changed = 0
+  for (const statement of statements) changed += db.run(statement, processName, bootId)
   if (changed === 0) return
   memo.groups.clear()
   log.workSeq += 1

@@ -1,11 +1,4 @@
-import {
-  checkLimit,
-  type LaneInfo,
-  type LaneQuery,
-  leasedBy,
-  fromSortable,
-  toSortable,
-} from "@millrace/core/backend"
+import { checkLimit, type LaneInfo, type LaneQuery, leasedBy, fromSortable, toSortable } from "@millrace/core/backend"
 
 import type { Row } from "../database.ts"
 import { noSuchGroup } from "../errors.ts"

@@ -67,6 +67,6 @@ export function leaseAfterSupersede(lease: LeaseState): LeaseState {
 }
 
 /** Whether it falls free when this process leaves: it is its own, or reserved for its name. */
-export function isLeftBy(lease: LeaseState, { processName, bootId }: Owner): boolean {
-  return lease.owner?.bootId === bootId || isReservedFor(lease, processName)
+export function isLeftBy({ owner }: LeaseState, { processName, bootId }: Owner): boolean {
+  return owner?.processName === processName && (owner.bootId === bootId || owner.bootId === NO_BOOT)
 }
