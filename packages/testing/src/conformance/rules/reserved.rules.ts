@@ -68,6 +68,7 @@ export const reservedRules: readonly Rule[] = [
       await claimPartition(backend, { owner: first, leaseMs: SHORT_MS })
       const { nextAt } = await claimNothing(backend, { owner: other })
       await restart(backend, second)
+      equal((await claimNothing(backend, { owner: other })).nextAt, nextAt, "nobody lengthens it")
       const taken = await until(log, "a reserved lease to end", async () => {
         await beat(backend, second, "beat")
         const slice = await claim(backend, { owner: other })
