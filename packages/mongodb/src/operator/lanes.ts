@@ -1,10 +1,10 @@
 import {
   checkLimit,
   type Instant,
-  isClaimable,
   type LaneInfo,
   type LaneQuery,
   retriedLanes,
+  leasedBy,
   type StoredMessage,
 } from "@millrace/core/backend"
 
@@ -41,7 +41,7 @@ function infoOf(
   { now, message }: { readonly now: Instant; readonly message: StoredMessage | undefined },
 ): LaneInfo {
   const { status, next, failures, retryAt, error } = at
-  const leasedBy = isClaimable(lease, now) ? undefined : lease.owner?.processName
+  const holder = leasedBy(lease, now)?.processName
   return {
     group: group.name,
     key,
@@ -52,7 +52,7 @@ function infoOf(
     retryAt,
     ...(message === undefined ? {} : { messageId: message.id }),
     ...(error === null ? {} : { error }),
-    ...(leasedBy === undefined ? {} : { leasedBy }),
+    ...(holder === undefined ? {} : { leasedBy: holder }),
   }
 }
 
