@@ -1,4 +1,3 @@
-
 import { actor, type Backend, command, createApp, event } from "../../../../packages/core/src/index.ts"
 import { noFaults, type Sample } from "../../harness/sample.ts"
 import { quantile } from "../../harness/statistics.ts"
@@ -11,11 +10,7 @@ const Added = event("meter.added", Amount)
 
 /** Sums up: with a snapshot every thousand events, or without. */
 const meter = (snapshot: boolean) =>
-  actor(
-    "meter",
-    () => ({ total: 0 }),
-    snapshot ? { snapshot: { version: 1, schema: numberIn("total") } } : {},
-  )
+  actor("meter", () => ({ total: 0 }), snapshot ? { snapshot: { version: 1, schema: numberIn("total") } } : {})
     .event(Added, (state, { payload }) => {
       state.total += payload.amount
     })

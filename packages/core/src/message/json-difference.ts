@@ -8,8 +8,9 @@ export function jsonDifference(one: Json, other: Json): string | undefined {
 function differenceAt(one: Json | undefined, other: Json | undefined, path: readonly string[]): string | undefined {
   if (one === other) return undefined
   if (!isObject(one) || !isObject(other) || Array.isArray(one) !== Array.isArray(other)) return path.join(".")
-  for (const key of new Set([...Object.keys(one), ...Object.keys(other)])) {
-    const found = differenceAt(fieldOf(one, key), fieldOf(other, key), [...path, key])
+  const [left, right] = [fieldsOf(one), fieldsOf(other)]
+  for (const key of new Set([...left.keys(), ...right.keys()])) {
+    const found = differenceAt(left.get(key), right.get(key), [...path, key])
     if (found !== undefined) return found
   }
   return undefined
@@ -19,7 +20,6 @@ function isObject(value: Json | undefined): value is Extract<Json, object> {
   return typeof value === "object" && value !== null
 }
 
-function fieldOf(value: Extract<Json, object>, key: string): Json | undefined {
-  const field: Json | undefined = Object.getOwnPropertyDescriptor(value, key)?.value
-  return field
+function fieldsOf(value: Extract<Json, object>): ReadonlyMap<string, Json> {
+  return new Map(Object.entries(value))
 }

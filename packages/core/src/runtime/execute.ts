@@ -1,6 +1,5 @@
 import type { Backend } from "../backend/backend.ts"
-import type { CommandMessage, Decider, EmittedEvent } from "../decider/index.ts"
-import { copyState, type Instance } from "../decider/index.ts"
+import { type CommandMessage, copyState, type Decider, type EmittedEvent, type Instance } from "../decider/index.ts"
 import { encodeMessage } from "../message/encode.ts"
 import type { MessageId, StreamId, Version } from "../message/ids.ts"
 import type { StoredMessage } from "../message/message.ts"
@@ -112,8 +111,7 @@ export async function loadInstance(
   upto?: Version,
 ): Promise<Instance> {
   const known = baselines?.get(baselineKey(streamId))
-  const { history } = reads
-  const { instance, failed } = await loadState(decider, streamId, { history, snapshots }, { known, upto })
+  const { instance, failed } = await loadState(decider, streamId, { ...reads, snapshots }, { known, upto })
   if (failed !== undefined) throw failed.error
   return instance
 }

@@ -91,19 +91,19 @@ class Keeper implements SnapshotKeeper {
       const kept = found === undefined ? undefined : snapshotIn(found.value)
       if (isNewer(decider, kept)) return "newer"
       this.#enough.delete(keyOf(decider, streamId))
-      await loadState(decider, streamId, { history: this.#parts.reads.history, snapshots: this }, { upto: version })
+      await loadState(decider, streamId, { ...this.#parts.reads, snapshots: this }, { upto: version })
       return "there"
     })
   }
 
   async make(decider: Decider, streamId: StreamId): Promise<Version | undefined> {
     let folded: Folded | undefined
-    const { history } = this.#parts.reads
-    const only = { find: this.find.bind(this), take() {}, passed() {} }
-    const { instance, failed } = await loadState(decider, streamId, { history, snapshots: only })
+    const { reads } = this.#parts
+    const only: Snapshots = { find: (...asked) => this.find(...asked), take() {}, passed() {} }
+    const { instance, failed } = await loadState(decider, streamId, { ...reads, snapshots: only })
     if (failed !== undefined) throw failed.error
     const { version, state } = instance
-    const [last] = version === 0 ? [] : await history(streamId, { after: version - 1, upto: version })
+    const [last] = version === 0 ? [] : await reads.history(streamId, { after: version - 1, upto: version })
     if (last !== undefined) folded = { version, position: last.position, last: last.id, state }
     if (folded === undefined || decider.snapshot === undefined) return undefined
     const encoded = encodedBy(decider, folded.state)
