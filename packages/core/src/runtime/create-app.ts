@@ -33,6 +33,7 @@ import { randomProcessName } from "./process-name.ts"
 import { projectionOf } from "./projection.ts"
 import { readTogether } from "./read-together.ts"
 import { createRegistry } from "./registry.ts"
+import { requireContract } from "./require-contract.ts"
 import { requireTx } from "./require-tx.ts"
 import { createSnapshotKeeper } from "./snapshot-keeper.ts"
 import { type StopCause, untilStopped } from "./until-stopped.ts"
@@ -54,6 +55,7 @@ export async function createApp(options: AppOptions & { readonly reactors?: Reac
   const backend = given ?? (await openBackend(typeof options.backend === "string" ? options.backend : "memory:"))
   let app: App | undefined
   try {
+    requireContract(backend)
     if (options.migrate !== false) await backend.migrate()
     app = assemble(backend, given === undefined, options)
     await app.register(...reactorsIn(options.reactors ?? []))

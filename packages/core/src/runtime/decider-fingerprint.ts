@@ -11,10 +11,14 @@ const known = new WeakMap<Decider, string>()
 export function deciderFingerprint(decider: Decider): string {
   const found = known.get(decider)
   if (found !== undefined) return found
-  const evolves = [...decider.evolves].map(([type, evolving]) => [type, String(evolving.evolve)])
+  const evolves = [...decider.evolves].map(([type, evolving]) => [type, textOf(evolving)])
   evolves.sort(([one = ""], [other = ""]) => (one < other ? -1 : 1))
   const content = JSON.stringify([String(decider.initial), evolves])
   const made = createHash("sha256").update(content).digest("base64url").slice(0, 22)
   known.set(decider, made)
   return made
+}
+
+function textOf({ evolve }: { readonly evolve: unknown }): string {
+  return String(evolve)
 }
