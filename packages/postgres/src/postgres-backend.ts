@@ -86,6 +86,7 @@ export function postgresBackend(target: string | Pool, options: PostgresOptions 
   return {
     get capabilities() {
       return {
+        contract: 1,
         name: "postgres",
         tx: true,
         txRollback: true,

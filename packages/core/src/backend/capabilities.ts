@@ -1,5 +1,13 @@
+/**
+ * The version of this contract. It rises when a backend that was written for the one before could break a promise of this one: a method or an argument more, another
+ * meaning of one. Backends name the version they were written for, as a figure of their own.
+ */
+export const CONTRACT_VERSION = 1
+
 /** What a backend can do, as data: read by the runtime, the docs' table and the conformance suite. */
 export interface Capabilities {
+  /** The version of this contract that the backend was written for. `createApp` refuses another than its own (`CONTRACT_VERSION`). Write the figure, not the constant: it is to stay when core is updated alone. */
+  readonly contract: number
   /** The URL scheme and name of the storage: `memory`, `sqlite`, … Shown to people; no code decides by it. */
   readonly name: string
   /** Whether a settle can run user's work in its transaction. */
