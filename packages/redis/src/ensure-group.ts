@@ -62,6 +62,7 @@ async function createGroup(log: Log, work: Work, spec: GroupSpec): Promise<void>
     dropped: 0,
     skipped: 0,
     openLanes: 0,
+    wayMs: 0,
     added: { dropped: 0, skipped: 0, skips: [] },
     marks: new Set(),
     partitions: [],

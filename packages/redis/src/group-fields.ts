@@ -85,7 +85,7 @@ export function replayOf(stored: string): ReplayState {
 }
 
 /** A group from the answer of `load`. */
-export function storedGroup(id: string, [hash, heardHash, marks, partitions]: readonly unknown[]): StoredGroup {
+export function storedGroup(id: string, [hash, heardHash, marks, partitions, wayMs]: readonly unknown[]): StoredGroup {
   const meta = fields(hash)
   const heard = fields(heardHash)
   const stored = list(partitions).map(storedPartition)
@@ -105,6 +105,7 @@ export function storedGroup(id: string, [hash, heardHash, marks, partitions]: re
     dropped: count(at("dropped")),
     skipped: count(at("skipped")),
     openLanes: count(at("lanes")),
+    wayMs: Math.max(0, int(wayMs)),
     added: { dropped: 0, skipped: 0, skips: [] },
     marks: new Set(marked),
     partitions: stored.map(({ state }) => state),

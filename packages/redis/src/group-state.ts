@@ -30,6 +30,8 @@ export interface GroupState {
   readonly skipped: number
   /** Open lanes of the whole group when it was read. */
   readonly openLanes: number
+  /** For how many milliseconds claims stay away, so that a change can come through; 0: they need not. */
+  readonly wayMs: number
   /** Added to what is stored. */
   readonly added: { dropped: number; skipped: number; readonly skips: SkipInfo[] }
   /** Positions never to be handed out. */

@@ -7,11 +7,12 @@ import {
   type Settlement,
 } from "@millrace/core/backend"
 
-import { commit, type Committed, contended, load, type Scope, type Work } from "./change.ts"
+import { commit, type Committed, load, type Scope, type Work } from "./change.ts"
 import type { GroupState, Lane, PartitionState } from "./group-state.ts"
 import type { Log } from "./log.ts"
 import { type PartWork, runPartWork } from "./part-work.ts"
 import { type Plan, planSettle } from "./plan-settle.ts"
+import { contended, raceOn, TRIES } from "./race.ts"
 import { remembered, withPlaces } from "./repeats.ts"
 import { settleUsual } from "./settle-usual.ts"
 import type { RedisTx } from "./tx.ts"
@@ -40,9 +41,6 @@ interface Known {
   readonly refused: Map<Part, Refused>
 }
 
-/** How often a settle is worked out anew because others changed the same partition. */
-const TRIES = 100
-
 /**
  * Stores what became of a slice. What is to be written is worked out here, and one script writes it all if what it was worked out from still holds and all
  * effects can be stored; else it writes nothing and says why, and it is worked out again.
@@ -54,6 +52,7 @@ export async function settle(log: Log, settlement: Settlement<RedisTx>): Promise
   const known: Known = { works: new Map(), refused: new Map() }
   const tokens = parts.length + (lease.of === "lanes" ? lease.lanes.length : 0) + 1
   let whole = settlement.stop !== undefined
+  const race = raceOn(log)
   for (let tries = 0; tries < TRIES + parts.length; tries += 1) {
     const scope: Scope = {
       names: [lease.group],
@@ -75,10 +74,13 @@ export async function settle(log: Log, settlement: Settlement<RedisTx>): Promise
       whole = true
       continue
     }
+    race.giveBackWay(read)
     const committed = await commit(log, read, stored)
     if (committed.kind === "done") return answerOf(plan, committed)
-    if (committed.kind === "stale") forgetJudgement(known)
-    else if (committed.kind === "taken") {
+    if (committed.kind === "stale") {
+      forgetJudgement(known)
+      await race.overtaken(read.groups)
+    } else if (committed.kind === "taken") {
       const part = parts[plan.commands[committed.command] ?? -1]
       if (part !== undefined) known.refused.set(part, { kind: "work-failed", error: new TypeError(committed.detail) })
     } else noteRefused(plan.effects, committed.verdicts, known)

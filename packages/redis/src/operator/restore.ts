@@ -163,6 +163,7 @@ function groupOf(record: GroupRecord, id: string, now: number): GroupState {
     dropped,
     skipped,
     openLanes: 0,
+    wayMs: 0,
     added: { dropped: 0, skipped: 0, skips: [] },
     marks: new Set(record.marks),
     partitions: record.partitions.map(({ checkpoint, replay, rows, hold, lanes }, partition): PartitionState => ({
