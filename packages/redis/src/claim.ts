@@ -99,7 +99,7 @@ async function lookForWork(log: Log, asked: Asked, look: Look): Promise<void> {
   for (const [index, at] of group.partitions.entries()) {
     const waiting = first[index]
     if (waiting !== undefined) {
-      const freeAt = Math.max(freeFrom(at.lease, now), at.hold?.retryAt ?? 0)
+      const freeAt = Math.max(freeFrom(at.lease, asked), at.hold?.retryAt ?? 0)
       const ownBefore = at.lease.owner?.processName === asked.processName
       if (!want.types.includes(waiting.type)) lacking.add(waiting.type)
       else if (freeAt > now) look.nextAt = Math.min(look.nextAt, freeAt)
@@ -113,13 +113,14 @@ async function lookForWork(log: Log, asked: Asked, look: Look): Promise<void> {
 
 async function lookAtLane(
   log: Log,
-  { group, want, processName, now }: Asked,
+  asked: Asked,
   at: PartitionState,
   lane: Lane,
   look: Look,
   lacking: Set<string>,
 ): Promise<void> {
-  const dueAt = Math.max(freeFrom(lane.lease, now), lane.at.retryAt)
+  const { group, want, processName, now } = asked
+  const dueAt = Math.max(freeFrom(lane.lease, asked), lane.at.retryAt)
   if (handlesAll(group, want)) {
     if (dueAt > now) look.nextAt = Math.min(look.nextAt, dueAt)
   } else {
@@ -135,6 +136,6 @@ async function lookAtLane(
   look.candidates.push({ kind: "lanes", group, want, at, ownBefore, oldest: lane.at.next, first: lane })
 }
 
-function freeFrom(lease: LeaseState, now: Instant): Instant {
-  return isClaimable(lease, now) ? 0 : lease.until
+function freeFrom(lease: LeaseState, { now, processName }: Asked): Instant {
+  return isClaimable(lease, now, processName) ? 0 : lease.until
 }

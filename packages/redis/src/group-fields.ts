@@ -7,9 +7,10 @@ import {
   type Owner,
   type ReplayState,
   type StopReason,
+  type WantedSince,
 } from "@millrace/core/backend"
 
-import type { GroupState, Lane, PartitionState, WantedSince } from "./group-state.ts"
+import type { GroupState, Lane, PartitionState } from "./group-state.ts"
 import { PARTITION_FIELDS } from "./lua/load.ts"
 import { fields, int, list, storedJson, text } from "./reply.ts"
 

@@ -1,6 +1,7 @@
 import {
   checkAppend,
   checkSettlement,
+  isHeld,
   type PartVerdict,
   partVerdict,
   type Settled,
@@ -8,7 +9,7 @@ import {
 } from "@millrace/core/backend"
 
 import { commit, type Committed, load, type Scope, type Work } from "./change.ts"
-import type { GroupState, Lane, PartitionState } from "./group-state.ts"
+import type { GroupState, PartitionState } from "./group-state.ts"
 import type { Log } from "./log.ts"
 import { type PartWork, runPartWork } from "./part-work.ts"
 import { type Plan, planSettle } from "./plan-settle.ts"
@@ -28,11 +29,10 @@ export interface JudgedPart {
 
 export type Refused = Exclude<PartVerdict, { readonly kind: "stored" }>
 
-/** Where a settlement applies: its lease is in force. `lanes` are those of a lease of lanes. */
+/** Where a settlement applies: its lease is in force. */
 export interface Held {
   readonly group: GroupState
   readonly at: PartitionState
-  readonly lanes: readonly Lane[]
 }
 
 /** What is known of a settlement's parts: their work has run, and some have turned out not to be storable. */
@@ -115,14 +115,8 @@ function admit(
   const before = at === undefined ? undefined : remembered(at.repeats, settlement)
   if (before !== undefined) return { kind: "over", answer: before }
   const fenced = { kind: "over", answer: { kind: "fenced" } } as const
-  if (group === undefined || at === undefined) return fenced
-  if (lease.of === "partition")
-    return at.token === lease.token ? { kind: "held", held: { group, at, lanes: [] } } : fenced
-  const lanes = lease.lanes.flatMap(({ key, token }) => {
-    const lane = at.lanes.get(key)
-    return lane?.token === token ? [lane] : []
-  })
-  return lanes.length === lease.lanes.length ? { kind: "held", held: { group, at, lanes } } : fenced
+  if (group === undefined || at === undefined || !isHeld(at, lease)) return fenced
+  return { kind: "held", held: { group, at } }
 }
 
 /** Runs user's work, once however often the settle is worked out, and finds what no state of the log could make storable. */
