@@ -76,7 +76,7 @@ async function ofLog(
   for (let number = segmentOf(after + 1); number * SEGMENT < upto; number += 1) {
     const segment = await segments.load(number, head)
     // The next one is on its way while these are handled.
-    if (!backward && (number + 1) * SEGMENT < head) void segments.load(number + 1, head).catch(() => {})
+    if (!backward) segments.readOn(number, head)
     for (const entry of segment) if (entry.position > after && entry.position <= upto) entries.push(entry)
   }
   return backward ? entries.reverse() : entries
