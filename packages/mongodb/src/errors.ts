@@ -24,11 +24,16 @@ export function isMissing(error: unknown): boolean {
 export function isPassing(thrown: unknown): boolean {
   const error = unwrapped(thrown)
   if (error instanceof MongoServerSelectionError) return false
-  if (error instanceof MongoNetworkError) return true
+  if (error instanceof MongoNetworkError || isOfSocket(error)) return true
   if (error instanceof MongoServerError) return PASSING.has(Number(error.code)) || PASSING_TEXT.test(error.message)
   return (
     error instanceof MongoError && (error.hasErrorLabel("RetryableWriteError") || /pool.*cleared/i.test(error.message))
   )
+}
+
+/** What the system says of a connection (`write ECONNRESET`): the driver hands it on as it is when the connection breaks while a command is being sent. */
+function isOfSocket(error: unknown): boolean {
+  return error instanceof Error && !(error instanceof MongoError) && "syscall" in error
 }
 
 /** A bulk write wraps what happened to its connection. */
