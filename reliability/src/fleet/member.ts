@@ -68,7 +68,7 @@ export function member(name: string, { file, args, onLine, onFailed }: Program):
       child = started
       if (onLine !== undefined) linesOf(started, onLine)
       let said = ""
-      started.stderr?.on("data", (chunk: Buffer) => (said = (said + chunk.toString()).slice(-2_000)))
+      started.stderr?.on("data", (chunk: Buffer) => (said = (said + chunk.toString()).slice(0, 3_000)))
       started.once("exit", (code, signal) => {
         child = undefined
         if (!asked || (code !== null && code !== 0)) onFailed(`${name} ended (${signal ?? `code ${code}`}): ${said}`)

@@ -1,5 +1,5 @@
 // A worker as a process of its own. Arguments: the URL of the log, the name to work under, the deployment, and the file that says what is mended.
-import { createApp } from "@millrace/core"
+import { createApp, type StopCause } from "@millrace/core"
 
 import { LIMITS } from "../bank/limits.ts"
 import { patient, reactorsOf } from "../bank/reactors.ts"
@@ -21,9 +21,15 @@ const open = () =>
     limits: LIMITS,
     logger: quietLogger,
   })
-// The storage may be away at the moment of the start.
-const app = await surely(open, signal)
-const cause = await app.run({ signal, concurrency: 4 })
-await app.close()
+/** Works until it is told to go. The storage may be away at the moment of the start. */
+async function work(): Promise<StopCause> {
+  const app = await surely(open, signal)
+  try {
+    return await app.run({ signal, concurrency: 4 })
+  } finally {
+    await app.close()
+  }
+}
+const cause = await surely(work, signal)
 if (cause.kind === "ended") throw cause.error
 if (process.connected) process.disconnect()

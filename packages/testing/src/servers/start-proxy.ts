@@ -9,6 +9,8 @@ export interface TcpProxy {
   readonly port: number
   /** How many connections lead through it at this moment. */
   readonly connections: number
+  /** How many pieces of data are held back, or on their way, at this moment. */
+  readonly held: number
   /** The URL of the server by this way: host and port are replaced. */
   urlOf(url: string): string
   /** Everything goes through at once, also what was held back. As at the start. */
@@ -64,6 +66,9 @@ export async function startProxy(port: number, { host = HOST }: { readonly host?
     port: own,
     get connections() {
       return pairs.size
+    },
+    get held() {
+      return way.held
     },
     urlOf: (url) => byWayOf(url, own),
     pass: () => way.open(),

@@ -6,6 +6,8 @@ export type TcpWay = "both" | "requests" | "answers"
 
 /** What decides when bytes go on. */
 export interface TcpGate {
+  /** How many pieces of data wait at it. */
+  readonly held: number
   /** A stream through the gate, for the bytes of one direction of one connection. Ends go through it as data do. */
   passage(way: Exclude<TcpWay, "both">): Transform
   /** Lets everything through at once. */
@@ -27,12 +29,18 @@ export function gate(): TcpGate {
     opened.resolve()
     opened = Promise.withResolvers<void>()
   }
+  let held = 0
   const wait = async (way: TcpWay): Promise<void> => {
+    held += 1
     if (delayMs > 0) await pause(delayMs)
     while (shut === "both" || shut === way) await opened.promise
+    held -= 1
   }
   const isFree = (way: TcpWay): boolean => delayMs === 0 && shut !== "both" && shut !== way
   return {
+    get held() {
+      return held
+    },
     passage: (way) =>
       new Transform({
         transform(chunk, _encoding, done) {

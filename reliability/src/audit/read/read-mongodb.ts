@@ -10,15 +10,17 @@ const Commits = Schema.Array(
     n: Schema.Int,
     at: Schema.Number,
     messages: Schema.Array(
-      Schema.Struct({
-        id: Schema.String,
-        kind: Schema.Literals(["command", "event"]),
-        type: Schema.String,
-        stream: Schema.String,
-        version: Schema.Int,
-        causation: Schema.optional(Schema.String),
-        payload: Schema.fromJsonString(Schema.Unknown),
-      }),
+      Schema.NullOr(
+        Schema.Struct({
+          id: Schema.String,
+          kind: Schema.Literals(["command", "event"]),
+          type: Schema.String,
+          stream: Schema.String,
+          version: Schema.Int,
+          causation: Schema.optional(Schema.String),
+          payload: Schema.fromJsonString(Schema.Unknown),
+        }),
+      ),
     ),
   }),
 )
@@ -111,15 +113,19 @@ function collectionOf(documentId: string): string {
 }
 
 function messagesOf({ _id: first, at, messages }: (typeof Commits.Type)[number]): readonly LoggedMessage[] {
-  return messages.map(({ stream, version, causation, ...rest }, index) => ({
-    ...rest,
-    position: first + index,
-    streamId: stream,
-    version: rest.kind === "event" ? version : undefined,
-    causationId: causation ?? rest.id,
-    recordedAt: at,
-    partition: undefined,
-  }))
+  return messages.flatMap((message, index) => {
+    if (message === null) return []
+    const { stream, version, causation, ...rest } = message
+    return {
+      ...rest,
+      position: first + index,
+      streamId: stream,
+      version: rest.kind === "event" ? version : undefined,
+      causationId: causation ?? rest.id,
+      recordedAt: at,
+      partition: undefined,
+    }
+  })
 }
 
 function groupOf({ name, order, stopped, start, types, partitions }: (typeof Groups.Type)[number]): StoredGroup {
