@@ -1,9 +1,10 @@
 import { writeFile } from "node:fs/promises"
 
-import { audit, type Known, type Stage as AuditStage } from "./audit/audit.ts"
+import { audit, auditAtWork, type Known } from "./audit/audit.ts"
 import type { Evidence } from "./audit/evidence.ts"
 import type { Finding } from "./audit/findings.ts"
 import { Open } from "./bank/messages.ts"
+import type { Member } from "./fleet/member.ts"
 import { surely } from "./fleet/surely.ts"
 import { type Injected, injectAll } from "./inject-all.ts"
 import type { ChaosOptions } from "./options.ts"
@@ -42,11 +43,15 @@ export async function chaos(options: ChaosOptions, signal: AbortSignal): Promise
     const injected = await injectAll(stage, steps, options)
     await untilTraffic(stage, LEAST_ANSWERS)
     const trafficEnd = Date.now()
-    const late: Finding[] = await rest(stage)
+    const late = await goAway(stage.clients)
     const known: Known = { journal: stage.journal, sum: ACCOUNTS * OPENING }
-    const broken = await judge(stage, known, "broken")
+    await untilSettled(stage, known, "broken")
+    const before = auditAtWork(await stage.storage.read(), known, "broken")
     await mend(stage)
-    const { evidence, findings } = await judge(stage, known, "mended")
+    await untilSettled(stage, known, "mended")
+    late.push(...(await goAway(stage.workers)))
+    const evidence = await stage.storage.read()
+    const findings = audit(evidence, known, "mended")
     const failed = stage.failures.map((says): Finding => ({ kind: "progress", says }))
     const standings = [...stage.journal.values()]
     const count = (wanted: string): number => standings.filter((standing) => standing === wanted).length
@@ -56,7 +61,7 @@ export async function chaos(options: ChaosOptions, signal: AbortSignal): Promise
         stage.roomy === undefined || options.backend === "redis" || options.backend === "mongodb"
           ? []
           : [`disk full: ${stage.roomy}`],
-      findings: [...failed, ...late, ...unlike(broken.findings, findings), ...findings],
+      findings: [...failed, ...late, ...unlike(before, findings), ...findings],
       evidence,
       settings: stage.storage.settings,
       answers: { stored: count("stored"), refused: count("refused"), unknown: count("sent") },
@@ -75,32 +80,17 @@ async function openAccounts({ operator, journal, signal }: Stage): Promise<void>
   }
 }
 
-/** No more traffic. Whoever is asked to go and does not is a finding. */
-async function rest({ clients }: Stage): Promise<Finding[]> {
-  const gone = await Promise.all(clients.map(async (one) => ({ name: one.name, inTime: await one.stop() })))
+/** Whoever is asked to go and does not is a finding. */
+async function goAway(members: readonly Member[]): Promise<Finding[]> {
+  const gone = await Promise.all(members.map(async (one) => ({ name: one.name, inTime: await one.stop() })))
   return gone.flatMap(({ name, inTime }): Finding[] =>
     inTime ? [] : [{ kind: "progress", says: `${name} was asked to go and did not` }],
   )
 }
 
-/** Waits until nothing is left to do, lets the workers go, and audits. */
-async function judge(
-  stage: Stage,
-  known: Known,
-  at: AuditStage,
-): Promise<{ readonly evidence: Evidence; readonly findings: readonly Finding[] }> {
-  await untilSettled(stage, known, at)
-  const late: Finding[] = []
-  for (const worker of stage.workers)
-    if (!(await worker.stop())) late.push({ kind: "progress", says: `${worker.name} was asked to go and did not` })
-  const evidence = await stage.storage.read()
-  return { evidence, findings: [...late, ...audit(evidence, known, at)] }
-}
-
 /** What was broken is mended: the dead letters are sent back. */
-async function mend({ mended, operator, workers, signal }: Stage): Promise<void> {
+async function mend({ mended, operator, signal }: Stage): Promise<void> {
   await writeFile(mended, "")
-  for (const worker of workers) worker.start()
   await surely(() => operator.retryDeadLetters("post"), signal)
 }
 

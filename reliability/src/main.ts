@@ -3,10 +3,15 @@
 import { spawn } from "node:child_process"
 import { once } from "node:events"
 
+import { NoMongo, NoPostgres, NoRedis } from "@millrace/testing"
+
 import { chaos } from "./chaos.ts"
 import { readOptions } from "./options.ts"
 import { namespaceCommand } from "./own-namespace.ts"
 import { report } from "./report.ts"
+
+/** The exit code that says that there is no server to strike. */
+const NO_SERVER = 3
 
 const options = readOptions(process.argv.slice(2))
 const elsewhere = namespaceCommand()
@@ -18,9 +23,15 @@ async function play(): Promise<void> {
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.once(signal, () => stopping.abort())
   // Whoever asked for this is gone.
   process.once("disconnect", () => stopping.abort())
-  const outcome = await chaos(options, stopping.signal)
-  for (const line of report(options, outcome)) console.log(line)
-  process.exit(outcome.findings.length === 0 ? 0 : 1)
+  try {
+    const outcome = await chaos(options, stopping.signal)
+    for (const line of report(options, outcome)) console.log(line)
+    process.exit(outcome.findings.length === 0 ? 0 : 1)
+  } catch (error) {
+    if (!(error instanceof NoPostgres || error instanceof NoRedis || error instanceof NoMongo)) throw error
+    console.log(`skipped: ${error.message}`)
+    process.exit(NO_SERVER)
+  }
 }
 
 async function playThere({ command, args }: NonNullable<typeof elsewhere>): Promise<void> {

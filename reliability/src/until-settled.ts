@@ -1,6 +1,6 @@
 import { setTimeout as pause } from "node:timers/promises"
 
-import { audit, type Known, type Stage as AuditStage } from "./audit/audit.ts"
+import { auditAtWork, type Known, type Stage as AuditStage } from "./audit/audit.ts"
 import { surely } from "./fleet/surely.ts"
 import type { Stage } from "./stage.ts"
 
@@ -15,9 +15,7 @@ export async function untilSettled(stage: Stage, known: Known, at: AuditStage): 
   for (let waitMs = FIRST_LOOK_MS; performance.now() < until; waitMs = Math.min(waitMs * 2, MOST_BETWEEN_LOOKS_MS)) {
     await pause(waitMs, undefined, { signal: stage.signal })
     if (!(await mayBeSettled(stage, at))) continue
-    // What is held while somebody looks is given back when workers go.
-    const left = audit(await stage.storage.read(), known, at).filter(({ kind }) => kind !== "leases")
-    if (left.length === 0) return
+    if (auditAtWork(await stage.storage.read(), known, at).length === 0) return
   }
 }
 

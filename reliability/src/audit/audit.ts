@@ -21,6 +21,11 @@ export interface Known {
 /** `broken`: nothing is mended yet, so what always fails is set aside. `mended`: all of it has been handled. */
 export type Stage = "broken" | "mended"
 
+/** Judges the same while workers look for work: what they hold meanwhile they will give back. */
+export function auditAtWork(evidence: Evidence, known: Known, stage: Stage): readonly Finding[] {
+  return audit(evidence, known, stage).filter(({ kind }) => kind !== "leases")
+}
+
 /** Judges what lies in a storage in which nothing waits any more and nobody works. */
 export function audit(evidence: Evidence, { journal, sum }: Known, stage: Stage): readonly Finding[] {
   const findings: Finding[] = []

@@ -13,7 +13,7 @@ import { mayPass, surely } from "./surely.ts"
 import { untilOrphaned } from "./until-orphaned.ts"
 
 /** Deeds of a client at a time. */
-const AT_ONCE = 4
+const AT_ONCE = 2
 const MOST_PAUSE_MS = 120
 /** How often a deed is repeated, as it is, whose outcome nobody knows, before the client leaves it at that. */
 const MOST_TRIES = 3

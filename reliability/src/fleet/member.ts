@@ -23,7 +23,7 @@ export interface Program {
   readonly file: "worker.ts" | "client.ts"
   readonly args: () => readonly string[]
   readonly onLine?: (line: string) => void
-  /** It has ended, and nobody has asked it to. */
+  /** It has ended, and nobody has asked it to. It is started again, as whoever looks after processes would. */
   readonly onFailed: (why: string) => void
 }
 
@@ -36,10 +36,15 @@ export interface WorkerFacts {
 }
 
 const PATIENCE_MS = 40_000
+/** How much of what a process says before it ends is told. */
+const MOST_SAID = 3_000
+/** How often one that ends by itself is started again. */
+const MOST_RESTARTS = 10
 
 export function member(name: string, { file, args, onLine, onFailed }: Program): Member {
   let child: ChildProcess | undefined
   let asked = false
+  let restarts = 0
   const end = async (signal: "SIGKILL" | "SIGTERM"): Promise<boolean> => {
     const ending = child
     if (ending === undefined) return true
@@ -56,24 +61,27 @@ export function member(name: string, { file, args, onLine, onFailed }: Program):
     clearTimeout(limit)
     return !late
   }
+  const start = (): void => {
+    if (child !== undefined) return
+    asked = false
+    const started = launch(file, args())
+    child = started
+    if (onLine !== undefined) linesOf(started, onLine)
+    let said = ""
+    started.stderr?.on("data", (chunk: Buffer) => (said = (said + chunk.toString()).slice(0, MOST_SAID)))
+    started.once("exit", (code, signal) => {
+      child = undefined
+      if (asked && (code === null || code === 0)) return
+      onFailed(`${name} ended (${signal ?? `code ${code}`}): ${said}`)
+      if (!asked && (restarts += 1) < MOST_RESTARTS) start()
+    })
+  }
   return {
     name,
     get running() {
       return child !== undefined
     },
-    start() {
-      if (child !== undefined) return
-      asked = false
-      const started = launch(file, args())
-      child = started
-      if (onLine !== undefined) linesOf(started, onLine)
-      let said = ""
-      started.stderr?.on("data", (chunk: Buffer) => (said = (said + chunk.toString()).slice(0, 3_000)))
-      started.once("exit", (code, signal) => {
-        child = undefined
-        if (!asked || (code !== null && code !== 0)) onFailed(`${name} ended (${signal ?? `code ${code}`}): ${said}`)
-      })
-    },
+    start,
     async kill() {
       await end("SIGKILL")
     },
