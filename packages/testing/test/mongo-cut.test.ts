@@ -1,6 +1,7 @@
-import { deepEqual } from "node:assert/strict"
+import { deepEqual, equal, rejects } from "node:assert/strict"
 
 import { createApp, event, silentLogger } from "@millrace/core"
+import { open } from "@millrace/mongodb"
 import * as Schema from "effect/Schema"
 import { describe, it } from "vitest"
 
@@ -33,6 +34,27 @@ describe.skipIf(mongo.missing)(`on mongodb${mongo.missing === undefined ? "" : `
         )
       } finally {
         await app.close()
+        await proxy.close()
+      }
+    },
+  )
+
+  it(
+    "a process that starts while its server is away is told so, and works as soon as it is there [lesson 35 lesson 45]",
+    { timeout: 120_000 },
+    async () => {
+      const url = mongo.server?.urlOf(`late_${process.pid}`) ?? ""
+      const proxy = await startProxy(Number(/:(\d+)/.exec(url)?.[1]))
+      await proxy.refuse()
+      const backend = open(`${proxy.urlOf(url)}&serverSelectionTimeoutMS=300`)
+      try {
+        // Several at a time: all but the first wait for connections that it then gives up.
+        const starting = [backend.migrate(), backend.migrate(), backend.migrate()]
+        await Promise.all(starting.map((one) => rejects(one, { code: "unavailable" })))
+        await proxy.accept()
+        equal((await backend.migrate()).format > 0, true)
+      } finally {
+        await backend.close()
         await proxy.close()
       }
     },
