@@ -120,9 +120,9 @@ for (const storage of storages) {
   })
 }
 
-describe("what the audit finds in what it has read", async () => {
+describe("what the audit finds in what it has read", () => {
   for (const defect of defects) {
-    it(defect.name, TIME_LIMIT, async () => {
+    it(`is ${defect.name}`, TIME_LIMIT, async () => {
       const [sqlite] = storages
       ok(sqlite)
       const { raw, known } = await soundLog(sqlite)

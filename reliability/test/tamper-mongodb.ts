@@ -5,8 +5,11 @@ import { type Document, MongoClient } from "mongodb"
 import { readMongodb } from "../src/audit/read/read-mongodb.ts"
 import { GHOST, OTHER_STATE, type Tamper } from "./tamper.ts"
 
-interface Raw extends Document {
+interface Raw {
   readonly _id: number | string
+  readonly at?: number | undefined
+  readonly messages?: readonly (Document | null)[]
+  readonly [field: string]: unknown
 }
 
 export async function tamperMongodb(url: string): Promise<Tamper> {
@@ -28,10 +31,10 @@ export async function tamperMongodb(url: string): Promise<Tamper> {
       await collection("commits").updateOne({ _id }, { $set: { [`messages.${position - _id}`]: null } })
     },
     async double({ position, id, version = 0 }, head) {
-      const { _id, messages } = await holding(position)
+      const { _id, messages = [] } = await holding(position)
       const { at } = await holding(head)
       const message = { ...messages[position - Number(_id)], id: `${id}x`, version: version + 2 }
-      const commit: Raw = { _id: head + 1, n: 1, at, by: GHOST, keys: [`i:${id}x`], messages: [message] }
+      const commit = { _id: head + 1, n: 1, at, by: GHOST, keys: [`i:${id}x`], messages: [message] }
       await collection("commits").insertOne(commit)
     },
     moveBack: (group) => setProgress(group, "checkpoint", 0),

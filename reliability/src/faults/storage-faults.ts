@@ -7,14 +7,13 @@ import type { Fault } from "./fault.ts"
 const TARGETS = ["the storage"]
 
 /** Its server ends as by `kill -9` and comes back with the same data. */
-export function killServer({ storage, signal }: World, { forMs }: Step): Fault | undefined {
-  const { kill, revive } = storage
-  if (kill === undefined || revive === undefined) return undefined
+export function killServer({ storage: { crash }, signal }: World, { forMs }: Step): Fault | undefined {
+  if (crash === undefined) return undefined
   return {
     targets: TARGETS,
     async strike() {
-      await kill()
-      await pause(forMs, undefined, { signal }).finally(() => revive())
+      await crash.kill()
+      await lasting(forMs, signal, crash.revive)
     },
   }
 }
@@ -25,7 +24,7 @@ export function freezeServer({ storage: { freeze }, signal }: World, { forMs }: 
     targets: TARGETS,
     async strike() {
       freeze.on()
-      await pause(forMs, undefined, { signal }).finally(() => freeze.off())
+      await lasting(forMs, signal, freeze.off)
     },
   }
 }
@@ -36,7 +35,7 @@ export function fillDisk({ storage: { disk }, signal }: World, { forMs }: Step):
     targets: TARGETS,
     async strike() {
       await disk.fill()
-      await pause(forMs, undefined, { signal }).finally(() => disk.free())
+      await lasting(forMs, signal, disk.free)
     },
   }
 }
@@ -47,7 +46,16 @@ export function takeLock({ storage: { lock }, signal }: World, { forMs }: Step):
     targets: TARGETS,
     async strike() {
       await lock.take()
-      await pause(forMs, undefined, { signal }).finally(() => lock.give())
+      await lasting(forMs, signal, lock.give)
     },
+  }
+}
+
+/** Waits, and ends it then, also where the run is to end at once. */
+async function lasting(forMs: number, signal: AbortSignal, end: () => void | Promise<void>): Promise<void> {
+  try {
+    await pause(forMs, undefined, { signal })
+  } finally {
+    await end()
   }
 }

@@ -2,8 +2,6 @@ import { type ChildProcess, fork } from "node:child_process"
 import { once } from "node:events"
 import { fileURLToPath } from "node:url"
 
-import type { Deployment } from "../bank/reactors.ts"
-
 /** A process of the run, as its employer sees it. Its name and its way to the storage outlive it. */
 export interface Member {
   readonly name: string
@@ -25,14 +23,6 @@ export interface Program {
   readonly onLine?: (line: string) => void
   /** It has ended, and nobody has asked it to. It is started again, as whoever looks after processes would. */
   readonly onFailed: (why: string) => void
-}
-
-/** What a worker is started as. */
-export interface WorkerFacts {
-  readonly url: string
-  readonly name: string
-  readonly deployment: Deployment
-  readonly mended: string
 }
 
 const PATIENCE_MS = 40_000

@@ -14,11 +14,13 @@ export async function openMongodb(): Promise<Storage> {
     url,
     port: Number(/:(\d+)\//.exec(url)?.[1]),
     settings: "writeConcern w=majority, j by the server's own default",
-    async kill() {
-      await killInner(server)
-      await server.kill()
+    crash: {
+      async kill() {
+        await killInner(server)
+        await server.kill()
+      },
+      revive: () => server.restart(),
     },
-    revive: () => server.restart(),
     read: () => readMongodb(url),
     async close() {
       // One that is down has to be up to end what it left behind.

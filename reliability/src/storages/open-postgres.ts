@@ -34,11 +34,13 @@ export async function openPostgres({ folder, small }: StorageOptions): Promise<S
     url: server.url,
     port: Number(new URL(server.url).port),
     settings: `fsync=${facts.fsync}, synchronous_commit=${facts.commit}, full_page_writes=${facts.images}`,
-    async kill() {
-      const [pid] = (await readFile(join(facts.folder, "postmaster.pid"), "utf8")).split("\n")
-      process.kill(Number(pid), "SIGKILL")
+    crash: {
+      async kill() {
+        const [pid] = (await readFile(join(facts.folder, "postmaster.pid"), "utf8")).split("\n")
+        process.kill(Number(pid), "SIGKILL")
+      },
+      revive: () => revive(server),
     },
-    revive: () => revive(server),
     ...(small
       ? {
           disk: {

@@ -8,10 +8,8 @@ export interface Storage {
   readonly settings: string
   /** The port of its server, where processes reach it by a network. */
   readonly port?: number
-  /** Kills its server with SIGKILL, and leaves it down. */
-  kill?(): Promise<void>
-  /** Starts a killed server again, on the same port with the same data. */
-  revive?(): Promise<void>
+  /** Kills its server with SIGKILL; starts it again, on the same port with the same data. */
+  readonly crash?: { readonly kill: () => Promise<void>; readonly revive: () => Promise<void> }
   /** Stops the server where it stands, and lets it go on. */
   readonly freeze?: { readonly on: () => void; readonly off: () => void }
   /** Leaves no room on its disk, and makes room again. */

@@ -6,5 +6,10 @@ export function suiteFolders(root: string): string[] {
   const members = ["packages", "examples"].flatMap((folder) =>
     existsSync(join(root, folder)) ? readdirSync(join(root, folder)).map((name) => `${folder}/${name}`) : [],
   )
-  return [...members.filter((folder) => existsSync(join(root, folder, "package.json"))), "benchmarks", "reliability", "tooling"]
+  return [
+    ...members.filter((folder) => existsSync(join(root, folder, "package.json"))),
+    "benchmarks",
+    "reliability",
+    "tooling",
+  ]
 }
