@@ -24,8 +24,8 @@ export interface Outcome {
   readonly settings: string
   /** What clients were answered: how many ids each. */
   readonly answers: Readonly<Record<"stored" | "refused" | "unknown", number>>
-  /** The longest time in which no work was settled, while there was traffic. */
-  readonly longestGapMs: number
+  /** The longest time in which no work was settled, while there was traffic, and when it began, in milliseconds since the first fault could have been made. */
+  readonly longestGap: { readonly ms: number; readonly fromMs: number }
 }
 
 const OPENING = 1_000
@@ -40,6 +40,7 @@ export async function chaos(options: ChaosOptions, signal: AbortSignal): Promise
     const steps = drawPlan(options.seed, possibleKinds(stage), options.lengthMs)
     for (const one of [...stage.workers, ...stage.clients]) one.start()
     await untilTraffic(stage)
+    const trafficStart = Date.now()
     const injected = await injectAll(stage, steps, options)
     await untilTraffic(stage, LEAST_ANSWERS)
     const trafficEnd = Date.now()
@@ -65,7 +66,7 @@ export async function chaos(options: ChaosOptions, signal: AbortSignal): Promise
       evidence,
       settings: stage.storage.settings,
       answers: { stored: count("stored"), refused: count("refused"), unknown: count("sent") },
-      longestGapMs: longestGap(evidence, trafficEnd),
+      longestGap: longestGap(evidence, trafficStart, trafficEnd),
     }
   } finally {
     await stage.close()
@@ -103,14 +104,12 @@ function unlike(before: readonly Finding[], after: readonly Finding[]): readonly
 }
 
 /** Effects are what a settle stores: their instants by the storage's clock say when work was settled. */
-function longestGap({ messages }: Evidence, end: number): number {
+function longestGap({ messages }: Evidence, start: number, end: number): Outcome["longestGap"] {
   const settled = messages.filter(({ id, causationId }) => id !== causationId).map(({ recordedAt }) => recordedAt)
-  let longest = 0
-  let last = settled[0] ?? end
-  for (const at of settled) {
-    if (at > end) break
-    longest = Math.max(longest, at - last)
-    last = at
-  }
-  return Math.max(longest, end - last)
+  const within = settled.filter((at) => at > start && at < end)
+  const gaps = [...within, end].map((at, index) => {
+    const from = within[index - 1] ?? start
+    return { ms: at - from, fromMs: from - start }
+  })
+  return gaps.reduce((longest, gap) => (gap.ms > longest.ms ? gap : longest))
 }

@@ -10,7 +10,7 @@ const MOST_TOLD = 20
 
 /** A run as people read it, line by line. */
 export function report(options: ChaosOptions, outcome: Outcome): readonly string[] {
-  const { injected, skipped, findings, evidence, settings, answers, longestGapMs } = outcome
+  const { injected, skipped, findings, evidence, settings, answers, longestGap } = outcome
   const table = new Table({ style: { head: [], border: [], compact: true } })
   const faults = faultKinds.flatMap((kind) => (injected.has(kind) ? [[kind, String(injected.get(kind) ?? 0)]] : []))
   const all = [...injected.values()].reduce((sum, count) => sum + count, 0)
@@ -28,9 +28,13 @@ export function report(options: ChaosOptions, outcome: Outcome): readonly string
     ...found
       .filter(([kind, count]) => count > 0 || kind === "lost" || kind === "doubled" || kind === "reordered")
       .map(([kind, count]) => [kind, String(count)]),
-    ["longest unavailability", `${(longestGapMs / 1_000).toFixed(1)} s`],
+    ["longest unavailability", `${seconds(longestGap.ms)}, from ${seconds(longestGap.fromMs)} on`],
   )
   return [table.toString(), ...skipped.map((what) => `skipped: ${what}`), ...tellFindings(options, findings)]
+}
+
+function seconds(ms: number): string {
+  return `${(ms / 1_000).toFixed(1)} s`
 }
 
 function tellFindings({ backend, seed, lengthMs }: ChaosOptions, findings: readonly Finding[]): readonly string[] {
