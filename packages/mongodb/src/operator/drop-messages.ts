@@ -104,6 +104,13 @@ async function dropCommits(database: Database, { from, to }: Stretch): Promise<v
       settles: { $exists: false },
     }),
   )
+  // The idempotency keys go too where the rest has to stay: ids of schedules that wait, settles that may be repeated.
+  await database.write(() =>
+    database.commits.updateMany(
+      { _id: { $gt: "" }, head: { $lte: to }, uses: { $exists: true } },
+      { $pull: { keys: { $regex: `^${onceKey("")}` } }, $unset: { uses: true } },
+    ),
+  )
 }
 
 /** Takes from a commit what lies up to `to`. What has to outlive its messages stays: the keys of first versions, and of schedules. */
