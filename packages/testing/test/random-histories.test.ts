@@ -12,13 +12,15 @@ import { postgresHarness } from "./conformance/postgres-harness.ts"
 import { redisHarness } from "./conformance/redis-harness.ts"
 import { sqliteHarness } from "./conformance/sqlite-harness.ts"
 import { allFaults } from "./faults/all-faults.ts"
+import { APP_CALLS } from "./histories/app-calls.ts"
 import { GROUPS } from "./histories/cast.ts"
 import { createLedger, type Ledger } from "./histories/ledger.ts"
+import { METHODS, noting } from "./histories/methods.ts"
 import { ensured } from "./histories/play-group.ts"
 import { type Player, playerOn } from "./histories/player.ts"
 import { shorten } from "./histories/shorten.ts"
 import { histories, type Step } from "./histories/step.ts"
-import { viewOfLog } from "./histories/views.ts"
+import { viewOfDump, viewOfLog } from "./histories/views.ts"
 import { mongoForTests } from "./mongo-for-tests.ts"
 
 const deep = process.env["MILLRACE_DEEP"] === "1"
@@ -74,6 +76,21 @@ describe("the account of random histories", () => {
       found.filter((name) => !names.includes(name)),
       [],
     )
+  })
+})
+
+describe("the steps of random histories", () => {
+  it("call every method that a backend, its operator and a store have [lesson 48]", TIME_LIMIT, async () => {
+    const known = fc.sample(histories({ minLength: 100, maxLength: 400 }), { seed: 4, numRuns: 20 })
+    const called = new Set<string>()
+    for (const steps of known)
+      await account(
+        memoryHarness((backend) => noting(backend, called)),
+        steps,
+      )
+    deepEqual(called, new Set(METHODS))
+    const played = new Set(known.flat().flatMap((step) => (step.do === "app" ? [step.call] : [])))
+    deepEqual(played, new Set(APP_CALLS))
   })
 })
 
@@ -192,6 +209,7 @@ async function agree(model: Harness, tested: Harness, steps: readonly Step[]): P
       const seen = await viewOfLog(two.player.stage.backend)
       deepEqual(seen, await viewOfLog(one.player.stage.backend), `after step ${number}: ${JSON.stringify(step)}`)
     }
+    deepEqual(await viewOfDump(two.player.stage.backend), await viewOfDump(one.player.stage.backend), "taken out")
     await two.player.finish()
     await two.ledger.complete(two.player.stage.backend)
   } finally {

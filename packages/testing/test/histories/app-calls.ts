@@ -1,4 +1,4 @@
-import type { Operations, ReadLogOptions, Store, StoredMessage } from "@millrace/core"
+import type { Operations, ReadLogOptions, Store, StoredMessage, StreamWrite } from "@millrace/core"
 import type { ExpectedVersion } from "@millrace/core/backend"
 
 import { type CastGroup, idOf, messageOf, STREAMS, TYPES, typesOf } from "./cast.ts"
@@ -22,12 +22,12 @@ const calls: { readonly [Call in keyof Store | keyof Operations]: Play } = {
   },
   async appendToStreams({ app }, dice, number) {
     const streams = [...new Set([streamOf(dice), streamOf(dice), streamOf(dice)])]
-    const writes = streams.map(async (streamId, at) => ({
-      streamId,
-      messages: [messageOf(kindOf(dice), streamId, "together", number, at)],
-      expectedVersion: await expectationOf(app, dice, streamId),
-    }))
-    return app.appendToStreams(await Promise.all(writes), keyOf(dice))
+    const writes: StreamWrite[] = []
+    for (const [at, streamId] of streams.entries()) {
+      const messages = [messageOf(kindOf(dice), streamId, "together", number, at)]
+      writes.push({ streamId, messages, expectedVersion: await expectationOf(app, dice, streamId) })
+    }
+    return app.appendToStreams(writes, keyOf(dice))
   },
   scheduleMessages: ({ app, now }, dice, number) =>
     app.scheduleMessages(someMessages(dice, number), {

@@ -1,6 +1,13 @@
-import type { Backend, LogRecord, Settled, Slice } from "@millrace/core/backend"
+import {
+  type Backend,
+  type DumpQuery,
+  type LogRecord,
+  MAX_RECORDS,
+  READ_LIMIT,
+  type Settled,
+  type Slice,
+} from "@millrace/core/backend"
 
-import { dumped } from "../../src/conformance/build/transfer.ts"
 import { STREAMS, TYPES } from "./cast.ts"
 
 const DUMPED = ["streams", "keys", "documents", "groups"] as const
@@ -70,7 +77,23 @@ export async function viewOfLog(backend: Backend): Promise<unknown> {
     ],
     progress: await Promise.all(STREAMS.map((streamId) => operator.progress(streamId, log.head).then(sorted))),
     processes: sorted((await operator.processes()).map(({ leases: _leases, ...process }) => process)),
-    dumped: await Promise.all(DUMPED.map(async (of) => viewOfRecords(await dumped(backend, of), log))),
+    dumped: await Promise.all(DUMPED.map(async (of) => viewOfRecords(await allOf(backend, of), log))),
+  }
+}
+
+/** The log as it could be taken out. */
+export async function viewOfDump(backend: Backend): Promise<unknown> {
+  const log = await backend.read({ from: "log", limit: READ_LIMIT })
+  return Promise.all(DUMPED.map(async (of) => viewOfRecords(await allOf(backend, of), log)))
+}
+
+async function allOf({ operator }: Backend, of: DumpQuery["of"]): Promise<readonly LogRecord[]> {
+  const found: LogRecord[] = []
+  for (let after: string | undefined; ;) {
+    const page = await operator.dump({ of, limit: MAX_RECORDS, ...(after === undefined ? {} : { after }) })
+    found.push(...page.records)
+    if (page.next === undefined) return found
+    after = page.next
   }
 }
 
