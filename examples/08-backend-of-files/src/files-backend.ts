@@ -11,19 +11,24 @@ import {
 } from "@millrace/core/backend"
 
 import { append, HOLDS, MAX_BATCH, promote } from "./append.ts"
-import { claim, extend } from "./claim.ts"
-import { ensureGroup, heartbeat } from "./groups.ts"
+import { claim } from "./claim.ts"
+import { ensureGroup } from "./groups.ts"
+import { extend, stopGroup } from "./leases.ts"
 import * as groups from "./operator/groups.ts"
 import * as lanes from "./operator/lanes.ts"
 import * as whole from "./operator/log.ts"
+import { resetGroup } from "./operator/reset-group.ts"
+import { discardLane, skip } from "./operator/skip.ts"
 import { dump, restore } from "./operator/transfer.ts"
+import { trim } from "./operator/trim.ts"
+import { heartbeat, processes } from "./processes.ts"
 import { documents, read } from "./read.ts"
-import { settle, stopGroup } from "./settle.ts"
+import { settle } from "./settle.ts"
 import { Store } from "./store.ts"
 import { editGroup } from "./waiting.ts"
 
 /** How a log in files is opened. */
-export interface FilesOptions {
+interface FilesOptions {
   readonly folder: string
   /** How many partitions a new log gets. Default: `DEFAULT_PARTITIONS`. */
   readonly partitions?: number
@@ -67,7 +72,13 @@ export function filesBackend({
 
 function capabilitiesOf(partitions: number, durable: boolean): Capabilities {
   return {
-    ...{ name: "files", tx: false, txRollback: false, persistent: true, reach: "process", wake: "push", partitions },
+    name: "files",
+    tx: false,
+    txRollback: false,
+    persistent: true,
+    reach: "process",
+    wake: "push",
+    partitions,
     durability: durable
       ? "every write is on the disk before it is answered, and survives a loss of power"
       : "writes survive the end of the process; a loss of power may take the last ones",
@@ -82,19 +93,19 @@ function operatorOf(store: Store, name: string): Operator {
     groups: async (names) => store.look((log) => groups.groups(log, names)),
     startGroup: async (group) => store.write((log) => groups.startGroup(log, group)),
     stopGroup: async (group, why) => store.write((log) => stopGroup(log, editGroup(log, group), why)),
-    resetGroup: async (group, to, options) => store.write((log) => groups.resetGroup(log, group, to, options)),
-    skip: async (group, position) => store.write((log) => groups.skip(log, group, position)),
+    resetGroup: async (group, to, options) => store.write((log) => resetGroup(log, group, to, options)),
+    skip: async (group, position) => store.write((log) => skip(log, group, position)),
     renameGroup: async (from, to) => store.write((log) => groups.renameGroup(log, from, to)),
     deleteGroup: async (group) => store.write((log) => groups.deleteGroup(log, group)),
     lanes: async (query) => store.look((log) => lanes.lanes(log, query)),
     retryLanes: async (group, keys) => store.write((log) => lanes.retryLanes(log, group, keys)),
-    discardLane: async (group, key) => store.write((log) => groups.discardLane(log, group, key)),
+    discardLane: async (group, key) => store.write((log) => discardLane(log, group, key)),
     streams: async (query) => store.look((log) => whole.streams(log, query)),
     schedules: async (query) => store.look((log) => whole.schedules(log, query)),
     cancelSchedules: async (ids) => store.write((log) => whole.cancelSchedules(log, ids)),
     reschedule: async (ids, at) => store.write((log) => whole.reschedule(log, ids, at)),
-    trim: async (upto, options) => store.write((log) => whole.trim(log, upto, options)),
-    processes: async () => store.look(whole.processes),
+    trim: async (upto, options) => store.write((log) => trim(log, upto, options)),
+    processes: async () => store.look(processes),
     progress: async (streamId, position) => store.look((log) => groups.progress(log, streamId, position)),
     dump: async (query) => store.look((log) => dump(log, query)),
     restore: async (records) => store.write((log) => restore(log, records)),

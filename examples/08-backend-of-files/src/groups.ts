@@ -1,19 +1,12 @@
 import {
   type AddedType,
-  type Beat,
-  BackendError,
   checkLimit,
   checkName,
   type Ensured,
   FREE,
   type GroupSpec,
   type Instant,
-  judgeBeat,
-  leaseAfterRelease,
-  leaseAfterSupersede,
-  type LeaseState,
   type Position,
-  type Pulse,
   replayAfterTypeJoins,
   replayAfterTypeLeaves,
   replayFromStart,
@@ -25,7 +18,7 @@ import {
 
 import type { Log } from "./log.ts"
 import type { GroupRow, PartitionRow } from "./rows.ts"
-import { editPartitions, partitionsOf } from "./waiting.ts"
+import { editPartitions } from "./waiting.ts"
 
 export function ensureGroup(log: Log, spec: GroupSpec): Ensured {
   checkName("group", spec.group)
@@ -106,7 +99,7 @@ function forEachReplay(log: Log, group: GroupRow, change: (replay: ReplayState, 
 }
 
 /** Lets the types leave that no live process wants. A stream with an open lane has not got as far as its partition: its row remembers that. */
-function pruneTypes(log: Log, group: GroupRow): void {
+export function pruneTypes(log: Log, group: GroupRow): void {
   for (const type of typesThatLeave(group.types, { groupHeardAt: group.heardAt, now: log.now() })) {
     const since = group.types.find((one) => one.type === type)?.since ?? 0
     group.types = group.types.filter((one) => one.type !== type)
@@ -116,65 +109,4 @@ function pruneTypes(log: Log, group: GroupRow): void {
     }
     forEachReplay(log, group, (replay, gotTo) => replayAfterTypeLeaves(replay, { type, since, gotTo }))
   }
-}
-
-/** A process not heard for a day is forgotten. */
-const FORGET_PROCESS_MS = 24 * 60 * 60 * 1000
-
-export function heartbeat(log: Log, beat: Beat): Pulse {
-  const { processName, bootId } = beat.owner
-  checkName("process name", processName)
-  checkName("boot id", bootId)
-  const now = log.now()
-  const holder = log.tables.processes.get(processName)
-  const ruling = judgeBeat(beat, holder, now)
-  switch (ruling.kind) {
-    case "keep":
-    case "take": {
-      if (ruling.kind === "take" && ruling.from !== undefined)
-        changeLeases(log, ruling.from, (lease) => leaseAfterSupersede(lease, now))
-      const before = ruling.kind === "keep" ? holder : undefined
-      const [startedAt, beats] = [before?.startedAt ?? now, (before?.beats ?? 0) + 1]
-      log.put("processes", processName, { bootId, ...beat.facts, startedAt, seenAt: now, beats })
-      hearWants(log, beat, now)
-      return { kind: "ok" }
-    }
-    case "held": {
-      if (ruling.challenge) log.tell({ kind: "challenge", processName })
-      if (holder === undefined) throw new BackendError("corrupt", `nobody holds ${processName}`)
-      return { kind: "held", bootId: holder.bootId, beats: holder.beats, host: holder.host, pid: holder.pid }
-    }
-    case "fenced":
-      return { kind: "fenced", bootId: holder?.bootId ?? "" }
-    case "go":
-      log.drop("processes", processName)
-      changeLeases(log, bootId, (lease) => leaseAfterRelease(lease, false))
-      return { kind: "ok" }
-    case "nothing":
-      return { kind: "ok" }
-  }
-}
-
-/** Changes every lease of a boot. */
-function changeLeases(log: Log, bootId: string, change: (lease: LeaseState) => LeaseState): void {
-  for (const group of log.tables.groups.values()) {
-    for (const { id, lease, lanes } of partitionsOf(log, group)) {
-      if (![{ lease }, ...lanes].some((held) => held.lease.owner?.bootId === bootId)) continue
-      const at = log.edit("partitions", id)
-      for (const held of [at, ...at.lanes]) if (held.lease.owner?.bootId === bootId) held.lease = change(held.lease)
-      log.tell({ kind: "work" })
-    }
-  }
-}
-
-function hearWants(log: Log, beat: Beat, now: Instant): void {
-  for (const { group: name, types } of beat.wants) {
-    if (!log.tables.groups.has(name)) continue
-    const group = log.edit("groups", name)
-    group.heardAt = now
-    for (const wanted of group.types) if (types.includes(wanted.type)) wanted.wantedAt = now
-  }
-  for (const name of log.tables.groups.keys()) pruneTypes(log, log.edit("groups", String(name)))
-  for (const [name, { seenAt }] of log.tables.processes)
-    if (now - seenAt > FORGET_PROCESS_MS) log.drop("processes", name)
 }

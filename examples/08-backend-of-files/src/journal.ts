@@ -33,7 +33,8 @@ export interface Journal {
 /** Opens a journal and reads its lines. A last line that is not whole was never acknowledged: it is cut off. Throws `corrupt` for any other. */
 export function openJournal(path: string, durable: boolean): { readonly journal: Journal; readonly texts: string[] } {
   const bytes = readFileSync(path)
-  let { texts, end } = parse(bytes, path)
+  const { texts, end: whole } = parse(bytes, path)
+  let end = whole
   let file = openSync(path, "r+")
   let broken = false
   if (end < bytes.length) ftruncateSync(file, end)
@@ -120,7 +121,7 @@ function undo(file: number, end: number, cause: unknown): void {
 
 function notWritten(path: string, cause: unknown): BackendError {
   const code = codeOf(cause)
-  if (code === "ENOSPC" || code === "EDQUOT")
+  if (code === "ENOSPC" || code === "EDQUOT" || code === "EFBIG")
     return new BackendError("full", `no room to write ${path}: make some`, { cause })
   return new BackendError(code === "EROFS" ? "read-only" : "unavailable", `${path} takes no writes: ${code}`, { cause })
 }

@@ -68,7 +68,7 @@ export type LaneRow = Editable<Omit<LaneRecord, "error">> & {
 }
 
 /** Who holds a process name. */
-export interface ProcessRow {
+interface ProcessRow {
   readonly bootId: string
   readonly host: string
   readonly pid: number

@@ -13,7 +13,7 @@ const FORMAT = 1
 const COMPACT_ABOVE_BYTES = 8 * 1024 * 1024
 
 /** How a store is opened. */
-export interface StoreOptions {
+interface StoreOptions {
   readonly folder: string
   readonly partitions: number
   readonly durable: boolean

@@ -8,9 +8,9 @@ import {
   type Position,
 } from "@millrace/core/backend"
 
+import { fence } from "../leases.ts"
 import type { Log } from "../log.ts"
 import type { GroupRow, LaneRow, PartitionRow } from "../rows.ts"
-import { fence } from "../settle.ts"
 import { editPartitions, groupOf, partitionsOf } from "../waiting.ts"
 
 export function lanes(log: Log, { group, status, after = "", limit }: LaneQuery = {}): readonly LaneInfo[] {
@@ -33,7 +33,13 @@ function infoOf(log: Log, group: string, { partition }: PartitionRow, lane: Lane
   const messageId = (kept ?? log.tables.messages.get(next))?.id
   const leasedBy = isClaimable(lease, log.now()) ? undefined : lease.owner?.processName
   return {
-    ...{ group, key, partition, status, next, failures, retryAt },
+    group,
+    key,
+    partition,
+    status,
+    next,
+    failures,
+    retryAt,
     ...(messageId === undefined ? {} : { messageId }),
     ...(error === null ? {} : { error }),
     ...(leasedBy === undefined ? {} : { leasedBy }),

@@ -63,7 +63,10 @@ function groupRecord(log: Log, row: GroupRow): GroupRecord {
     ...facts,
     types: types.map(({ type, since }) => ({ type, since })).sort((a, b) => (a.type < b.type ? -1 : 1)),
     partitions: partitionsOf(log, row).map(({ checkpoint, replay, rows, hold, lanes }) => ({
-      ...{ checkpoint, replay, rows: [...rows].sort((a, b) => (a.key < b.key ? -1 : 1)), ...(hold && { hold }) },
+      checkpoint,
+      replay,
+      rows: [...rows].sort((a, b) => (a.key < b.key ? -1 : 1)),
+      ...(hold && { hold }),
       lanes: lanes.map(({ token: ___, lease: ____, error, ...lane }) => ({
         ...lane,
         ...(error === null ? {} : { error }),
@@ -76,7 +79,9 @@ function groupRecord(log: Log, row: GroupRow): GroupRecord {
 export function restore(log: Log, records: readonly LogRecord[]): void {
   const { head, trimmedTo, partitions } = log.row
   checkRecords(records, {
-    ...{ head, trimmedTo, partitions },
+    head,
+    trimmedTo,
+    partitions,
     version: (streamId) => log.tables.streams.get(streamId)?.version ?? 0,
     knows: (id) => log.positions("id", id).length > 0,
   })
@@ -117,7 +122,7 @@ function store(log: Log, record: LogRecord): void {
 }
 
 /** A group as it was, without leases. Its types count as wanted now. */
-function storeGroup(log: Log, { kind: _, types, partitions, ...facts }: GroupRecord): void {
+function storeGroup(log: Log, { types, partitions, ...facts }: GroupRecord): void {
   const replaced = log.tables.groups.get(facts.group)
   for (const { id } of replaced === undefined ? [] : partitionsOf(log, replaced)) log.drop("partitions", id)
   const row = log.edit("log", "log")
