@@ -33,7 +33,7 @@ describe("on sqlite", () => {
         const connection = new AbortController()
         let left = Math.min(CUT_AFTER, LOTS * BIDS_EACH - seen.length)
         for await (const event of eventsOf(`${auction.url}/events`, { lastEventId, signal: connection.signal })) {
-          seen.push(JSON.parse(event.data))
+          seen.push(parse(event.data))
           lastEventId = event.id
           left -= 1
           if (left > 0) continue
@@ -52,6 +52,8 @@ describe("on sqlite", () => {
     RUN_MS,
   )
 })
+
+const parse: (text: string) => { readonly lot: string; readonly cents: number } = JSON.parse
 
 async function bidFor(url: string, lot: string): Promise<void> {
   for (let cents = 1; cents <= BIDS_EACH; cents += 1) {
