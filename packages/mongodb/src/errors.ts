@@ -77,14 +77,6 @@ export function closedError(): BackendError {
   return new BackendError("closed", "this backend was closed: make a new one with mongodbBackend(…)")
 }
 
-/** A group that does not exist. */
-export function noSuchGroup(group: string): BackendError {
-  return new BackendError(
-    "not-found",
-    `there is no group ${JSON.stringify(group)}: register its reactor, or correct the name`,
-  )
-}
-
 const CODES: Readonly<Record<number, readonly [BackendErrorCode, string]>> = {
   13: ["read-only", "the user lacks a right; grant it readWrite on the database"],
   18: ["invalid", "the server refuses this user; correct user and password"],

@@ -1,10 +1,10 @@
 import {
   BackendError,
   checkRecords,
-  FREE,
   type GroupRecord,
   type LogRecord,
   partitionOf,
+  restoredGroup,
   type StreamId,
   toSortable,
   type Version,
@@ -13,7 +13,7 @@ import {
 import { load } from "../change.ts"
 import { keyPrefix, logKey, type Word } from "../connection.ts"
 import { groupFields, heardFields, laneText, partitionFields, replayText } from "../group-fields.ts"
-import type { GroupState, Lane, PartitionState } from "../group-state.ts"
+import type { GroupState } from "../group-state.ts"
 import type { Log } from "../log.ts"
 import { wordsOfMessage } from "../message-entry.ts"
 import { int, list, text } from "../reply.ts"
@@ -90,7 +90,7 @@ async function groupWords(log: Log, record: GroupRecord): Promise<readonly Word[
   const before = (await load(log, { names: [record.group] })).read.groups[0]
   const id = text(String(await connection.tell("HINCRBY", logKey(settings), "groups", 1)))
   const now = int((await load(log, { names: [record.group], partition: "none" })).read.now)
-  const group = groupOf(record, id, now)
+  const group = groupState(record, id, now)
   const writes = [...(before === undefined ? [] : removal(before)), ...creation(group, record)]
   const natives = Array.from({ length: log.partitions }, (_, partition): readonly Word[] => {
     const { checkpoint = 0 } = group.partitions[group.order === "stream" ? partition : 0] ?? {}
@@ -146,59 +146,15 @@ function creation(group: GroupState, { skips, marks, skipped, dropped }: GroupRe
   return writes
 }
 
-/** A group as it was, without leases. Its types count as wanted now. */
-function groupOf(record: GroupRecord, id: string, now: number): GroupState {
-  const { group: name, order, start, stopped, maxLanes, reemit, epoch, dropped, skipped } = record
+function groupState(record: GroupRecord, id: string, now: number): GroupState {
+  const group = restoredGroup(record, now)
   return {
+    ...group,
     id,
-    name,
-    order,
-    start,
-    stopped: stopped ?? null,
-    maxLanes,
-    types: new Map(record.types.map(({ type, since }) => [type, { since, wantedAt: now }])),
-    heardAt: now,
-    reemit,
-    epoch,
-    dropped,
-    skipped,
     openLanes: 0,
+    wayMs: 0,
     added: { dropped: 0, skipped: 0, skips: [] },
-    marks: new Set(record.marks),
-    partitions: record.partitions.map(({ checkpoint, replay, rows, hold, lanes }, partition): PartitionState => ({
-      partition,
-      checkpoint,
-      replay,
-      rows: new Map(rows.map(({ key, replay: state }) => [key, state])),
-      token: null,
-      lease: FREE,
-      leaseMs: 0,
-      hold: hold ?? null,
-      lanes: new Map(lanes.map((lane) => [lane.key, laneOf(lane)])),
-      settles: 0,
-      repeats: [],
-    })),
-  }
-}
-
-function laneOf({
-  key,
-  single,
-  replay,
-  kept,
-  status,
-  next,
-  retryAt,
-  failures,
-  error,
-}: GroupRecord["partitions"][number]["lanes"][number]): Lane {
-  return {
-    key,
-    single,
-    replay,
-    at: { status, next, retryAt, failures, error: error ?? null },
-    token: null,
-    lease: FREE,
-    ...(kept === undefined ? {} : { kept }),
+    marks: new Set(group.marks),
+    partitions: group.partitions.map((at) => ({ ...at, settles: 0, repeats: [] })),
   }
 }
