@@ -69,7 +69,7 @@ function lookAt(
     return
   }
   const { lease } = lane ?? at
-  const freeAt = isClaimable(lease, log.now()) ? 0 : lease.until
+  const freeAt = isClaimable(lease, log.now(), request.owner.processName) ? 0 : lease.until
   const dueAt = Math.max(freeAt, lane?.retryAt ?? at.hold?.retryAt ?? 0)
   if (dueAt > log.now()) look.nextAt = Math.min(look.nextAt, dueAt)
   else look.candidates.push({ ...of, oldest, own: lease.owner?.processName === request.owner.processName })

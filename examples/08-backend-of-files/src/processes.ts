@@ -3,9 +3,11 @@ import {
   type Beat,
   checkName,
   type Instant,
-  isClaimable,
+  isLeftBy,
+  isSupersededBy,
   judgeBeat,
   leaseAfterRelease,
+  leasedBy,
   leaseAfterSupersede,
   type LeaseState,
   PROCESS_TTL_MS,
@@ -15,6 +17,7 @@ import {
 
 import { pruneTypes } from "./groups.ts"
 import type { Log } from "./log.ts"
+import type { LaneRow, PartitionRow } from "./rows.ts"
 import { partitionsOf } from "./waiting.ts"
 
 /** A process not heard for a day is forgotten. */
@@ -31,7 +34,7 @@ export function heartbeat(log: Log, beat: Beat): Pulse {
     case "keep":
     case "take": {
       if (ruling.kind === "take" && ruling.from !== undefined)
-        changeLeases(log, ruling.from, (lease) => leaseAfterSupersede(lease, now))
+        changeLeases(log, (lease) => isSupersededBy(lease, beat.owner), supersede)
       const before = ruling.kind === "keep" ? holder : undefined
       const [startedAt, beats] = [before?.startedAt ?? now, (before?.beats ?? 0) + 1]
       log.put("processes", processName, { bootId, ...beat.facts, startedAt, seenAt: now, beats })
@@ -47,20 +50,31 @@ export function heartbeat(log: Log, beat: Beat): Pulse {
       return { kind: "fenced", bootId: holder?.bootId ?? "" }
     case "go":
       log.drop("processes", processName)
-      changeLeases(log, bootId, (lease) => leaseAfterRelease(lease, false))
+      changeLeases(log, (lease) => isLeftBy(lease, beat.owner), release)
       return { kind: "ok" }
     case "nothing":
       return { kind: "ok" }
   }
 }
 
-/** Changes every lease of a boot. */
-function changeLeases(log: Log, bootId: string, change: (lease: LeaseState) => LeaseState): void {
+type Held = PartitionRow | LaneRow
+
+/** What earlier boots of a name hold is reserved for it: they can settle and extend nothing any more. */
+function supersede(held: Held): void {
+  held.lease = leaseAfterSupersede(held.lease)
+  held.token = null
+}
+
+function release(held: Held): void {
+  held.lease = leaseAfterRelease(held.lease, false)
+}
+
+function changeLeases(log: Log, isMeant: (lease: LeaseState) => boolean, change: (held: Held) => void): void {
   for (const group of log.tables.groups.values()) {
     for (const { id, lease, lanes } of partitionsOf(log, group)) {
-      if (![{ lease }, ...lanes].some((held) => held.lease.owner?.bootId === bootId)) continue
+      if (![{ lease }, ...lanes].some((held) => isMeant(held.lease))) continue
       const at = log.edit("partitions", id)
-      for (const held of [at, ...at.lanes]) if (held.lease.owner?.bootId === bootId) held.lease = change(held.lease)
+      for (const held of [at, ...at.lanes]) if (isMeant(held.lease)) change(held)
       log.tell({ kind: "work" })
     }
   }
@@ -84,7 +98,7 @@ export function processes(log: Log): readonly ProcessInfo[] {
   const leases = partitions.flatMap((at) => [at, ...at.lanes]).map(({ lease }) => lease)
   return [...log.tables.processes]
     .map(([name, { bootId, host, pid, startedAt, seenAt }]): ProcessInfo => {
-      const own = leases.filter((lease) => lease.owner?.bootId === bootId && !isClaimable(lease, now))
+      const own = leases.filter((lease) => leasedBy(lease, now)?.bootId === bootId)
       const [processName, live] = [String(name), now - seenAt < PROCESS_TTL_MS]
       return { processName, bootId, host, pid, startedAt, seenAt, live, leases: own.length }
     })

@@ -2,7 +2,6 @@ import {
   type ClaimRequest,
   type GroupWant,
   handledBefore,
-  isClaimable,
   LANES_PER_SLICE,
   type LaneSlice,
   type Lease,
@@ -117,8 +116,7 @@ export function laneSlice(log: Log, of: Candidate, { key: first }: LaneRow, requ
 function together(log: Log, at: PartitionRow, first: string, others: boolean): readonly LaneRow[] {
   const now = log.now()
   const due = at.lanes.filter(
-    ({ status, retryAt, lease: held }) =>
-      status === "retrying" && retryAt <= now && isClaimable(held, now) && takeoversOf(held) === 0,
+    ({ status, retryAt, lease: held }) => status === "retrying" && retryAt <= now && takeoversOf(held) === 0,
   )
   const lane = at.lanes.filter(({ key }) => key === first)
   return others ? [...lane, ...due.filter(({ key }) => key !== first).sort((a, b) => a.next - b.next)] : lane

@@ -1,7 +1,7 @@
 import {
   BackendError,
   checkLimit,
-  isClaimable,
+  leasedBy,
   laneAfterSettle,
   type LaneInfo,
   type LaneQuery,
@@ -31,7 +31,7 @@ function lanesOf(log: Log, group: GroupRow): readonly LaneInfo[] {
 function infoOf(log: Log, group: string, { partition }: PartitionRow, lane: LaneRow): LaneInfo {
   const { key, status, next, failures, retryAt, error, kept, lease } = lane
   const messageId = (kept ?? log.tables.messages.get(next))?.id
-  const leasedBy = isClaimable(lease, log.now()) ? undefined : lease.owner?.processName
+  const holder = leasedBy(lease, log.now())?.processName
   return {
     group,
     key,
@@ -42,7 +42,7 @@ function infoOf(log: Log, group: string, { partition }: PartitionRow, lane: Lane
     retryAt,
     ...(messageId === undefined ? {} : { messageId }),
     ...(error === null ? {} : { error }),
-    ...(leasedBy === undefined ? {} : { leasedBy }),
+    ...(holder === undefined ? {} : { leasedBy: holder }),
   }
 }
 
