@@ -87,9 +87,8 @@ function dropOldest(log: Log, oldest: readonly StoredMessage[]): void {
     if (version !== undefined) log.edit("streams", streamId).trimmed = version
     log.drop("messages", position)
   }
-  const gone = new Set(oldest.map(({ position }) => position))
-  for (const [key, { firstPosition, position, at }] of log.tables.keys)
-    if (gone.has(at) && position > 0 && !isLeft(log, firstPosition, position)) log.drop("keys", key)
+  for (const [key, { firstPosition, position }] of log.tables.keys)
+    if (position > 0 && !isLeft(log, firstPosition, position)) log.drop("keys", key)
 }
 
 function isLeft(log: Log, first: number, last: number): boolean {

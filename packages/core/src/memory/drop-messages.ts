@@ -42,7 +42,7 @@ export function dropOldest(log: LogState, oldest: readonly StoredMessage[]): voi
   for (const index of [log.types, ...log.partitionTypes])
     for (const type of new Set(oldest.map((message) => message.type))) dropFromType(index, type, gone)
   for (const [streamId, end] of ends) dropFromStream(log, streamId, end)
-  for (const [key, { of, at }] of log.keys) if (gone.has(at) && !isLeft(log, of)) log.keys.delete(key)
+  for (const [key, { of }] of log.keys) if (!isLeft(log, of)) log.keys.delete(key)
 }
 
 /** Whether a message of an append is still there. An append without messages ends with nothing that could be taken from it. */

@@ -1,7 +1,7 @@
 import { planned } from "../statement.ts"
 
 /**
- * In: positions, the collection and id of the category's document, its value. Removes those messages, the idempotency keys of appends that ended with them and of which
+ * In: positions in order, the collection and id of the category's document, its value. Removes those messages, the idempotency keys of appends that lay there in part and of which
  * nothing is left, and skips that nobody can meet any more; counts of streams and types follow. Under the log's lock.
  */
 export const deleteOfCategory = planned(
@@ -15,7 +15,8 @@ export const deleteOfCategory = planned(
     UPDATE {types} t SET commands = t.commands - n.gone
     FROM (SELECT type, count(*) AS gone FROM gone WHERE kind <> 1 GROUP BY type) n WHERE t.name = n.type
   ), keyed AS (
-    DELETE FROM {keys} k WHERE k.at = ANY($1::bigint[]) AND k.position > 0 AND NOT EXISTS (
+    DELETE FROM {keys} k WHERE k.at >= ($1::bigint[])[1] AND k.first_position <= ($1::bigint[])[cardinality($1::bigint[])]
+      AND k.position > 0 AND NOT EXISTS (
       SELECT FROM {messages} m WHERE m.position BETWEEN k.first_position AND k.position AND m.position <> ALL($1::bigint[])
     )
   ), unmarked AS (

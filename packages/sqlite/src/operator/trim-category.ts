@@ -130,7 +130,7 @@ function remove(writing: Writing, { memo }: AppendRoom, before: TrimmedCategory,
   const positions = JSON.stringify(gone)
   db.run(keepEndsOfPositions, positions)
   db.run(deletePositions, positions)
-  db.run(deleteKeysOfPositions, positions)
+  db.run(deleteKeysOfPositions, gone[0] ?? 0, gone.at(-1) ?? 0)
   const value = trimmedFurther(before, { upto: gone.at(-1) ?? 0, removed: gone.length })
   putDocument(db, { collection: TRIMMED_CATEGORIES, id: before.category, expectedRevision: "any", value })
   // What is remembered of where groups wait may name what is gone.

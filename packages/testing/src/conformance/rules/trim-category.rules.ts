@@ -193,6 +193,8 @@ export const trimCategoryRules: readonly Rule[] = [
       await backend.operator.trimCategory("cart", { keep: 0 })
       equal((await appendOne(backend, keyed("mixed", "user-1", "cart-1"))).kind, "duplicate")
       equal((await appendOne(backend, keyed("whole", "cart-1"))).kind, "appended")
+      await backend.operator.trimCategory("user", { keep: 0 })
+      equal((await appendOne(backend, keyed("mixed", "user-1", "cart-1"))).kind, "appended")
     },
   ),
 
