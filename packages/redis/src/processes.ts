@@ -1,6 +1,7 @@
 import {
   type Beat,
   checkName,
+  hearWants,
   type Instant,
   isLeftBy,
   isReservedFor,
@@ -10,6 +11,7 @@ import {
   leaseAfterSupersede,
   type Owner,
   PROCESS_TTL_MS,
+  pruneTypes,
   type Pulse,
   TYPE_GRACE_MS,
 } from "@millrace/core/backend"
@@ -17,7 +19,6 @@ import {
 import { change, type Work } from "./change.ts"
 import type { Lane, PartitionState } from "./group-state.ts"
 import type { Log } from "./log.ts"
-import { pruneTypes } from "./prune-types.ts"
 import { int, list, text } from "./reply.ts"
 import { scripts } from "./scripts.ts"
 
@@ -154,11 +155,7 @@ function takeName(work: Work, { owner, facts, wants }: Beat): void {
   for (const { group: name, types } of wants) {
     const group = work.groups.find((one) => one.name === name)
     if (group === undefined) continue
-    group.heardAt = now
-    for (const type of types) {
-      const wanted = group.types.get(type)
-      if (wanted !== undefined) wanted.wantedAt = now
-    }
+    hearWants(group, types, now)
   }
   for (const group of work.groups) pruneTypes(group, now)
 }

@@ -1,11 +1,12 @@
 import type { Beat, Owner, Pulse } from "../backend/process.ts"
 import { checkName } from "../backend/rules/check-arguments.ts"
+import { hearWants } from "../backend/rules/hear-wants.ts"
 import { judgeBeat } from "../backend/rules/judge-beat.ts"
 import { isLeftBy, isSupersededBy, leaseAfterRelease, leaseAfterSupersede } from "../backend/rules/lease-state.ts"
+import { pruneTypes } from "../backend/rules/prune-types.ts"
 import type { Instant } from "../message/ids.ts"
 import type { Lane, PartitionState } from "./group-state.ts"
 import type { LogState } from "./log-state.ts"
-import { pruneTypes } from "./prune-types.ts"
 
 /** A process not heard for a day is forgotten. */
 const FORGET_PROCESS_MS = 24 * 60 * 60 * 1000
@@ -30,7 +31,7 @@ export function heartbeat(log: LogState, beat: Beat): Pulse {
         seenAt: now,
         beats: (before?.beats ?? 0) + 1,
       })
-      hearWants(log, beat, now)
+      hearBeat(log, beat, now)
       return { kind: "ok" }
     }
     case "held": {
@@ -74,15 +75,11 @@ function* leased(log: LogState): Iterable<PartitionState | Lane> {
 }
 
 /** Notes who wants what, and lets go of types and processes that nobody has heard of for long. */
-function hearWants(log: LogState, beat: Beat, now: Instant): void {
+function hearBeat(log: LogState, beat: Beat, now: Instant): void {
   for (const { group: name, types } of beat.wants) {
     const group = log.groups.get(name)
     if (group === undefined) continue
-    group.heardAt = now
-    for (const type of types) {
-      const wanted = group.types.get(type)
-      if (wanted !== undefined) wanted.wantedAt = now
-    }
+    hearWants(group, types, now)
   }
   for (const group of log.groups.values()) pruneTypes(group, now)
   for (const [name, { seenAt }] of log.processes) if (now - seenAt > FORGET_PROCESS_MS) log.processes.delete(name)

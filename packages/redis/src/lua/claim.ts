@@ -90,6 +90,8 @@ local function lookAtGroup()
   group.key = P .. 'g:' .. id
   local f = call('HMGET', group.key, 'stopped', 'order', 'types', 'partitions', 'lanes', 'marks', 'reemit', 'epoch', 'quiet', 'revision', 'swept', 'sweptAt')
   if f[1] and f[1] ~= '' then return end
+  local way = call('PTTL', group.key .. ':way')
+  if way > 0 then return later(NOW + way) end
   group.order, group.types, group.marks = f[2], cjson.decode(f[3]), tonumber(f[6] or 0)
   group.reemit, group.epoch, group.revision = f[7] or '', f[8] or '0', f[10] or '0'
   local kinds = {}
