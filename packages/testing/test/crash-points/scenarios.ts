@@ -18,6 +18,7 @@ import {
   settleWithConflict,
 } from "./lane-scenarios.ts"
 import { claimsInOrders } from "./order-scenarios.ts"
+import { partScenarios } from "./part-scenarios.ts"
 import type { Scenario } from "./scenario.ts"
 import { settleAfterTakeOver, settleWith, settleWithLane, settleWithout } from "./settle-scenarios.ts"
 
@@ -46,4 +47,5 @@ export const scenarios: readonly Scenario[] = [
   settleThatHolds,
   settleThatStops,
   ...claimsInOrders,
+  ...partScenarios,
 ]
