@@ -1,0 +1,26 @@
+// A run of chaos: see `main.ts`, which starts it. Exit code 0: nothing was found; 1: something was; 3: there is no server to strike.
+import { flushCompileCache } from "node:module"
+
+import { NoMongo, NoPostgres, NoRedis } from "@millrace/testing"
+
+import { chaos } from "./chaos.ts"
+import { readOptions } from "./options.ts"
+import { report } from "./report.ts"
+
+const NO_SERVER = 3
+
+const options = readOptions(process.argv.slice(2))
+flushCompileCache()
+const stopping = new AbortController()
+for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.once(signal, () => stopping.abort())
+// Whoever asked for this is gone.
+process.once("disconnect", () => stopping.abort())
+try {
+  const outcome = await chaos(options, stopping.signal)
+  for (const line of report(options, outcome)) console.log(line)
+  process.exit(outcome.findings.length === 0 ? 0 : 1)
+} catch (error) {
+  if (!(error instanceof NoPostgres || error instanceof NoRedis || error instanceof NoMongo)) throw error
+  console.log(`skipped: ${error.message}`)
+  process.exit(NO_SERVER)
+}
