@@ -64,10 +64,7 @@ export async function chaos(options: ChaosOptions, signal: AbortSignal): Promise
     const count = (wanted: string): number => standings.filter((standing) => standing === wanted).length
     return {
       injected,
-      skipped:
-        stage.roomy === undefined || options.backend === "redis" || options.backend === "mongodb"
-          ? []
-          : [`disk full: ${stage.roomy}`],
+      skipped: stage.skipped,
       findings: [...failed, ...late, ...unlike(before, findings), ...findings],
       evidence,
       settings: stage.storage.settings,
