@@ -47,7 +47,9 @@ export async function openStage({ backend, seed }: ChaosOptions, signal: AbortSi
     },
   ]
   const close = async (): Promise<void> => {
-    for (const end of open.splice(0).reverse()) await end()
+    const failures: unknown[] = []
+    for (const end of open.splice(0).reverse()) await end().catch((error: unknown) => failures.push(error))
+    if (failures.length > 0) throw new AggregateError(failures, "not all that was started could be ended")
   }
   try {
     const storage = await openStorage(backend, { folder, small: onDisk && roomy === undefined })
