@@ -36,6 +36,8 @@ export interface CommitDocument {
     readonly work?: number
     readonly schedule?: number
     readonly trimmedTo?: Position
+    /** The number of the last trim of a category: whoever has read parts of the log before reads them again. */
+    readonly thinned?: number
     readonly challenges?: readonly { readonly name: string; readonly by: string }[]
   }
   /** When a commit without messages may be forgotten. */

@@ -41,7 +41,18 @@ export function mongodbBackend(target: string | MongoClient, options: MongodbOpt
       : givenClock(settings.clock)
   const segments = segmentsOf(database)
   const recent = recentCommits()
-  const ears = openEars({ database, chain: () => chain, idlePollMs: settings.idlePollMs })
+  let thinned = 0
+  const thinnedTo = (number: number): void => {
+    if (number <= thinned) return
+    thinned = number
+    segments.forget()
+  }
+  const ears = openEars({
+    database,
+    chain: () => chain,
+    idlePollMs: settings.idlePollMs,
+    onThinned: (number) => thinnedTo(number),
+  })
   let othersWroteAt = Number.NEGATIVE_INFINITY
   const chain = chainOf(database, {
     onCommit(commit, own) {
@@ -85,6 +96,10 @@ export function mongodbBackend(target: string | MongoClient, options: MongodbOpt
     get partitions() {
       return partitions
     },
+    get thinned() {
+      return thinned
+    },
+    thinnedTo,
     ahead(group) {
       let ahead = lookouts.get(group)
       if (ahead === undefined) lookouts.set(group, (ahead = aheadOf(() => partitions)))
@@ -116,6 +131,7 @@ export function mongodbBackend(target: string | MongoClient, options: MongodbOpt
     database.starts.clear()
     log.groups.forget()
     lookouts = new Map()
+    thinned = 0
   }
   const watch = indexWatch({
     now: () => settings.clock?.now() ?? performance.now(),

@@ -76,6 +76,7 @@ export function segmentsOf(database: Database): Segments {
   const kept = new Map<number, Kept>()
   const loading = new Map<number, Promise<void>>()
   let characters = 0
+  let forgotten = 0
 
   const put = (into: Kept, entry: LogEntry): void => {
     into.entries.push(entry)
@@ -96,7 +97,10 @@ export function segmentsOf(database: Database): Segments {
     const end = Math.min((number + count) * SEGMENT, head)
     const from = kept.get(number)?.upto ?? number * SEGMENT
     if (from >= end) return
+    const began = forgotten
     const entries = await readEntries(database, from, end)
+    // What was read may be what had to be forgotten: whoever waits asks again.
+    if (forgotten !== began) return
     let at = 0
     for (let one = number; one < number + count; one += 1) {
       const upto = Math.min((one + 1) * SEGMENT, head)
@@ -155,6 +159,7 @@ export function segmentsOf(database: Database): Segments {
       makeRoom(segmentOf(commit._id + commit.n - 1))
     },
     forget() {
+      forgotten += 1
       kept.clear()
       characters = 0
     },

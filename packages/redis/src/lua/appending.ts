@@ -125,6 +125,7 @@ local function store(a)
   for _, schedule in ipairs(a.schedules) do storeSchedule(schedule) end
   for _, document in ipairs(a.documents) do storeDocument(document) end
   if a.key ~= '' then
+    for _, key in ipairs(dead) do if key == a.key then later('LREM', P .. 'keyed', 1, key) end end
     local use = verdict[2] .. ':' .. verdict[3] .. ':' .. F(HEAD) .. ':' .. a.fingerprint
     later('HSET', P .. 'keys', a.key, use)
     later('RPUSH', P .. 'keyed', a.key)
@@ -147,7 +148,7 @@ local function told(kind, names)
 end
 
 -- Looks at every key that is about to be written: one that holds something else stops the script before its first write, for nothing is undone.
-local LOOK = { HSET = 'HLEN', HDEL = 'HLEN', ZADD = 'ZCARD', ZREM = 'ZCARD', RPUSH = 'LLEN', SETRANGE = 'STRLEN' }
+local LOOK = { HSET = 'HLEN', HDEL = 'HLEN', ZADD = 'ZCARD', ZREM = 'ZCARD', RPUSH = 'LLEN', LREM = 'LLEN', SETRANGE = 'STRLEN' }
 local function checkKeys()
   -- A stream's own key was looked at when its version was read.
   for _, key in ipairs(indexKeys) do

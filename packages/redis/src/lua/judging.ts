@@ -1,3 +1,4 @@
+import { liveness } from "./liveness.ts"
 import { mirroring } from "./mirroring.ts"
 
 /**
@@ -8,6 +9,7 @@ import { mirroring } from "./mirroring.ts"
  * A verdict on one that is not to be stored: `d` first last (duplicate), `k` (key reused), `t` id… (twice in the append), `p` id… (known in part), `c` stream actual, `m` document actual (both counted from 0).
  */
 export const judging = String.raw`${mirroring}
+${liveness}
 local row = call('HMGET', LOG, 'head', 'recorded', 'floor')
 local HEAD, RECORDED, FLOOR = tonumber(row[1] or 0), tonumber(row[2] or 0), tonumber(row[3] or 0)
 local RECORDED_TEXT = F(RECORDED)
@@ -17,6 +19,7 @@ local known = { ids = {}, keys = {}, versions = {}, revisions = {} }
 local pending = { commands = {}, calls = {}, fresh = {}, count = 0 }
 local newIds, newEntries, indexed, indexKeys, recent, heads, versionTexts = {}, {}, {}, {}, {}, {}, {}
 local NONE = {}
+local dead = {}
 local SCHEDULES
 
 -- A message: id, type, whether it is an event, correlation id, body; then what it gets when it is stored: key and id of its entry, stream, version, instant.
@@ -100,8 +103,14 @@ end
 
 local function judgeKey(a)
   if a.key == '' then return nil end
-  local found = known.keys[a.key] or call('HGET', P .. 'keys', a.key)
+  local staged = known.keys[a.key]
+  local found = staged or call('HGET', P .. 'keys', a.key)
   if not found then return nil end
+  -- A trim of a category took all of it: it is forgotten.
+  if not staged and not isAlive(found) then
+    dead[#dead + 1] = a.key
+    return nil
+  end
   local first, last, fingerprint = string.match(found, '^(%d+):(%d+):%d+:(.*)$')
   if fingerprint == a.fingerprint then return { 'd', first, last } end
   return { 'k' }
