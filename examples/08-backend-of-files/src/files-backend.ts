@@ -73,6 +73,7 @@ export function filesBackend({
 function capabilitiesOf(partitions: number, durable: boolean): Capabilities {
   return {
     name: "files",
+    contract: 1,
     tx: false,
     txRollback: false,
     persistent: true,
