@@ -10,7 +10,7 @@ export type Candidate = {
   readonly group: GroupState
   readonly want: GroupWant
   readonly partition: number
-  /** Whether a process of the asking one's name holds an expired lease of it. */
+  /** Whether a lease of it that is over, or reserved, is the asking one's by name. */
   readonly ownBefore: boolean
   readonly oldest: Position
 } & ({ readonly kind: "partition" } | { readonly kind: "lanes"; readonly first: string })
@@ -62,7 +62,7 @@ function lookAtPartition(log: Log, asked: Asked, at: PartitionState, look: Look,
     lacking.add(waiting.type)
     return
   }
-  const freeAt = Math.max(freeFrom(at.lease, now), at.hold?.retryAt ?? 0)
+  const freeAt = Math.max(freeFrom(at.lease, asked), at.hold?.retryAt ?? 0)
   if (freeAt > now) {
     look.nextAt = Math.min(look.nextAt, freeAt)
     return
@@ -79,7 +79,7 @@ async function lookAtLane(
   lacking: Set<string>,
 ): Promise<void> {
   const { group, want, now } = asked
-  const dueAt = Math.max(freeFrom(lane.lease, now), lane.at.retryAt)
+  const dueAt = Math.max(freeFrom(lane.lease, asked), lane.at.retryAt)
   const lacksNone = [...group.types.keys()].every((type) => want.types.includes(type))
   const type = lacksNone ? undefined : await firstOfLane(log, group, at, lane)
   if (type !== undefined && !want.types.includes(type)) {
@@ -102,6 +102,6 @@ async function lookAtLane(
   })
 }
 
-function freeFrom(lease: LeaseState, now: Instant): Instant {
-  return isClaimable(lease, now) ? 0 : lease.until
+function freeFrom(lease: LeaseState, { now, processName }: Asked): Instant {
+  return isClaimable(lease, now, processName) ? 0 : lease.until
 }

@@ -1,46 +1,27 @@
 import type {
-  GroupOrder,
-  Instant,
-  LaneState,
   LaneToken,
-  LeaseState,
+  LoadedGroup,
+  LoadedLane,
+  LoadedPartition,
   PartVerdict,
   Position,
-  ReplayState,
-  Settlement,
   SkipInfo,
-  StopReason,
-  StoredMessage,
 } from "@millrace/core/backend"
 
 /** A consumer group: all of it is one document, so that every change of it is one atomic write. */
-export interface GroupState {
+export interface GroupState extends LoadedGroup {
   /** Its own id: names may change hands. */
   readonly id: string
-  name: string
   /** Counts the writes of its document. */
   rev: number
-  readonly order: GroupOrder
-  /** The checkpoint it was created with. */
-  readonly start: Position
   /** The end of what was trimmed when its checkpoints were last put somewhere: nothing up to there is handed out. */
   floor: Position
-  stopped: (StopReason & { readonly at: Instant }) | null
-  maxLanes: number
-  /** Replaced, never changed. */
-  types: ReadonlyMap<string, { readonly since: Position; readonly wantedAt: Instant }>
-  /** When a process that wants something of the group was last heard; processes' own documents may know better. */
-  heardAt: Instant
-  reemit: boolean
-  epoch: number
   dropped: number
   skips: readonly SkipInfo[]
   skipped: number
-  /** Positions never to be handed out. */
-  marks: ReadonlySet<Position>
   /** The last fencing token given out. */
   tokens: number
-  /** One per partition of the log; in key and log order a single one. Change them through `edit` only. */
+  /** Change them through `edit` only. */
   partitions: readonly PartitionState[]
   /** The partitions that are this draft's own copies. */
   readonly edited: Set<number>
@@ -49,34 +30,13 @@ export interface GroupState {
 }
 
 /** A group's progress in one partition. */
-export interface PartitionState {
-  readonly partition: number
-  checkpoint: Position
-  replay: ReplayState
-  /** Replay states of the streams (or keys) that differ from the partition's. */
-  readonly rows: Map<string, ReplayState>
-  /** The token of the lease that may be settled. */
-  token: number | null
-  lease: LeaseState
-  /** How long the last claim asked for: lanes of parts that can not be stored are leased for as long. */
-  leaseMs: number
-  hold: NonNullable<Settlement["hold"]> | null
-  readonly lanes: Map<string, Lane>
+export interface PartitionState extends LoadedPartition {
   /** The last settles, by lease. */
   readonly repeats: Map<string, Repeat>
 }
 
-/** An open lane. */
-export interface Lane {
-  readonly key: string
-  readonly single: boolean
-  readonly replay: ReplayState
-  readonly at: LaneState
-  readonly token: number | null
-  readonly lease: LeaseState
-  /** The message it waits at, kept from a forced trim. */
-  readonly kept?: StoredMessage
-}
+/** An open lane. It is replaced, never changed: drafts share it. */
+export type Lane = LoadedLane
 
 /** What a settle answered. `verdicts`: of its parts, or the commit whose record has them. */
 export interface Repeat {
@@ -131,14 +91,6 @@ export function fencePartition(at: PartitionState): void {
 /** A lane without its lease. */
 export function fenced(lane: Lane): Lane {
   return { ...lane, token: null, lease: { owner: null, until: 0, takeovers: lane.lease.takeovers } }
-}
-
-/** Ends all leases of a group. */
-export function fenceAll(group: GroupState): void {
-  for (const at of editAll(group)) {
-    fencePartition(at)
-    for (const lane of at.lanes.values()) setLane(at, fenced(lane))
-  }
 }
 
 /** The tokens of a partition that may be settled. */

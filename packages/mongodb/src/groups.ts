@@ -1,12 +1,11 @@
 import { randomUUID } from "node:crypto"
 
-import { BackendError } from "@millrace/core/backend"
+import { BackendError, noSuchGroup } from "@millrace/core/backend"
 import type { MatchKeysAndValues } from "mongodb"
 
 import { adoptSettles, type Landed } from "./adopt.ts"
 import { closeLeases } from "./close-leases.ts"
 import type { Database } from "./database.ts"
-import { noSuchGroup } from "./errors.ts"
 import { type GroupDocument, groupOf, headOf, partitionDocument } from "./group-document.ts"
 import { fork, type GroupState, partitionAt } from "./group-state.ts"
 import type { ServerClock } from "./server-clock.ts"

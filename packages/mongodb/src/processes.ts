@@ -5,10 +5,13 @@ import {
   type Beat,
   checkName,
   type Instant,
+  isLeftBy,
+  isSupersededBy,
   judgeBeat,
   leaseAfterRelease,
   leaseAfterSupersede,
   type LeaseState,
+  type Owner,
   PROCESS_TTL_MS,
   type Pulse,
   TYPE_GRACE_MS,
@@ -16,7 +19,7 @@ import {
 
 import type { Database } from "./database.ts"
 import { isTaken } from "./errors.ts"
-import { edit, type GroupState, setLane } from "./group-state.ts"
+import { edit, type Lane, setLane } from "./group-state.ts"
 import type { Log } from "./log.ts"
 import { nameKey } from "./name-key.ts"
 import type { Heard, ProcessDocument } from "./stored.ts"
@@ -98,8 +101,7 @@ async function hear(log: Log, beat: Beat, remembered: boolean): Promise<Pulse | 
         heard: heardBy(beat, stored?.heard ?? [], now),
       }
       if (!(await put(log, stored, next))) return undefined
-      if (ruling.kind === "take" && ruling.from !== undefined)
-        await changeLeases(log, ruling.from, (lease) => leaseAfterSupersede(lease, now))
+      if (ruling.kind === "take" && ruling.from !== undefined) await supersedeLeases(log, beat.owner)
       return { kind: "ok" }
     }
     case "held": {
@@ -115,7 +117,7 @@ async function hear(log: Log, beat: Beat, remembered: boolean): Promise<Pulse | 
         !(await put(log, stored, { ...stored, rev: stored.rev + 1, by: randomUUID(), left: true }))
       )
         return undefined
-      await changeLeases(log, bootId, (lease) => leaseAfterRelease(lease, false))
+      await releaseLeases(log, beat.owner)
       return { kind: "ok" }
     case "nothing":
       return { kind: "ok" }
@@ -162,28 +164,40 @@ export async function heardNow({ database }: Log): Promise<readonly Heard[]> {
   return all.flatMap(({ heard }) => heard)
 }
 
-/** Changes every lease of a boot. */
-async function changeLeases(log: Log, bootId: string, change: (lease: LeaseState) => LeaseState): Promise<void> {
+/** What a lease, and the token it may be settled by, become. */
+type Leased = Pick<Lane, "lease" | "token">
+
+/** What earlier boots of a name hold is reserved for it, and they can settle and extend nothing any more. */
+function supersedeLeases(log: Log, owner: Owner): Promise<void> {
+  const become = ({ lease }: Leased): Leased => ({ lease: leaseAfterSupersede(lease), token: null })
+  return changeLeases(log, (lease) => isSupersededBy(lease, owner), become)
+}
+
+/** What a process holds, or is reserved for its name, falls free. */
+function releaseLeases(log: Log, owner: Owner): Promise<void> {
+  const become = ({ lease, token }: Leased): Leased => ({ lease: leaseAfterRelease(lease, false), token })
+  return changeLeases(log, (lease) => isLeftBy(lease, owner), become)
+}
+
+async function changeLeases(
+  log: Log,
+  isMeant: (lease: LeaseState) => boolean,
+  become: (held: Leased) => Leased,
+): Promise<void> {
   for (const group of await log.groups.fresh()) {
-    if (!holdsLease(group, bootId)) continue
+    if (!group.partitions.some(({ lease, lanes }) => [...lanes.values(), { lease }].some((one) => isMeant(one.lease))))
+      continue
     await log.groups.change(group.name, (draft) => {
       for (const { partition, lease, lanes } of draft.partitions) {
-        const own = [...lanes.values()].filter((lane) => lane.lease.owner?.bootId === bootId)
-        if (lease.owner?.bootId !== bootId && own.length === 0) continue
+        const meant = [...lanes.values()].filter((lane) => isMeant(lane.lease))
+        if (!isMeant(lease) && meant.length === 0) continue
         const at = edit(draft, partition)
-        if (lease.owner?.bootId === bootId) at.lease = change(at.lease)
-        for (const lane of own) setLane(at, { ...lane, lease: change(lane.lease) })
+        if (isMeant(lease)) ({ lease: at.lease, token: at.token } = become(at))
+        for (const lane of meant) setLane(at, { ...lane, ...become(lane) })
       }
     })
     log.news.work()
   }
-}
-
-function holdsLease({ partitions }: GroupState, bootId: string): boolean {
-  return partitions.some(
-    ({ lease, lanes }) =>
-      lease.owner?.bootId === bootId || [...lanes.values()].some((lane) => lane.lease.owner?.bootId === bootId),
-  )
 }
 
 const lastLetGo = new WeakMap<Database, Instant>()

@@ -8,7 +8,7 @@ import {
   type Verdict,
 } from "@millrace/core/backend"
 
-import { adoptSettles, applySettle, heldBy, repeatIn } from "./adopt.ts"
+import { adoptSettles, applySettle, isInForce, repeatIn } from "./adopt.ts"
 import { numbersFor, sizeOf, tooLarge } from "./append.ts"
 import { landedSettles } from "./close-leases.ts"
 import type { GroupState, Repeat } from "./group-state.ts"
@@ -35,7 +35,7 @@ export async function settle(log: Log, settlement: Settles): Promise<Settled> {
   if (group === undefined) return { kind: "fenced" }
   const repeated = repeatIn(group, lease)
   if (repeated !== undefined) return answerOf(log, settlement, repeated)
-  if (heldBy(group, lease) === undefined) return { kind: "fenced" }
+  if (!isInForce(group, lease)) return { kind: "fenced" }
   if (parts.every(({ effects }) => effects === undefined))
     return conclude(log, settlement, plainVerdicts(settlement), undefined)
   check(group, settlement)
@@ -51,7 +51,7 @@ export async function settle(log: Log, settlement: Settles): Promise<Settled> {
 async function groupOf(log: Log, { lease }: Settles): Promise<GroupState | undefined> {
   try {
     const known = await log.groups.known(lease.group)
-    if (repeatIn(known, lease) !== undefined || heldBy(known, lease) !== undefined) return known
+    if (repeatIn(known, lease) !== undefined || isInForce(known, lease)) return known
     return (await log.groups.fresh([lease.group]))[0]
   } catch (error) {
     if (error instanceof BackendError && error.code === "not-found") return undefined
@@ -125,7 +125,7 @@ async function conclude(
   const change = (draft: GroupState): Settled | Repeat => {
     const repeated = repeatIn(draft, lease)
     if (repeated !== undefined) return repeated
-    if (heldBy(draft, lease) === undefined) return { kind: "fenced" }
+    if (!isInForce(draft, lease)) return { kind: "fenced" }
     if (commit === undefined) check(draft, settlement)
     // Effects of which nothing is to be stored may be on their way by an earlier try: then their key has to be closed.
     if (plain || commit !== undefined) for (const token of tokensOf(lease)) draft.spent.add(token)

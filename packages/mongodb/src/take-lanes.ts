@@ -2,7 +2,6 @@ import {
   type ClaimRequest,
   handledBefore,
   type Instant,
-  isClaimable,
   LANES_PER_SLICE,
   type LaneScan,
   type LaneToken,
@@ -81,7 +80,7 @@ async function scanTogether(
   const { log, group, at, types } = place
   if (group.order !== "stream") return [await scan(place, first, limit)]
   const others = [...at.lanes.values()]
-    .filter((lane) => lane.key !== first.key && isDue(lane, now) && takeoversOf(lane.lease) === 0)
+    .filter((lane) => lane.key !== first.key && isDueAndFree(lane, now))
     .toSorted((one, other) => one.at.next - other.at.next || (one.key < other.key ? -1 : 1))
   const scans: Scanned[] = []
   let left = limit
@@ -96,8 +95,9 @@ async function scanTogether(
   return scans
 }
 
-function isDue(lane: Lane, now: Instant): boolean {
-  return lane.at.status === "retrying" && lane.at.retryAt <= now && isClaimable(lane.lease, now)
+/** Whether a lane may go beside another one: only where nobody has held it since its last progress. */
+function isDueAndFree({ at, lease }: Lane, now: Instant): boolean {
+  return at.status === "retrying" && at.retryAt <= now && takeoversOf(lease) === 0
 }
 
 /** Reads a lane: messages at or below its partition's checkpoint only, so that it and a slice in flight never hold the same one. */

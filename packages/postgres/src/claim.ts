@@ -129,12 +129,13 @@ function lookAtGroup(
       found.outdated.push({ group: want.group, type })
       continue
     }
-    const freeAt = Math.max(isClaimable(at.lease, look.now) ? 0 : at.lease.until, at.hold?.retryAt ?? 0)
+    const { processName } = request.owner
+    const freeAt = Math.max(isClaimable(at.lease, look.now, processName) ? 0 : at.lease.until, at.hold?.retryAt ?? 0)
     if (freeAt > look.now) {
       found.nextAt = Math.min(found.nextAt, freeAt)
       continue
     }
-    const before = at.lease.owner?.processName === request.owner.processName
+    const before = at.lease.owner?.processName === processName
     seen.push({ group, position, before, what: { kind: "partition", waiting } })
   }
   for (const due of group.lanes)

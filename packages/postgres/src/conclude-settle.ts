@@ -1,4 +1,11 @@
-import { droppedBy, type LaneToken, type PartVerdict, type Settled, type Settlement } from "@millrace/core/backend"
+import {
+  droppedBy,
+  type LaneToken,
+  type PartVerdict,
+  type Settled,
+  type Settlement,
+  tooManyLanes,
+} from "@millrace/core/backend"
 
 import type { Transaction } from "./database.ts"
 import type { PartitionRow } from "./group-rows.ts"
@@ -72,8 +79,4 @@ export async function conclude(
   await remember(on, { group: group.id, partition: at.partition, settles: at.settles }, settlement.lease, settled)
   if (stop !== undefined) await stopGroup(on, group, stop, now)
   return settled
-}
-
-function tooManyLanes(open: number, maxLanes: number): NonNullable<Settlement["stop"]> {
-  return { reason: "max-lanes", error: `${open} lanes are open, at most ${maxLanes} may be: see what fails first` }
 }

@@ -95,17 +95,11 @@ function isDistrust(error: unknown): boolean {
   return /^(?:CERT_|DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_|ERR_TLS_CERT_)/.test(code)
 }
 
+export { noSuchGroup } from "@millrace/core/backend"
+
 /** What every call on a closed backend throws. */
 export function closedError(): BackendError {
   return new BackendError("closed", "this backend was closed: make a new one with postgresBackend(…)")
-}
-
-/** A group that does not exist. */
-export function noSuchGroup(group: string): BackendError {
-  return new BackendError(
-    "not-found",
-    `there is no group ${JSON.stringify(group)}: register its reactor, or correct the name`,
-  )
 }
 
 /** A named statement is not there, or there already: the connection is not the one that it was prepared on. */

@@ -20,7 +20,7 @@ export interface LanesDue {
   readonly partition: number
   /** The lowest position that one of them waits at. */
   readonly position: number
-  /** Whether a process of the asking one's name holds an expired lease of one. */
+  /** Whether a lease of one that is over, or reserved, is the asking one's by name. */
   readonly mine: boolean
   readonly rev: number
 }

@@ -1,4 +1,4 @@
-import { BackendError, checkName, type Operator, toSortable } from "@millrace/core/backend"
+import { checkName, groupNameTaken, type Operator, toSortable } from "@millrace/core/backend"
 
 import { changeGroup, groupToChange } from "./change-group.ts"
 import type { Log } from "./log.ts"
@@ -62,8 +62,7 @@ export function operatorOf(log: Log, use: <T>(work: () => Promise<T>) => Promise
 async function rename(log: Log, from: string, to: string): Promise<void> {
   checkName("group", to)
   await changeGroup(log, from, async (locked, group) => {
-    if ((await groupToChange(locked, to)) !== undefined)
-      throw new BackendError("invalid", `there is a group ${JSON.stringify(to)} already: choose another name`)
+    if ((await groupToChange(locked, to)) !== undefined) throw groupNameTaken(to)
     await locked.on.count(renameGroup, group.id, toSortable(to))
     await fenceAll(locked.on, group)
   })

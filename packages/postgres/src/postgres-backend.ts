@@ -52,6 +52,7 @@ export function postgresBackend(target: string | Pool, options: PostgresOptions 
     turns: takeTurns(),
     line: { open: oneLine },
     looks: { last: undefined, onItsWay: undefined },
+    size: { head: 0 },
     news: ears.news,
   }
   const alive = (): void => {

@@ -1,4 +1,12 @@
-import { type Beat, checkName, judgeBeat, type Pulse, fromSortable, toSortable } from "@millrace/core/backend"
+import {
+  type Beat,
+  checkName,
+  judgeBeat,
+  type Owner,
+  type Pulse,
+  fromSortable,
+  toSortable,
+} from "@millrace/core/backend"
 
 import { changeGroup } from "./change-group.ts"
 import type { Transaction } from "./database.ts"
@@ -11,7 +19,7 @@ import { hearWantedGroups } from "./sql/hear-wanted-groups.ts"
 import { hearWantedTypes } from "./sql/hear-wanted-types.ts"
 import { keepProcess } from "./sql/keep-process.ts"
 import { lockName } from "./sql/lock-name.ts"
-import { lockPartitionsOfBoot } from "./sql/lock-partitions-of-boot.ts"
+import { lockPartitionsOfName } from "./sql/lock-partitions-of-name.ts"
 import { lockProcess } from "./sql/lock-process.ts"
 import { putProcess } from "./sql/put-process.ts"
 import { releaseLanes } from "./sql/release-lanes.ts"
@@ -19,6 +27,7 @@ import { releasePartitions } from "./sql/release-partitions.ts"
 import { selectProcess } from "./sql/select-process.ts"
 import { supersedeLanes } from "./sql/supersede-lanes.ts"
 import { supersedePartitions } from "./sql/supersede-partitions.ts"
+import type { Statement } from "./statement.ts"
 import { pruneTypes } from "./type-grace.ts"
 
 /** A process not heard for a day is forgotten. */
@@ -64,7 +73,7 @@ async function hear(log: Log, on: Transaction, beat: Beat): Promise<Pulse> {
   switch (ruling.kind) {
     case "keep":
     case "take": {
-      if (ruling.kind === "take" && ruling.from !== undefined) await changeLeases(log, on, ruling.from, now)
+      if (ruling.kind === "take" && ruling.from !== undefined) await supersedeLeases(log, on, beat.owner)
       const before = ruling.kind === "keep" ? holder : undefined
       const { host, pid } = beat.facts
       await on.count(putProcess, name, bootId, (before?.beats ?? 0) + 1, host, pid, before?.startedAt ?? now, now)
@@ -82,7 +91,7 @@ async function hear(log: Log, on: Transaction, beat: Beat): Promise<Pulse> {
       return { kind: "fenced", bootId: holder?.bootId ?? "" }
     case "go":
       await on.count(deleteProcess, name)
-      await changeLeases(log, on, bootId, undefined)
+      await releaseLeases(log, on, beat.owner)
       return { kind: "ok" }
     case "nothing":
       return { kind: "ok" }
@@ -100,22 +109,24 @@ function holderOf(row: readonly (string | null)[]) {
   }
 }
 
-/** Ends every lease of a boot: as superseded at an instant, or released. */
+/** What earlier boots of a name hold is reserved for it. */
+function supersedeLeases(log: Log, on: Transaction, owner: Owner): Promise<void> {
+  return changeLeases(log, on, owner, [supersedePartitions, supersedeLanes])
+}
+
+/** What a process holds, or is reserved for its name, falls free. */
+function releaseLeases(log: Log, on: Transaction, owner: Owner): Promise<void> {
+  return changeLeases(log, on, owner, [releasePartitions, releaseLanes])
+}
+
 async function changeLeases(
   log: Log,
   on: Transaction,
-  bootId: string,
-  supersededAt: number | undefined,
+  { processName, bootId }: Owner,
+  statements: readonly Statement[],
 ): Promise<void> {
-  const locked = await on.rows(lockPartitionsOfBoot, bootId)
-  if (locked.length === 0) return
-  if (supersededAt === undefined) {
-    await on.count(releasePartitions, bootId)
-    await on.count(releaseLanes, bootId)
-  } else {
-    await on.count(supersedePartitions, bootId, supersededAt)
-    await on.count(supersedeLanes, bootId, supersededAt)
-  }
+  if ((await on.rows(lockPartitionsOfName, processName)).length === 0) return
+  for (const statement of statements) await on.count(statement, processName, bootId)
   log.news.work()
 }
 

@@ -1,15 +1,12 @@
 import {
   FREE,
-  type LaneChange,
-  laneDueAt,
-  laneOfDeferral,
-  lanesToReopen,
+  lanesOpenedBy,
   leaseAfterRelease,
   type PartVerdict,
   type ReplayState,
   replayRowEnded,
+  settledParts,
   type Settlement,
-  type SettlePart,
   fromSortable,
   toSortable,
 } from "@millrace/core/backend"
@@ -42,26 +39,19 @@ export function settlePartition(
   const progress = checkpoint > at.checkpoint || settlement.hold !== undefined
   const opened = new Map<string, LaneRow>()
   let tokens = at.tokens
-  const openLane = (key: string, change: LaneChange, single: boolean): void => {
-    if (change.kind === "close") return
-    const { lane, leaseMs } = change
-    const replay = rows.get(key) ?? at.replay
-    const facts = { key, partition: at.partition, single, replay, kept: null, ...lane }
+  const openings = lanesOpenedBy(
+    { checkpoint, parts: settledParts(settlement.parts, verdicts), skipped: settlement.skipped },
+    { order: group.order, leaseMs: at.leaseMs, now, isOpen: (key) => open.has(key) },
+  )
+  for (const { key, single, lane, leaseMs } of openings) {
+    const facts = { key, partition: at.partition, single, replay: rows.get(key) ?? at.replay, kept: null, ...lane }
     if (leaseMs === undefined) {
       opened.set(key, { ...facts, token: null, lease: FREE })
-      return
+      continue
     }
     tokens += 1
     opened.set(key, { ...facts, token: tokens, lease: { owner: at.lease.owner, until: now + leaseMs, takeovers: 0 } })
   }
-  settlement.parts.forEach((part, index) => {
-    const change = changeOf(part, verdicts[index], now, at.leaseMs)
-    const single = group.order === "log" && part.deferral !== undefined
-    if (change !== undefined) openLane(single ? `@${part.deferral.position}` : part.key, change, single)
-  })
-  const isOpen = (key: string): boolean => open.has(key) || opened.has(key)
-  for (const { key, position } of lanesToReopen(settlement.skipped ?? [], { checkpoint, isOpen }))
-    openLane(key, { kind: "keep", lane: laneDueAt(position, now) }, false)
   const ended = replayRowEnded({ checkpoint, limit: at.replay.limit })
   return {
     at: {
@@ -77,18 +67,6 @@ export function settlePartition(
     closed: [],
     tokens: [...opened.values()].flatMap(({ key, token }) => (token === null ? [] : [{ key, token }])),
   }
-}
-
-/** A part that could not be stored is a lane of the same worker; a deferral says itself what it wants. */
-function changeOf(
-  part: SettlePart<PostgresTx>,
-  verdict: PartVerdict | undefined,
-  now: number,
-  leaseMs: number,
-): LaneChange | undefined {
-  if (verdict !== undefined && verdict.kind !== "stored")
-    return { kind: "keep", lane: laneDueAt(part.from, now), leaseMs }
-  return part.deferral === undefined ? undefined : laneOfDeferral(part.deferral, now)
 }
 
 /** The replay rows of the streams (or keys) that a settlement may open lanes for. */

@@ -1,4 +1,4 @@
-import type { StopReason } from "@millrace/core/backend"
+import { stoppedAt, type StopReason } from "@millrace/core/backend"
 
 import type { Connection } from "./database.ts"
 import type { GroupRow } from "./group-rows.ts"
@@ -11,16 +11,10 @@ import { updateStopped } from "./sql/update-stopped.ts"
 export async function stopGroup(
   on: Connection,
   group: Pick<GroupRow, "id">,
-  { reason, error, messageId }: StopReason,
+  why: StopReason,
   now: number,
 ): Promise<void> {
-  const stopped = {
-    reason,
-    ...(error === undefined ? {} : { error }),
-    ...(messageId === undefined ? {} : { messageId }),
-    at: now,
-  }
-  await on.count(updateStopped, group.id, withoutNul(JSON.stringify(stopped)))
+  await on.count(updateStopped, group.id, withoutNul(JSON.stringify(stoppedAt(why, now))))
   await fenceAll(on, group)
 }
 

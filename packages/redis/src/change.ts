@@ -1,4 +1,4 @@
-import { type Append, BackendError, type Instant, type Position } from "@millrace/core/backend"
+import type { Append, Instant, Position } from "@millrace/core/backend"
 
 import { wordsOfAppend } from "./append-words.ts"
 import { keyPrefix, type Word } from "./connection.ts"
@@ -6,6 +6,7 @@ import { noSuchGroup } from "./errors.ts"
 import { type StoredGroup, storedGroup } from "./group-fields.ts"
 import type { GroupState } from "./group-state.ts"
 import type { Log } from "./log.ts"
+import { raceOn } from "./race.ts"
 import { int, list, text } from "./reply.ts"
 import { type Move, writesOf } from "./save-groups.ts"
 import { scripts } from "./scripts.ts"
@@ -75,25 +76,20 @@ export interface Unwritten {
   readonly detail: string
 }
 
-/** How often a change is worked out anew when others have changed what it was worked out from. */
-const TRIES = 100
-
 /** The most partitions that one script reads. */
 const PARTITIONS_AT_ONCE = 128
 
 /** Reads groups, lets `work` change them, and writes that, if nobody else has changed them meanwhile; else all over again. */
 export async function change<T>(log: Log, scope: Scope, work: (read: Work) => T | Promise<T>): Promise<T> {
-  for (let tries = 0; tries < TRIES; tries += 1) {
+  const race = raceOn(log)
+  for (;;) {
     const { read, stored } = await load(log, scope)
     const result = await work(read)
+    race.giveBackWay(read)
     const committed = await commit(log, read, stored)
     if (committed.kind === "done") return result
+    await race.overtaken(read.groups)
   }
-  throw contended(log)
-}
-
-export function contended(log: Log): BackendError {
-  return new BackendError("unavailable", `${log.connection.where}: others keep changing the same group: try again`)
 }
 
 /** Reads groups. */

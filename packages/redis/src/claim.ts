@@ -12,16 +12,21 @@ import {
 } from "@millrace/core/backend"
 
 import { type Candidate, handlesAll } from "./candidate.ts"
-import { change, type Work } from "./change.ts"
+import { commit, load, type Work } from "./change.ts"
 import { claimUsual } from "./claim-usual.ts"
 import { keyPrefix } from "./connection.ts"
 import type { GroupState, Lane, PartitionState } from "./group-state.ts"
 import { laneSlice } from "./lane-slice.ts"
 import type { Log } from "./log.ts"
 import { partitionSlice } from "./partition-slice.ts"
+import { pause } from "./pause.ts"
 import { ask } from "./questions.ts"
+import { contended, TRIES } from "./race.ts"
 import { list } from "./reply.ts"
 import { firstWaiting, wantedOfLane } from "./waiting.ts"
+
+/** The longest pause between two tries of claims that meet at the same work. */
+const MOST_PAUSE_MS = 20
 
 /** What a look at some groups found. */
 interface Look {
@@ -34,10 +39,17 @@ interface Look {
 export async function claim(log: Log, request: ClaimRequest): Promise<Slice | Idle> {
   checkSpan("leaseMs", request.leaseMs)
   for (const { limit } of request.groups) checkLimit("limit", limit)
-  const usual = await claimUsual(log, request)
-  if (usual !== "slow") return usual
   const names = request.groups.map(({ group }) => group)
-  return change(log, { names, tokens: LANES_PER_SLICE }, (work) => claimIn(log, request, work))
+  for (let tries = 1; tries <= TRIES; tries += 1) {
+    const usual = await claimUsual(log, request)
+    if (usual !== "slow") return usual
+    const { read, stored } = await load(log, { names, tokens: LANES_PER_SLICE })
+    const found = await claimIn(log, request, read)
+    if ((await commit(log, read, stored)).kind === "done") return found
+    // Another has taken it: what is neediest now may be nothing unusual.
+    await pause(Math.random() * Math.min(tries, MOST_PAUSE_MS))
+  }
+  throw contended(log)
 }
 
 async function claimIn(log: Log, request: ClaimRequest, work: Work): Promise<Slice | Idle> {
@@ -45,8 +57,9 @@ async function claimIn(log: Log, request: ClaimRequest, work: Work): Promise<Sli
   const look: Look = { candidates: [], outdated: [], nextAt: Infinity }
   for (const want of request.groups) {
     const group = work.group(want.group)
-    if (group.stopped === null)
-      await lookForWork(log, { group, want, processName: request.owner.processName, now }, look)
+    if (group.stopped !== null) continue
+    if (group.wayMs > 0) look.nextAt = Math.min(look.nextAt, now + group.wayMs)
+    else await lookForWork(log, { group, want, processName: request.owner.processName, now }, look)
   }
   const best = look.candidates.reduce<Candidate | undefined>(needier, undefined)
   if (best === undefined) {
@@ -86,7 +99,7 @@ async function lookForWork(log: Log, asked: Asked, look: Look): Promise<void> {
   for (const [index, at] of group.partitions.entries()) {
     const waiting = first[index]
     if (waiting !== undefined) {
-      const freeAt = Math.max(freeFrom(at.lease, now), at.hold?.retryAt ?? 0)
+      const freeAt = Math.max(freeFrom(at.lease, asked), at.hold?.retryAt ?? 0)
       const ownBefore = at.lease.owner?.processName === asked.processName
       if (!want.types.includes(waiting.type)) lacking.add(waiting.type)
       else if (freeAt > now) look.nextAt = Math.min(look.nextAt, freeAt)
@@ -100,13 +113,14 @@ async function lookForWork(log: Log, asked: Asked, look: Look): Promise<void> {
 
 async function lookAtLane(
   log: Log,
-  { group, want, processName, now }: Asked,
+  asked: Asked,
   at: PartitionState,
   lane: Lane,
   look: Look,
   lacking: Set<string>,
 ): Promise<void> {
-  const dueAt = Math.max(freeFrom(lane.lease, now), lane.at.retryAt)
+  const { group, want, processName, now } = asked
+  const dueAt = Math.max(freeFrom(lane.lease, asked), lane.at.retryAt)
   if (handlesAll(group, want)) {
     if (dueAt > now) look.nextAt = Math.min(look.nextAt, dueAt)
   } else {
@@ -122,6 +136,6 @@ async function lookAtLane(
   look.candidates.push({ kind: "lanes", group, want, at, ownBefore, oldest: lane.at.next, first: lane })
 }
 
-function freeFrom(lease: LeaseState, now: Instant): Instant {
-  return isClaimable(lease, now) ? 0 : lease.until
+function freeFrom(lease: LeaseState, { now, processName }: Asked): Instant {
+  return isClaimable(lease, now, processName) ? 0 : lease.until
 }

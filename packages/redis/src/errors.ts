@@ -51,17 +51,11 @@ export function unsupported(text: string): BackendError {
   return new BackendError("unsupported", text)
 }
 
+export { noSuchGroup } from "@millrace/core/backend"
+
 /** What every call on a closed backend throws. */
 export function closedError(): BackendError {
   return new BackendError("closed", "this backend was closed: make a new one with redisBackend(…)")
-}
-
-/** A group that does not exist. */
-export function noSuchGroup(group: string): BackendError {
-  return new BackendError(
-    "not-found",
-    `there is no group ${JSON.stringify(group)}: register its reactor, or correct the name`,
-  )
 }
 
 /** By the first word of the server's answer. */

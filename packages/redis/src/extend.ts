@@ -1,4 +1,4 @@
-import { checkSpan, type Lease } from "@millrace/core/backend"
+import { checkSpan, extendLease, type Lease } from "@millrace/core/backend"
 
 import { change } from "./change.ts"
 import type { Log } from "./log.ts"
@@ -14,14 +14,6 @@ export async function extend(log: Log, lease: Lease, leaseMs: number): Promise<b
   }
   return change(log, { names: [lease.group], partition: lease.partition }, ({ groups: [group], now }) => {
     const at = group?.partitions[0]
-    if (at === undefined) return false
-    const until = now + leaseMs
-    const lanes = lease.lanes.flatMap(({ key, token }) => {
-      const lane = at.lanes.get(key)
-      return lane?.token === token && lane.lease.owner !== null ? [lane] : []
-    })
-    if (lanes.length < lease.lanes.length) return false
-    for (const lane of lanes) lane.lease = { ...lane.lease, until: Math.max(lane.lease.until, until) }
-    return true
+    return at !== undefined && extendLease(at, lease, now + leaseMs)
   })
 }

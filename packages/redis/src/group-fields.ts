@@ -7,9 +7,10 @@ import {
   type Owner,
   type ReplayState,
   type StopReason,
+  type WantedSince,
 } from "@millrace/core/backend"
 
-import type { GroupState, Lane, PartitionState, WantedSince } from "./group-state.ts"
+import type { GroupState, Lane, PartitionState } from "./group-state.ts"
 import { PARTITION_FIELDS } from "./lua/load.ts"
 import { fields, int, list, storedJson, text } from "./reply.ts"
 
@@ -85,7 +86,7 @@ export function replayOf(stored: string): ReplayState {
 }
 
 /** A group from the answer of `load`. */
-export function storedGroup(id: string, [hash, heardHash, marks, partitions]: readonly unknown[]): StoredGroup {
+export function storedGroup(id: string, [hash, heardHash, marks, partitions, wayMs]: readonly unknown[]): StoredGroup {
   const meta = fields(hash)
   const heard = fields(heardHash)
   const stored = list(partitions).map(storedPartition)
@@ -105,6 +106,7 @@ export function storedGroup(id: string, [hash, heardHash, marks, partitions]: re
     dropped: count(at("dropped")),
     skipped: count(at("skipped")),
     openLanes: count(at("lanes")),
+    wayMs: Math.max(0, int(wayMs)),
     added: { dropped: 0, skipped: 0, skips: [] },
     marks: new Set(marked),
     partitions: stored.map(({ state }) => state),

@@ -2,7 +2,6 @@ import {
   type ClaimRequest,
   handledBefore,
   type Instant,
-  isClaimable,
   type LaneScan,
   type LaneSlice,
   type LaneToken,
@@ -59,7 +58,7 @@ async function scanTogether(log: Log, work: Work, candidate: Lanes): Promise<rea
   const { group, at, want, first } = candidate
   if (group.order !== "stream") return [await scan(log, work, candidate, first, want.limit)]
   const others = [...at.lanes.values()]
-    .filter((lane) => lane !== first && isDue(lane, work.now) && takeoversOf(lane.lease) === 0)
+    .filter((lane) => lane !== first && isDueAndFree(lane, work.now))
     .sort((a, b) => a.at.next - b.at.next || (a.key < b.key ? -1 : 1))
   const scans: Scanned[] = []
   let left = want.limit
@@ -80,8 +79,9 @@ async function isBeyond(log: Log, { group, at, want }: Candidate, lane: Lane): P
   return false
 }
 
-function isDue(lane: Lane, now: Instant): boolean {
-  return lane.at.status === "retrying" && lane.at.retryAt <= now && isClaimable(lane.lease, now)
+/** Whether a lane may go beside another one: only where nobody has held it since its last progress. */
+function isDueAndFree({ at, lease }: Lane, now: Instant): boolean {
+  return at.status === "retrying" && at.retryAt <= now && takeoversOf(lease) === 0
 }
 
 /** Reads a lane: messages at or below its partition's checkpoint only, so that it and a slice in flight never hold the same one. */

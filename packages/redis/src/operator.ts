@@ -1,4 +1,4 @@
-import { BackendError, checkName, type Operator } from "@millrace/core/backend"
+import { checkName, fenceAll, groupNameTaken, type Operator, stopGroup } from "@millrace/core/backend"
 
 import { change } from "./change.ts"
 import type { Log } from "./log.ts"
@@ -19,7 +19,6 @@ import { streams } from "./operator/streams.ts"
 import { trim } from "./operator/trim.ts"
 import { uninstall } from "./operator/uninstall.ts"
 import { groupKey } from "./save-groups.ts"
-import { fenceAll, stopGroup } from "./stop-group.ts"
 
 /** The operator of a log in Redis. `forget` is called once the log is gone. */
 export function operatorOf(log: Log, use: <T>(work: () => Promise<T>) => Promise<T>, forget: () => void): Operator {
@@ -57,12 +56,11 @@ async function renameGroup(log: Log, from: string, to: string): Promise<void> {
   checkName("group", to)
   await change(log, { names: [from, to] }, (work) => {
     const group = work.group(from)
-    if (work.groups.some(({ name }) => name === to))
-      throw new BackendError("invalid", `there is a group "${to}" already: choose another name`)
+    if (work.groups.some(({ name }) => name === to)) throw groupNameTaken(to)
     work.guards.push(["groups", to, ""], ["groups", from, group.id])
     work.writes.push(["HDEL", "groups", from], ["HSET", "groups", to, group.id])
     group.name = to
-    fenceAll(group)
+    fenceAll(group.partitions)
     for (let partition = 0; partition < log.partitions; partition += 1) {
       const { checkpoint = 0 } = group.partitions[group.order === "stream" ? partition : 0] ?? {}
       work.moves.push(["gone", from, partition], ["at", to, partition, checkpoint, ""])

@@ -1,20 +1,25 @@
 import {
   droppedBy,
+  type LaneToken,
   leaseKey,
   type PartVerdict,
   REPEATS_KEPT,
   type Settled,
+  type SettledPart,
+  settledParts,
+  settleLanes,
   type Settlement,
+  settlePartition,
+  type LeaseIssuer,
+  stopGroup,
+  tooManyLanes,
 } from "@millrace/core/backend"
 
 import type { Work } from "./change.ts"
 import type { PartWork } from "./part-work.ts"
 import { repeatText } from "./repeats.ts"
 import { groupKey } from "./save-groups.ts"
-import { settleLanes } from "./settle-lanes.ts"
-import { settlePartition } from "./settle-partition.ts"
 import type { Held, JudgedPart, Part } from "./settle.ts"
-import { stopGroup } from "./stop-group.ts"
 import type { RedisTx } from "./tx.ts"
 
 /** What a settle writes and answers, once where its effects are stored is put in. */
@@ -45,10 +50,8 @@ export function planSettle(
   const { group, at } = held
   const { judged } = known
   const lanesBefore = at.lanes.size
-  const lanes =
-    settlement.lease.of === "partition"
-      ? settlePartition(work, held, settlement, judged)
-      : settleLanes(work, held, settlement.lease, judged)
+  const parts = judged.map(({ refused }): PartVerdict => refused ?? { kind: "stored", position: 0, streams: [] })
+  const lanes = settleLease(work, held, settlement, settledParts(settlement.parts, parts))
   const open = group.openLanes + at.lanes.size - lanesBefore
   const stop = settlement.stop ?? (open > group.maxLanes ? tooManyLanes(open, group.maxLanes) : undefined)
   if (stop !== undefined && !known.whole) return "needs-whole-group"
@@ -59,7 +62,7 @@ export function planSettle(
   }
   const settled: Plan["settled"] = {
     kind: "settled",
-    parts: judged.map(({ refused }): PartVerdict => refused ?? { kind: "stored", position: 0, streams: [] }),
+    parts,
     lanes: stop === undefined ? lanes : [],
     ...(stop !== undefined && settlement.stop === undefined ? { stopped: "max-lanes" } : {}),
   }
@@ -70,6 +73,25 @@ export function planSettle(
   work.evenWhenFull = effects.length + commands.length === 0
   work.remember = { key: `${groupKey(group)}:p${at.partition}`, field, text }
   return { settled, effects, commands }
+}
+
+/** Moves on what the lease holds. Answers the lanes leased on to the same owner. */
+function settleLease(
+  work: Work,
+  { group, at }: Held,
+  settlement: Settlement<RedisTx>,
+  parts: readonly SettledPart[],
+): readonly LaneToken[] {
+  const { lease, checkpoint = at.checkpoint, hold } = settlement
+  const issuer: LeaseIssuer = { now: work.now, nextToken: () => work.nextToken() }
+  if (lease.of === "lanes") {
+    work.news.work = true
+    return settleLanes(group, at, { lanes: lease.lanes, parts }, issuer)
+  }
+  const progress = checkpoint > at.checkpoint || hold !== undefined
+  const lanes = settlePartition(group, at, { ...settlement, parts }, issuer)
+  if (!progress || at.lanes.size > 0) work.news.work = true
+  return lanes
 }
 
 /** Gives the script the effects and the commands of the parts that can be stored. */
@@ -92,8 +114,4 @@ function handIn(
     effects.push({ part, at })
   })
   return { effects, commands }
-}
-
-function tooManyLanes(open: number, most: number): NonNullable<Settlement["stop"]> {
-  return { reason: "max-lanes", error: `${open} lanes are open, at most ${most} may be: see what fails first` }
 }

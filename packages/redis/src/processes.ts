@@ -1,18 +1,24 @@
 import {
   type Beat,
   checkName,
+  hearWants,
+  type Instant,
+  isLeftBy,
+  isReservedFor,
+  isSupersededBy,
   judgeBeat,
   leaseAfterRelease,
   leaseAfterSupersede,
-  type LeaseState,
+  type Owner,
   PROCESS_TTL_MS,
+  pruneTypes,
   type Pulse,
   TYPE_GRACE_MS,
 } from "@millrace/core/backend"
 
 import { change, type Work } from "./change.ts"
+import type { Lane, PartitionState } from "./group-state.ts"
 import type { Log } from "./log.ts"
-import { pruneTypes } from "./prune-types.ts"
 import { int, list, text } from "./reply.ts"
 import { scripts } from "./scripts.ts"
 
@@ -91,7 +97,7 @@ async function rule(log: Log, beat: Beat, { holder }: Found): Promise<Pulse | "c
 }
 
 async function ruled(log: Log, work: Work, beat: Beat, holder: Holder | undefined): Promise<Pulse | "changed"> {
-  const { processName, bootId } = beat.owner
+  const { processName } = beat.owner
   const key = `process:${processName}`
   const ruling = judgeBeat(beat, holder, work.now)
   switch (ruling.kind) {
@@ -99,7 +105,7 @@ async function ruled(log: Log, work: Work, beat: Beat, holder: Holder | undefine
       return "changed"
     case "take": {
       const { from } = ruling
-      if (from !== undefined) changeLeases(work, from, (lease) => leaseAfterSupersede(lease, work.now))
+      if (from !== undefined) supersedeLeases(work, beat.owner)
       takeName(work, beat)
       for (const name of await forgotten(log, work.now))
         work.writes.push(["UNLINK", `process:${name}`], ["SREM", "processes", name])
@@ -116,7 +122,7 @@ async function ruled(log: Log, work: Work, beat: Beat, holder: Holder | undefine
       return { kind: "fenced", bootId: holder?.bootId ?? "" }
     case "go":
       work.writes.push(["UNLINK", key], ["SREM", "processes", processName])
-      changeLeases(work, bootId, (lease) => leaseAfterRelease(lease, false))
+      releaseLeases(work, beat.owner)
       return { kind: "ok" }
     case "nothing":
       return { kind: "ok" }
@@ -143,30 +149,45 @@ function takeName(work: Work, { owner, facts, wants }: Beat): void {
     now,
     "seenAt",
     now,
+    "lanesReservedUntil",
+    lanesReservedUntil(work, owner.processName),
   ])
   for (const { group: name, types } of wants) {
     const group = work.groups.find((one) => one.name === name)
     if (group === undefined) continue
-    group.heardAt = now
-    for (const type of types) {
-      const wanted = group.types.get(type)
-      if (wanted !== undefined) wanted.wantedAt = now
-    }
+    hearWants(group, types, now)
   }
   for (const group of work.groups) pruneTypes(group, now)
 }
 
-/** Changes every lease of a boot. */
-function changeLeases(work: Work, bootId: string, change: (lease: LeaseState) => LeaseState): void {
-  for (const group of work.groups) {
-    for (const at of group.partitions) {
-      for (const held of [at, ...at.lanes.values()]) {
-        if (held.lease.owner?.bootId !== bootId) continue
-        held.lease = change(held.lease)
-        work.news.work = true
-      }
-    }
+/** What earlier boots of a name hold is reserved for it, and they can settle and extend nothing any more. */
+function supersedeLeases(work: Work, owner: Owner): void {
+  for (const held of leased(work)) {
+    if (!isSupersededBy(held.lease, owner)) continue
+    held.lease = leaseAfterSupersede(held.lease)
+    held.token = null
+    work.news.work = true
   }
+}
+
+/** What a process holds, or is reserved for its name, falls free. */
+function releaseLeases(work: Work, owner: Owner): void {
+  for (const held of leased(work)) {
+    if (!isLeftBy(held.lease, owner)) continue
+    held.lease = leaseAfterRelease(held.lease, false)
+    work.news.work = true
+  }
+}
+
+/** Until when a lane is reserved for a name; 0 where none is. Until then its claims look at all lanes. */
+function lanesReservedUntil(work: Work, processName: string): Instant {
+  const reserved = [...leased(work)].filter((held) => "key" in held && isReservedFor(held.lease, processName))
+  return Math.max(0, ...reserved.map(({ lease }) => lease.until))
+}
+
+/** All that can be leased. */
+function* leased({ groups }: Work): Iterable<PartitionState | Lane> {
+  for (const { partitions } of groups) for (const at of partitions) yield* [at, ...at.lanes.values()]
 }
 
 /** Processes that nobody has heard of for long. */

@@ -1,17 +1,19 @@
 import {
   checkAppend,
   checkSettlement,
+  isHeld,
   type PartVerdict,
   partVerdict,
   type Settled,
   type Settlement,
 } from "@millrace/core/backend"
 
-import { commit, type Committed, contended, load, type Scope, type Work } from "./change.ts"
-import type { GroupState, Lane, PartitionState } from "./group-state.ts"
+import { commit, type Committed, load, type Scope, type Work } from "./change.ts"
+import type { GroupState, PartitionState } from "./group-state.ts"
 import type { Log } from "./log.ts"
 import { type PartWork, runPartWork } from "./part-work.ts"
 import { type Plan, planSettle } from "./plan-settle.ts"
+import { contended, raceOn, TRIES } from "./race.ts"
 import { remembered, withPlaces } from "./repeats.ts"
 import { settleUsual } from "./settle-usual.ts"
 import type { RedisTx } from "./tx.ts"
@@ -27,11 +29,10 @@ export interface JudgedPart {
 
 export type Refused = Exclude<PartVerdict, { readonly kind: "stored" }>
 
-/** Where a settlement applies: its lease is in force. `lanes` are those of a lease of lanes. */
+/** Where a settlement applies: its lease is in force. */
 export interface Held {
   readonly group: GroupState
   readonly at: PartitionState
-  readonly lanes: readonly Lane[]
 }
 
 /** What is known of a settlement's parts: their work has run, and some have turned out not to be storable. */
@@ -39,9 +40,6 @@ interface Known {
   readonly works: Map<Part, PartWork>
   readonly refused: Map<Part, Refused>
 }
-
-/** How often a settle is worked out anew because others changed the same partition. */
-const TRIES = 100
 
 /**
  * Stores what became of a slice. What is to be written is worked out here, and one script writes it all if what it was worked out from still holds and all
@@ -54,6 +52,7 @@ export async function settle(log: Log, settlement: Settlement<RedisTx>): Promise
   const known: Known = { works: new Map(), refused: new Map() }
   const tokens = parts.length + (lease.of === "lanes" ? lease.lanes.length : 0) + 1
   let whole = settlement.stop !== undefined
+  const race = raceOn(log)
   for (let tries = 0; tries < TRIES + parts.length; tries += 1) {
     const scope: Scope = {
       names: [lease.group],
@@ -75,10 +74,13 @@ export async function settle(log: Log, settlement: Settlement<RedisTx>): Promise
       whole = true
       continue
     }
+    race.giveBackWay(read)
     const committed = await commit(log, read, stored)
     if (committed.kind === "done") return answerOf(plan, committed)
-    if (committed.kind === "stale") forgetJudgement(known)
-    else if (committed.kind === "taken") {
+    if (committed.kind === "stale") {
+      forgetJudgement(known)
+      await race.overtaken(read.groups)
+    } else if (committed.kind === "taken") {
       const part = parts[plan.commands[committed.command] ?? -1]
       if (part !== undefined) known.refused.set(part, { kind: "work-failed", error: new TypeError(committed.detail) })
     } else noteRefused(plan.effects, committed.verdicts, known)
@@ -113,14 +115,8 @@ function admit(
   const before = at === undefined ? undefined : remembered(at.repeats, settlement)
   if (before !== undefined) return { kind: "over", answer: before }
   const fenced = { kind: "over", answer: { kind: "fenced" } } as const
-  if (group === undefined || at === undefined) return fenced
-  if (lease.of === "partition")
-    return at.token === lease.token ? { kind: "held", held: { group, at, lanes: [] } } : fenced
-  const lanes = lease.lanes.flatMap(({ key, token }) => {
-    const lane = at.lanes.get(key)
-    return lane?.token === token ? [lane] : []
-  })
-  return lanes.length === lease.lanes.length ? { kind: "held", held: { group, at, lanes } } : fenced
+  if (group === undefined || at === undefined || !isHeld(at, lease)) return fenced
+  return { kind: "held", held: { group, at } }
 }
 
 /** Runs user's work, once however often the settle is worked out, and finds what no state of the log could make storable. */

@@ -13,6 +13,7 @@ import { int } from "./row.ts"
 import { selectDueLanes } from "./sql/select-due-lanes.ts"
 import { selectNextDue } from "./sql/select-next-due.ts"
 import { selectNextSchedule } from "./sql/select-next-schedule.ts"
+import { selectReservedLanes } from "./sql/select-reserved-lanes.ts"
 import { type LanesTaken, takeLanes } from "./take-lanes.ts"
 import { type PartitionTaken, takePartition } from "./take-partition.ts"
 import type { Writing } from "./transaction.ts"
@@ -96,7 +97,7 @@ function lookAtPartition(
 ): void {
   const { writing, request } = look
   const freeAt = Math.max(
-    isClaimable(partition.lease, writing.now) ? 0 : partition.lease.until,
+    isClaimable(partition.lease, writing.now, request.owner.processName) ? 0 : partition.lease.until,
     partition.hold?.retryAt ?? 0,
   )
   if (freeAt > writing.now) {
@@ -127,7 +128,10 @@ function lookAtLanes(
     const take = () => takeLanes(writing, { group, partition, request, limit: want.limit, handled, lacking })
     look.candidates.push({ position, before, take })
   }
-  const due = writing.db.all(selectDueLanes, group.id, writing.now, request.owner.processName, LANES_LOOKED_AT)
+  const { processName } = request.owner
+  const reserved = writing.db.all(selectReservedLanes, group.id, processName, writing.now, LANES_LOOKED_AT)
+  for (const row of reserved) tryPartition(int(row[0]), int(row[1]), true)
+  const due = writing.db.all(selectDueLanes, group.id, writing.now, processName, LANES_LOOKED_AT)
   for (const row of due) tryPartition(int(row[0]), int(row[1]), int(row[2]) === 1)
   if (due.length < LANES_LOOKED_AT) return
   // Those in front may all wait for types this process lacks: they must not hide the lanes of other partitions.

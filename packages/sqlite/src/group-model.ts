@@ -5,6 +5,7 @@ import {
   FREE,
   type GroupOrder,
   type LeaseState,
+  noSuchGroup,
   type ReplayState,
   type Settlement,
   type UnhandledRange,
@@ -79,12 +80,7 @@ export function findGroup(db: Connection, memo: Memo, name: string): GroupModel 
 /** The group of this name. Throws `not-found`. */
 export function groupNamed(db: Connection, memo: Memo, name: string): GroupModel {
   const group = findGroup(db, memo, name)
-  if (group === undefined) {
-    throw new BackendError(
-      "not-found",
-      `there is no group ${JSON.stringify(name)}: register its reactor, or correct the name`,
-    )
-  }
+  if (group === undefined) throw noSuchGroup(name)
   return group
 }
 

@@ -31,6 +31,7 @@ export function createIdleWatch(): IdleWatch {
   }
 }
 
-function questionOf({ groups }: ClaimRequest): string {
-  return JSON.stringify(groups.map(({ group, types }) => [group, types]))
+/** Under another name something may be reserved. */
+function questionOf({ owner, groups }: ClaimRequest): string {
+  return JSON.stringify([owner.processName, ...groups.map(({ group, types }) => [group, types])])
 }

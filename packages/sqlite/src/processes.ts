@@ -4,6 +4,7 @@ import {
   type Instant,
   judgeBeat,
   type NameHolder,
+  type Owner,
   type Pulse,
   TYPE_GRACE_MS,
 } from "@millrace/core/backend"
@@ -14,8 +15,6 @@ import { int, text } from "./row.ts"
 import { beatProcess } from "./sql/beat-process.ts"
 import { challengeProcess } from "./sql/challenge-process.ts"
 import { deleteProcess } from "./sql/delete-process.ts"
-import { endLaneLeases } from "./sql/end-lane-leases.ts"
-import { endPartitionLeases } from "./sql/end-partition-leases.ts"
 import { forgetProcesses } from "./sql/forget-processes.ts"
 import { hearGroup } from "./sql/hear-group.ts"
 import { hearType } from "./sql/hear-type.ts"
@@ -24,6 +23,8 @@ import { releaseLanes } from "./sql/release-lanes.ts"
 import { releasePartitions } from "./sql/release-partitions.ts"
 import { selectGroupNames } from "./sql/select-group-names.ts"
 import { selectProcess } from "./sql/select-process.ts"
+import { supersedeLanes } from "./sql/supersede-lanes.ts"
+import { supersedePartitions } from "./sql/supersede-partitions.ts"
 import { storedJson } from "./stored-json.ts"
 import type { Writing } from "./transaction.ts"
 import { removeLeftTypes, type Wants } from "./type-grace.ts"
@@ -68,7 +69,7 @@ function ruled(writing: Writing, beat: Beat, memo: Memo): Pulse {
   switch (ruling.kind) {
     case "keep":
     case "take": {
-      if (ruling.kind === "take" && ruling.from !== undefined) endLeases(writing, ruling.from, memo)
+      if (ruling.kind === "take" && ruling.from !== undefined) supersedeLeases(writing, beat.owner, memo)
       if (holder !== undefined) noteWants(writing, holder, memo)
       const before = ruling.kind === "keep" ? holder : undefined
       const { host, pid } = beat.facts
@@ -90,7 +91,7 @@ function ruled(writing: Writing, beat: Beat, memo: Memo): Pulse {
     case "go":
       if (holder !== undefined) noteWants(writing, holder, memo)
       db.run(deleteProcess, processName)
-      changeLeases(writing, memo, db.run(releasePartitions, bootId) + db.run(releaseLanes, bootId))
+      releaseLeases(writing, beat.owner, memo)
       return { kind: "ok" }
     case "nothing":
       return { kind: "ok" }
@@ -112,13 +113,24 @@ function holderOf({ db }: Writing, name: string): ProcessRow | undefined {
   }
 }
 
-/** The leases of a boot that was silenced end now. */
-function endLeases(writing: Writing, boot: string, memo: Memo): void {
-  const { db, now } = writing
-  changeLeases(writing, memo, db.run(endPartitionLeases, boot, now) + db.run(endLaneLeases, boot, now))
+/** What earlier boots of a name hold is reserved for it. */
+function supersedeLeases(writing: Writing, owner: Owner, memo: Memo): void {
+  changeLeases(writing, owner, memo, [supersedePartitions, supersedeLanes])
 }
 
-function changeLeases({ log, news }: Writing, memo: Memo, changed: number): void {
+/** What a process holds, or is reserved for its name, falls free. */
+function releaseLeases(writing: Writing, owner: Owner, memo: Memo): void {
+  changeLeases(writing, owner, memo, [releasePartitions, releaseLanes])
+}
+
+function changeLeases(
+  { db, log, news }: Writing,
+  { processName, bootId }: Owner,
+  memo: Memo,
+  statements: readonly string[],
+): void {
+  let changed = 0
+  for (const statement of statements) changed += db.run(statement, processName, bootId)
   if (changed === 0) return
   memo.groups.clear()
   log.workSeq += 1

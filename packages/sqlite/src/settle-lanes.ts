@@ -1,9 +1,10 @@
 import {
-  laneAfterSettle,
-  laneProgressed,
   type LaneToken,
-  leaseAfterRelease,
+  partsByLane,
   type PartVerdict,
+  type Position,
+  settledLane,
+  settledParts,
   type Settlement,
 } from "@millrace/core/backend"
 
@@ -13,7 +14,6 @@ import { storedJson } from "./stored-json.ts"
 import type { Writing } from "./transaction.ts"
 import type { SqliteTx } from "./tx.ts"
 
-type Part = Settlement<SqliteTx>["parts"][number]
 type HeldLanes = Held & { readonly lanes: ReadonlyMap<string, LaneRow> }
 
 /**
@@ -26,48 +26,28 @@ export function settleLanes(
   held: HeldLanes,
   verdicts: readonly PartVerdict[],
 ): readonly LaneToken[] {
-  const { db, log, news } = writing
-  // A lease in log order has one lane, whatever its worker calls the part.
-  const only = held.group.order === "log" && held.lanes.size === 1 ? parts[0] : undefined
+  const { db, log, now, news } = writing
+  const { group, partition } = held
+  const lanes = [...held.lanes.values()]
+  const byLane = partsByLane(settledParts(parts, verdicts), { order: group.order, lanes })
   const leased: LaneToken[] = []
-  for (const lane of held.lanes.values()) {
-    const part = only ?? parts.find(({ key }) => key === lane.key)
-    if (part === undefined) {
-      saveLane(db, held.group, { ...lane, token: 0, lease: leaseAfterRelease(lane.lease, false) })
-      news.work = true
-    } else if (verdicts[parts.indexOf(part)]?.kind !== "stored") {
-      // The settled token names this settlement from now on: what the worker decides next is another one.
-      log.token += 1
-      saveLane(db, held.group, { ...lane, token: log.token })
-      leased.push({ key: lane.key, token: log.token })
-    } else leased.push(...settleLane(writing, held, lane, part))
+  for (const lane of lanes) {
+    const after = settledLane({ ...lane, at: lane }, byLane.get(lane.key), { checkpoint: partition.checkpoint, now })
+    if (after.kind === "close") {
+      deleteLane(db, group, lane.key)
+      partition.lanes -= 1
+      continue
+    }
+    if (after.leased) log.token += 1
+    else if (after.at.status === "retrying") news.work = true
+    const token = after.leased ? log.token : 0
+    saveLane(db, group, { ...lane, ...after.at, lease: after.lease, kept: keptBy(lane, after.at.next), token })
+    if (after.leased) leased.push({ key: lane.key, token })
   }
   return leased
 }
 
-function settleLane(
-  { db, log, now, news }: Writing,
-  { group, partition }: HeldLanes,
-  lane: LaneRow,
-  part: Part,
-): readonly LaneToken[] {
-  const change = laneAfterSettle(lane, part, { checkpoint: partition.checkpoint, now })
-  if (change.kind === "close") {
-    deleteLane(db, group, lane.key)
-    partition.lanes -= 1
-    return []
-  }
-  const released = leaseAfterRelease(lane.lease, laneProgressed(lane, change))
-  // In key order the message kept may lie well behind where the lane begins.
-  const passed = lane.kept !== null && storedJson<{ readonly position: number }>(lane.kept).position < change.lane.next
-  const kept = passed ? null : lane.kept
-  if (change.leaseMs === undefined) {
-    saveLane(db, group, { ...lane, ...change.lane, token: 0, lease: released, kept })
-    if (change.lane.status === "retrying") news.work = true
-    return []
-  }
-  log.token += 1
-  const lease = { ...lane.lease, until: now + change.leaseMs, takeovers: released.takeovers }
-  saveLane(db, group, { ...lane, ...change.lane, lease, kept, token: log.token })
-  return [{ key: lane.key, token: log.token }]
+/** The message that a lane keeps, until it has passed it. In key order it may lie well behind where the lane begins. */
+function keptBy({ kept }: LaneRow, next: Position): string | null {
+  return kept === null || storedJson<{ readonly position: Position }>(kept).position < next ? null : kept
 }

@@ -1,14 +1,13 @@
 import {
   FREE,
-  type LaneChange,
-  laneDueAt,
-  laneOfDeferral,
-  lanesToReopen,
+  type LaneOpening,
+  lanesOpenedBy,
   type LaneToken,
   leaseAfterRelease,
   outlivesReplay,
   type PartVerdict,
   replayRowEnded,
+  settledParts,
   type Settlement,
   toSortable,
 } from "@millrace/core/backend"
@@ -24,8 +23,6 @@ import { selectReplay } from "./sql/select-replay.ts"
 import type { Writing } from "./transaction.ts"
 import type { SqliteTx } from "./tx.ts"
 
-type Part = Settlement<SqliteTx>["parts"][number]
-
 /** Moves a partition's checkpoint, ends its lease, and opens the lanes that its settle needs. Answers those leased on to the same owner. The caller saves the partition. */
 export function settlePartition(
   writing: Writing,
@@ -37,11 +34,11 @@ export function settlePartition(
   const { group, partition } = held
   const before = partition.checkpoint
   const checkpoint = settlement.checkpoint ?? before
-  const leased = settlement.parts.flatMap((part, at) => openedBy(writing, held, part, verdicts[at]?.kind === "stored"))
-  const isOpen = (key: string): boolean => findLane(db, group, key) !== undefined
-  for (const { key, position } of lanesToReopen(settlement.skipped ?? [], { checkpoint, isOpen })) {
-    openLane(writing, held, key, { kind: "keep", lane: laneDueAt(position, now) })
-  }
+  const openings = lanesOpenedBy(
+    { checkpoint, parts: settledParts(settlement.parts, verdicts), skipped: settlement.skipped },
+    { order: group.order, leaseMs: partition.leaseMs, now, isOpen: (key) => findLane(db, group, key) !== undefined },
+  )
+  const leased = openings.flatMap((opening) => openLane(writing, held, opening))
   const progress = checkpoint > before || settlement.hold !== undefined
   if (!progress) news.work = true
   partition.token = 0
@@ -64,32 +61,12 @@ function dropRows({ db }: Writing, { group, partition }: Held): void {
   }
 }
 
-/** A part that could not be stored is a lane of the same worker; a deferral says itself what it wants. */
-function openedBy(writing: Writing, held: Held, part: Part, stored: boolean): readonly LaneToken[] {
-  const { now } = writing
-  if (!stored) {
-    return openLane(writing, held, part.key, {
-      kind: "keep",
-      lane: laneDueAt(part.from, now),
-      leaseMs: held.partition.leaseMs,
-    })
-  }
-  if (part.deferral === undefined) return []
-  const single = held.group.order === "log"
-  const key = single ? `@${part.deferral.position}` : part.key
-  return openLane(writing, held, key, laneOfDeferral(part.deferral, now), single)
-}
-
 /** Opens a lane with a copy of its stream's replay state. */
 function openLane(
   { db, log, now, news }: Writing,
   { group, partition }: Held,
-  key: string,
-  change: LaneChange,
-  single = false,
+  { key, single, lane, leaseMs }: LaneOpening,
 ): readonly LaneToken[] {
-  if (change.kind === "close") return []
-  const { lane, leaseMs } = change
   const row = db.get(selectReplay, group.id, toSortable(key))
   const replay = row === undefined ? partition.replay : replayOf(row[0])
   if (partition.lanes === 0 || findLane(db, group, key) === undefined) partition.lanes += 1

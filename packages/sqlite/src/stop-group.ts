@@ -1,4 +1,4 @@
-import type { StopReason } from "@millrace/core/backend"
+import { stoppedAt, type StopReason } from "@millrace/core/backend"
 
 import type { GroupModel } from "./group-model.ts"
 import type { Memo } from "./memo.ts"
@@ -9,7 +9,7 @@ import type { Writing } from "./transaction.ts"
 
 /** Stops a group and fences whoever works for it. */
 export function stopGroup(writing: Writing, memo: Memo, group: GroupModel, why: StopReason): void {
-  writing.db.run(updateGroupStatus, group.id, "stopped", JSON.stringify({ ...why, at: writing.now }))
+  writing.db.run(updateGroupStatus, group.id, "stopped", JSON.stringify(stoppedAt(why, writing.now)))
   fence(writing, memo, group)
 }
 

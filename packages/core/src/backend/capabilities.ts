@@ -26,7 +26,10 @@ export interface Capabilities {
   readonly partitions: number
   /** The largest payload plus metadata of one message, in bytes of JSON. */
   readonly maxMessageBytes: number
-  /** The most messages of one `append` call, scheduled ones counted. A call that brings more throws `invalid`, and nothing of it is stored. */
+  /**
+   * The most messages of one `append` call, scheduled ones counted. A call that brings more throws `invalid`, and nothing of it is stored.
+   * The runtime brings no more in one settle either (documents counted as well), but for what a single message asks for, which is never divided.
+   */
   readonly maxBatch: number
   /**
    * How many calls of `append` may be away at once; left out, one. Calls that overlap land in the order they were made: none stores anything unless all

@@ -16,7 +16,11 @@ export const TYPE_GRACE_MS = 60_000
  * What a process says of itself.
  * `join`: takes its name; answered `held` when another boot has it and is live. `beat`: lives, and wants these types; also the
  * answer to a challenge. `supersede`: takes the name from `bootId` if that boot has not been heard since its count was `beats`.
- * `leave`: goes; its remaining leases fall free at once.
+ * `leave`: goes; its remaining leases, and what is reserved for its name, fall free at once, for everybody.
+ *
+ * Who takes a name from another boot (by `supersede`, or by `join` when that one is not live) finds what earlier boots of the name held *reserved*:
+ * those can settle and extend nothing any more, and until such a lease would have ended, what it held is handed to processes of this name alone, at
+ * once. From then on anybody gets it, also where nobody of the name has asked. Either way it counts as taken over.
  */
 export type Beat = {
   readonly owner: Owner
@@ -49,5 +53,6 @@ export interface ProcessInfo extends Owner {
   readonly startedAt: Instant
   readonly seenAt: Instant
   readonly live: boolean
+  /** Those it works under: not what is reserved for its name. */
   readonly leases: number
 }

@@ -75,7 +75,7 @@ export type Settled =
       /** `max-lanes`: so many lanes are open that this settle stopped the group. */
       readonly stopped?: "max-lanes"
     }
-  /** The lease has passed to somebody else (or the group was stopped, reset, skipped, renamed or deleted): nothing was changed. */
+  /** The lease, or its owner's name, has passed to somebody else (or the group was stopped, reset, skipped, renamed or deleted): nothing was changed. */
   | { readonly kind: "fenced" }
 
 /**

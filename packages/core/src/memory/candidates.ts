@@ -10,7 +10,7 @@ export type Candidate = {
   readonly group: GroupState
   readonly want: GroupWant
   readonly at: PartitionState
-  /** Whether a process of the asking one's name holds an expired lease of it. */
+  /** Whether a lease of it that is over, or reserved, is the asking one's by name. */
   readonly ownBefore: boolean
   readonly oldest: Position
 } & ({ readonly kind: "partition" } | { readonly kind: "lanes"; readonly first: Lane })
@@ -50,7 +50,7 @@ function lookAtPartition(log: LogState, asked: Asked, at: PartitionState, look: 
     lacking.add(waiting.type)
     return
   }
-  const freeAt = Math.max(freeFrom(at.lease, now), at.hold?.retryAt ?? 0)
+  const freeAt = Math.max(freeFrom(at.lease, asked), at.hold?.retryAt ?? 0)
   if (freeAt > now) {
     look.nextAt = Math.min(look.nextAt, freeAt)
     return
@@ -73,7 +73,7 @@ function lookAtLane(
     lacking.add(type)
     return
   }
-  const dueAt = Math.max(freeFrom(lane.lease, now), lane.at.retryAt)
+  const dueAt = Math.max(freeFrom(lane.lease, asked), lane.at.retryAt)
   if (dueAt > now) {
     look.nextAt = Math.min(look.nextAt, dueAt)
     return
@@ -87,6 +87,6 @@ function firstOfLane(log: LogState, group: GroupState, at: PartitionState, lane:
   return undefined
 }
 
-function freeFrom(lease: LeaseState, now: Instant): Instant {
-  return isClaimable(lease, now) ? 0 : lease.until
+function freeFrom(lease: LeaseState, { now, processName }: Asked): Instant {
+  return isClaimable(lease, now, processName) ? 0 : lease.until
 }

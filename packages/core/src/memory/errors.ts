@@ -9,11 +9,3 @@ export function closed(): BackendError {
 export function notMigrated(): BackendError {
   return new BackendError("not-migrated", "this memory backend holds no log yet: call migrate() first")
 }
-
-/** A group that does not exist. */
-export function noSuchGroup(group: string): BackendError {
-  return new BackendError(
-    "not-found",
-    `there is no group "${group}": check the name, or run its reactor once to create it`,
-  )
-}

@@ -1,4 +1,4 @@
-import { noSuchGroup } from "./errors.ts"
+import { noSuchGroup } from "../backend/rules/operator-errors.ts"
 import type { GroupState, PartitionState } from "./group-state.ts"
 import type { LogState } from "./log-state.ts"
 
@@ -19,12 +19,4 @@ export function nextToken(log: LogState): number {
 export function fence(held: Pick<PartitionState, "token" | "lease">): void {
   held.token = null
   held.lease = { owner: null, until: 0, takeovers: held.lease.takeovers }
-}
-
-/** Ends all leases of a group. */
-export function fenceAll(group: GroupState): void {
-  for (const at of group.partitions) {
-    fence(at)
-    for (const lane of at.lanes.values()) fence(lane)
-  }
 }

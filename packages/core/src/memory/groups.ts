@@ -1,15 +1,13 @@
 import type { AddedType, Ensured, GroupSpec } from "../backend/group.ts"
 import { checkLimit, checkName } from "../backend/rules/check-arguments.ts"
-import { FREE } from "../backend/rules/lease-state.ts"
-import { replayAfterTypeJoins } from "../backend/rules/replay-after-type-joins.ts"
-import { replayFromStart } from "../backend/rules/replay-state.ts"
+import { freshGroup } from "../backend/rules/fresh-group.ts"
+import { hearWants } from "../backend/rules/hear-wants.ts"
+import { joinType } from "../backend/rules/join-type.ts"
+import { pruneTypes } from "../backend/rules/prune-types.ts"
 import { resolveStart } from "../backend/rules/resolve-start.ts"
-import type { Position } from "../message/ids.ts"
-import { forEachReplay } from "./each-replay.ts"
-import type { GroupState, PartitionState } from "./group-state.ts"
+import type { GroupState } from "./group-state.ts"
 import { headOf, lastRecordedBefore, type LogState } from "./log-state.ts"
 import { countBetween } from "./positions.ts"
-import { pruneTypes } from "./prune-types.ts"
 
 /** Creates a group, or adds types to it. */
 export function ensureGroup(log: LogState, spec: GroupSpec): Ensured {
@@ -21,14 +19,9 @@ export function ensureGroup(log: LogState, spec: GroupSpec): Ensured {
   const group = found ?? createGroup(log, spec)
   const now = log.clock.now()
   group.maxLanes = spec.maxLanes
-  group.heardAt = now
-  const added: AddedType[] = []
-  for (const type of new Set(spec.types)) {
-    const known = group.types.get(type)
-    if (known !== undefined) known.wantedAt = now
-    else if (found === undefined) group.types.set(type, { since: 0, wantedAt: now })
-    else added.push(addType(log, group, type))
-  }
+  hearWants(group, spec.types, now)
+  const lacking = new Set(spec.types.filter((type) => !group.types.has(type)))
+  const added = [...lacking].map((type) => addType(log, group, type))
   pruneTypes(group, now)
   if (found === undefined || added.length > 0) log.news.work = true
   const missing = [...group.types.keys()].filter((type) => !spec.types.includes(type))
@@ -37,45 +30,18 @@ export function ensureGroup(log: LogState, spec: GroupSpec): Ensured {
 
 function createGroup(log: LogState, spec: GroupSpec): GroupState {
   const start = resolveStart(spec.start, { head: headOf(log), lastBefore: (date) => lastRecordedBefore(log, date) })
-  const partitions = spec.order === "stream" ? log.partitions : 1
+  const fresh = freshGroup(spec, { start, partitions: log.partitions, now: log.clock.now() })
   const group: GroupState = {
-    name: spec.group,
-    order: spec.order,
-    start,
-    stopped: null,
-    maxLanes: spec.maxLanes,
-    types: new Map(),
-    heardAt: log.clock.now(),
-    reemit: false,
-    epoch: 0,
-    dropped: 0,
+    ...fresh,
     skips: [],
-    skipped: 0,
-    marks: new Set(),
-    partitions: Array.from({ length: partitions }, (_, partition) => freshPartition(partition, start)),
+    partitions: fresh.partitions.map((at) => ({ ...at, repeats: new Map() })),
   }
   log.groups.set(spec.group, group)
   return group
 }
 
-function freshPartition(partition: number, start: Position): PartitionState {
-  return {
-    partition,
-    checkpoint: start,
-    replay: replayFromStart(start),
-    rows: new Map(),
-    token: null,
-    lease: FREE,
-    leaseMs: 0,
-    hold: null,
-    lanes: new Map(),
-    repeats: new Map(),
-  }
-}
-
 function addType(log: LogState, group: GroupState, type: string): AddedType {
   const since = headOf(log)
-  group.types.set(type, { since, wantedAt: log.clock.now() })
-  forEachReplay(group, (replay) => replayAfterTypeJoins(replay, { type, start: group.start, since }))
+  joinType(group, type, { since, now: log.clock.now() })
   return { type, since, passedOver: countBetween(log.types.get(type), 0, since) }
 }

@@ -7,7 +7,7 @@ import {
   type SliceMessage,
 } from "../backend/claim.ts"
 import { handledBefore } from "../backend/rules/handled-before.ts"
-import { isClaimable, leaseAfterClaim, takeoversOf } from "../backend/rules/lease-state.ts"
+import { leaseAfterClaim, takeoversOf } from "../backend/rules/lease-state.ts"
 import type { Instant, Position } from "../message/ids.ts"
 import type { Candidate } from "./candidates.ts"
 import { nextToken } from "./find-group.ts"
@@ -52,7 +52,7 @@ function scanTogether(log: LogState, candidate: Lanes, now: Instant): readonly S
   const { group, at, want, first } = candidate
   if (group.order !== "stream") return [scan(log, candidate, first, want.limit)]
   const others = [...at.lanes.values()]
-    .filter((lane) => lane !== first && isDue(lane, now) && takeoversOf(lane.lease) === 0)
+    .filter((lane) => lane !== first && isDueAndFree(lane, now))
     .sort((a, b) => a.at.next - b.at.next || (a.key < b.key ? -1 : 1))
   const scans: Scanned[] = []
   let left = want.limit
@@ -72,8 +72,9 @@ function isBeyond(log: LogState, { group, at, want }: Candidate, lane: Lane): bo
   return false
 }
 
-function isDue(lane: Lane, now: Instant): boolean {
-  return lane.at.status === "retrying" && lane.at.retryAt <= now && isClaimable(lane.lease, now)
+/** Whether a lane may go beside another one: only where nobody has held it since its last progress. */
+function isDueAndFree({ at, lease }: Lane, now: Instant): boolean {
+  return at.status === "retrying" && at.retryAt <= now && takeoversOf(lease) === 0
 }
 
 /** Reads a lane: messages at or below its partition's checkpoint only, so that it and a slice in flight never hold the same one. */

@@ -1,10 +1,12 @@
-import type { Beat, Pulse } from "../backend/process.ts"
+import type { Beat, Owner, Pulse } from "../backend/process.ts"
 import { checkName } from "../backend/rules/check-arguments.ts"
+import { hearWants } from "../backend/rules/hear-wants.ts"
 import { judgeBeat } from "../backend/rules/judge-beat.ts"
-import { leaseAfterRelease, leaseAfterSupersede, type LeaseState } from "../backend/rules/lease-state.ts"
+import { isLeftBy, isSupersededBy, leaseAfterRelease, leaseAfterSupersede } from "../backend/rules/lease-state.ts"
+import { pruneTypes } from "../backend/rules/prune-types.ts"
 import type { Instant } from "../message/ids.ts"
+import type { Lane, PartitionState } from "./group-state.ts"
 import type { LogState } from "./log-state.ts"
-import { pruneTypes } from "./prune-types.ts"
 
 /** A process not heard for a day is forgotten. */
 const FORGET_PROCESS_MS = 24 * 60 * 60 * 1000
@@ -20,8 +22,7 @@ export function heartbeat(log: LogState, beat: Beat): Pulse {
   switch (ruling.kind) {
     case "keep":
     case "take": {
-      if (ruling.kind === "take" && ruling.from !== undefined)
-        changeLeases(log, ruling.from, (lease) => leaseAfterSupersede(lease, now))
+      if (ruling.kind === "take" && ruling.from !== undefined) supersedeLeases(log, beat.owner)
       const before = ruling.kind === "keep" ? holder : undefined
       log.processes.set(processName, {
         bootId,
@@ -30,7 +31,7 @@ export function heartbeat(log: LogState, beat: Beat): Pulse {
         seenAt: now,
         beats: (before?.beats ?? 0) + 1,
       })
-      hearWants(log, beat, now)
+      hearBeat(log, beat, now)
       return { kind: "ok" }
     }
     case "held": {
@@ -42,36 +43,43 @@ export function heartbeat(log: LogState, beat: Beat): Pulse {
       return { kind: "fenced", bootId: holder?.bootId ?? "" }
     case "go":
       log.processes.delete(processName)
-      changeLeases(log, bootId, (lease) => leaseAfterRelease(lease, false))
+      releaseLeases(log, beat.owner)
       return { kind: "ok" }
     case "nothing":
       return { kind: "ok" }
   }
 }
 
-/** Changes every lease of a boot. */
-function changeLeases(log: LogState, bootId: string, change: (lease: LeaseState) => LeaseState): void {
-  for (const group of log.groups.values()) {
-    for (const at of group.partitions) {
-      for (const held of [at, ...at.lanes.values()]) {
-        if (held.lease.owner?.bootId !== bootId) continue
-        held.lease = change(held.lease)
-        log.news.work = true
-      }
-    }
+/** What earlier boots of a name hold is reserved for it, and they can settle and extend nothing any more. */
+function supersedeLeases(log: LogState, owner: Owner): void {
+  for (const held of leased(log)) {
+    if (!isSupersededBy(held.lease, owner)) continue
+    held.lease = leaseAfterSupersede(held.lease)
+    held.token = null
+    log.news.work = true
   }
 }
 
+/** What a process holds, or is reserved for its name, falls free. */
+function releaseLeases(log: LogState, owner: Owner): void {
+  for (const held of leased(log)) {
+    if (!isLeftBy(held.lease, owner)) continue
+    held.lease = leaseAfterRelease(held.lease, false)
+    log.news.work = true
+  }
+}
+
+/** All that can be leased. */
+function* leased(log: LogState): Iterable<PartitionState | Lane> {
+  for (const { partitions } of log.groups.values()) for (const at of partitions) yield* [at, ...at.lanes.values()]
+}
+
 /** Notes who wants what, and lets go of types and processes that nobody has heard of for long. */
-function hearWants(log: LogState, beat: Beat, now: Instant): void {
+function hearBeat(log: LogState, beat: Beat, now: Instant): void {
   for (const { group: name, types } of beat.wants) {
     const group = log.groups.get(name)
     if (group === undefined) continue
-    group.heardAt = now
-    for (const type of types) {
-      const wanted = group.types.get(type)
-      if (wanted !== undefined) wanted.wantedAt = now
-    }
+    hearWants(group, types, now)
   }
   for (const group of log.groups.values()) pruneTypes(group, now)
   for (const [name, { seenAt }] of log.processes) if (now - seenAt > FORGET_PROCESS_MS) log.processes.delete(name)

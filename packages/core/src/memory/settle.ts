@@ -1,22 +1,25 @@
 import { checkSettlement } from "../backend/rules/check-settlement.ts"
 import { droppedBy } from "../backend/rules/dropped-by.ts"
+import { isHeld } from "../backend/rules/held-lease.ts"
 import { leaseKey } from "../backend/rules/lease-key.ts"
-import { REPEATS_KEPT, type PartVerdict, type Settled, type Settlement, type StopReason } from "../backend/settle.ts"
-import type { GroupState, Lane, PartitionState } from "./group-state.ts"
+import { settleLanes } from "../backend/rules/settle-lanes.ts"
+import { settlePartition, type LeaseIssuer } from "../backend/rules/settle-partition.ts"
+import { settledParts } from "../backend/rules/settled-parts.ts"
+import { stopGroup } from "../backend/rules/stop-group.ts"
+import { tooManyLanes } from "../backend/rules/too-many-lanes.ts"
+import { REPEATS_KEPT, type PartVerdict, type Settled, type Settlement } from "../backend/settle.ts"
+import { nextToken } from "./find-group.ts"
+import type { GroupState, PartitionState } from "./group-state.ts"
 import { type JudgedPart, judgeParts } from "./judge-parts.ts"
 import type { LogState } from "./log-state.ts"
-import { settleLanes } from "./settle-lanes.ts"
-import { settlePartition } from "./settle-partition.ts"
-import { stopGroup } from "./stop-group.ts"
 import { storeAppend } from "./store-append.ts"
 import { keepDraft, type MemoryTx, type UserTables } from "./user-tables.ts"
 import { firstWaiting } from "./waiting.ts"
 
-/** Where a settlement applies: its lease is in force. `lanes` are those of a lease of lanes. */
-export interface Held {
+/** Where a settlement applies: its lease is in force. */
+interface Held {
   readonly group: GroupState
   readonly at: PartitionState
-  readonly lanes: readonly Lane[]
 }
 
 /**
@@ -29,29 +32,15 @@ export async function settle(log: LogState, tables: UserTables, settlement: Sett
   const at = group?.partitions[lease.partition]
   const repeated = at?.repeats.get(leaseKey(lease))
   if (repeated !== undefined) return repeated
-  const held = group === undefined || at === undefined ? undefined : heldBy(group, at, settlement)
-  if (held === undefined) return { kind: "fenced" }
-  checkSettlement(settlement, {
-    order: held.group.order,
-    checkpoint: held.at.checkpoint,
-    isOpen: (key) => held.at.lanes.has(key),
-  })
+  if (group === undefined || at === undefined || !isHeld(at, lease)) return { kind: "fenced" }
+  const { order } = group
+  checkSettlement(settlement, { order, checkpoint: at.checkpoint, isOpen: (key) => at.lanes.has(key) })
   const { judged, draft } = await judgeParts(log, tables, settlement.parts)
-  if (held.group.order === "log" && judged.some(({ refused }) => refused !== undefined)) return nothingStored(judged)
+  if (order === "log" && judged.some(({ refused }) => refused !== undefined)) return nothingStored(judged)
   keepDraft(draft, tables)
-  const settled = store(log, held, settlement, judged)
-  remember(held.at, leaseKey(lease), settled)
+  const settled = store(log, { group, at }, settlement, judged)
+  remember(at, leaseKey(lease), settled)
   return settled
-}
-
-/** What the token gives access to; `undefined` when it has passed to somebody else. */
-function heldBy(group: GroupState, at: PartitionState, { lease }: Settlement<MemoryTx>): Held | undefined {
-  if (lease.of === "partition") return at.token === lease.token ? { group, at, lanes: [] } : undefined
-  const lanes = lease.lanes.flatMap(({ key, token }) => {
-    const lane = at.lanes.get(key)
-    return lane?.token === token ? [lane] : []
-  })
-  return lanes.length === lease.lanes.length ? { group, at, lanes } : undefined
 }
 
 /** A group in total order is its own only lane: the worker still holds it and decides again. The refused part names the reason for all. */
@@ -69,26 +58,21 @@ function store(log: LogState, held: Held, settlement: Settlement<MemoryTx>, judg
     const { position, streams } = storeAppend(log, part.effects)
     return { kind: "stored", position, streams }
   })
+  const { lease, stop } = settlement
+  const issuer: LeaseIssuer = { now: log.clock.now(), nextToken: () => nextToken(log) }
+  const settled = settledParts(settlement.parts, parts)
   const lanes =
-    settlement.lease.of === "partition"
-      ? settlePartition(log, held, settlement, judged)
-      : settleLanes(log, held, settlement.lease, judged)
+    lease.of === "partition"
+      ? settlePartition(group, at, { ...settlement, parts: settled }, issuer)
+      : settleLanes(group, at, { lanes: lease.lanes, parts: settled }, issuer)
   group.dropped += droppedBy(settlement.parts, parts)
   log.news.work ||= at.lanes.size > 0 || firstWaiting(log, group, at) !== undefined
-  const stop = settlement.stop ?? tooManyLanes(group)
-  if (stop === undefined) return { kind: "settled", parts, lanes }
-  stopGroup(log, group, stop)
+  const open = group.partitions.reduce((sum, one) => sum + one.lanes.size, 0)
+  const why = stop ?? (open > group.maxLanes ? tooManyLanes(open, group.maxLanes) : undefined)
+  if (why === undefined) return { kind: "settled", parts, lanes }
+  stopGroup(group, why, issuer.now)
   at.lease = { ...at.lease, takeovers: 0 }
-  return { kind: "settled", parts, lanes: [], ...(settlement.stop === undefined ? { stopped: "max-lanes" } : {}) }
-}
-
-function tooManyLanes(group: GroupState): StopReason | undefined {
-  const open = group.partitions.reduce((sum, { lanes }) => sum + lanes.size, 0)
-  if (open <= group.maxLanes) return undefined
-  return {
-    reason: "max-lanes",
-    error: `${open} lanes are open, at most ${group.maxLanes} may be: see what fails first`,
-  }
+  return { kind: "settled", parts, lanes: [], ...(stop === undefined ? { stopped: "max-lanes" } : {}) }
 }
 
 function remember(at: PartitionState, key: string, settled: Settled): void {

@@ -4,10 +4,13 @@ import {
   type Beat,
   FREE,
   isClaimable,
+  isLeftBy,
+  isSupersededBy,
   judgeBeat,
   leaseAfterClaim,
   leaseAfterRelease,
   leaseAfterSupersede,
+  leasedBy,
   leaseKey,
   MAX_LEASE_FACTOR,
   PROCESS_TTL_MS,
@@ -21,7 +24,8 @@ const owner = { processName: "p", bootId: "one" }
 describe("a lease", () => {
   it("counts a take-over each time it is claimed expired, and doubles up to its bound [lesson 34 lesson 46]", () => {
     let lease = leaseAfterClaim(FREE, { owner, now: 0, leaseMs: 10 })
-    expect([lease.takeovers, lease.until, isClaimable(lease, 9), isClaimable(lease, 10)]).toEqual([0, 10, false, true])
+    expect([lease.takeovers, lease.until]).toEqual([0, 10])
+    expect([9, 10].map((now) => isClaimable(lease, now, "p"))).toEqual([false, true])
     const spans: number[] = []
     for (let claims = 0; claims < 6; claims += 1) {
       const now = lease.until
@@ -37,11 +41,31 @@ describe("a lease", () => {
     expect([leaseAfterRelease(lease, false).takeovers, leaseAfterRelease(lease, true).takeovers]).toEqual([3, 0])
   })
 
-  it("of a superseded owner is over and still its own: the next claim counts; one that was left is free", () => {
-    const lease = { owner, until: 500, takeovers: 0 }
-    const superseded = leaseAfterSupersede(lease, 100)
-    expect([isClaimable(superseded, 100), takeoversOf(superseded)]).toEqual([true, 1])
-    expect(takeoversOf(leaseAfterRelease(lease, false))).toBe(0)
+  it("of a superseded boot is reserved for its name until it would have ended, and its next claim counts [L4.b]", () => {
+    const reserved = leaseAfterSupersede({ owner, until: 500, takeovers: 0 })
+    expect(["p", "q"].map((name) => isClaimable(reserved, 499, name))).toEqual([true, false])
+    expect(["p", "q"].map((name) => isClaimable(reserved, 500, name))).toEqual([true, true])
+    expect([takeoversOf(reserved), leasedBy(reserved, 100)]).toEqual([1, undefined])
+    expect(leaseAfterSupersede(FREE)).toEqual(FREE)
+  })
+
+  it("in force is claimable by nobody, whatever its name", () => {
+    const held = { owner, until: 500, takeovers: 0 }
+    expect(isClaimable(held, 499, "p")).toBe(false)
+    expect([leasedBy(held, 499), leasedBy(held, 500), leasedBy(FREE, 0)]).toEqual([owner, undefined, undefined])
+  })
+
+  it("is superseded by a later boot of its name, and freed by who holds it or has the name it is reserved for [L4.b]", () => {
+    const held = { owner, until: 500, takeovers: 0 }
+    const reserved = leaseAfterSupersede(held)
+    const newcomer = { processName: "p", bootId: "two" }
+    const other = { processName: "q", bootId: "three" }
+    const askers = [owner, newcomer, other]
+    expect(askers.map((who) => isSupersededBy(held, who))).toEqual([false, true, false])
+    expect(askers.map((who) => isSupersededBy(reserved, who))).toEqual([false, false, false])
+    expect(askers.map((who) => isLeftBy(held, who))).toEqual([true, false, false])
+    expect(askers.map((who) => isLeftBy(reserved, who))).toEqual([true, true, false])
+    expect(takeoversOf(leaseAfterRelease(held, false))).toBe(0)
   })
 
   it("is remembered by its tokens, whatever their order", () => {

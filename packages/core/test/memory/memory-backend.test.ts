@@ -33,7 +33,7 @@ describe("on memory", () => {
     for (const { types, readable } of heard) expect(await readable).toEqual(expect.arrayContaining([...types]))
   })
 
-  it("a claim costs the same however long the log is [lesson 20]", async () => {
+  it("a claim finds the one wanted message behind very many that are not", async () => {
     const { backend } = await openLog()
     await ensure(backend)
     const many = 50_000

@@ -1,10 +1,9 @@
-import { BackendError, type Position } from "@millrace/core/backend"
+import { noSuchLane, passLane, type Position } from "@millrace/core/backend"
 
 import { edit, type GroupState, type Lane, type PartitionState } from "../group-state.ts"
 import { wantedOfLane } from "../lane-messages.ts"
 import type { Log } from "../log.ts"
 import { noteSkips } from "./note-skips.ts"
-import { passLane } from "./pass-lane.ts"
 
 /** Passes over the message at which a lane waits. */
 export async function discardLane(log: Log, name: string, key: string): Promise<void> {
@@ -12,8 +11,7 @@ export async function discardLane(log: Log, name: string, key: string): Promise<
   await log.groups.change(name, async (draft) => {
     const found = draft.partitions.find(({ lanes }) => lanes.has(key))
     const lane = found?.lanes.get(key)
-    if (found === undefined || lane === undefined)
-      throw new BackendError("not-found", `group "${name}" has no open lane "${key}": list its lanes`)
+    if (found === undefined || lane === undefined) throw noSuchLane(name, key)
     const waits = await waitsAt(log, draft, found, lane)
     if (waits !== undefined) noteSkips(draft, [waits], { how: "discarded", at: now })
     passLane(edit(draft, found.partition), lane, waits ?? found.checkpoint, now)

@@ -4,20 +4,21 @@ import {
   type DumpPage,
   type DumpQuery,
   fromSortable,
-  type GroupRecord,
+  groupRecordOf,
   type Json,
-  type LaneRecord,
   type LogRecord,
   MAX_RECORDS,
+  nextOf,
+  pageOf,
   type StreamInfo,
 } from "@millrace/core/backend"
 
 import type { KeyUse } from "../commit-document.ts"
 import { finishOpen } from "../finish.ts"
-import type { GroupState, Lane } from "../group-state.ts"
 import type { Log } from "../log.ts"
 import { boundsOf, read } from "../read.ts"
 import { storedJson } from "../stored-message.ts"
+import type { KeyedStored } from "../stored.ts"
 import { streams } from "./streams.ts"
 
 /** A page of what reads do not give of a log. */
@@ -86,8 +87,15 @@ async function keyPage({ database }: Log, after: string | undefined, limit: numb
 const USES = { _id: 1, n: 1, head: 1, uses: 1 } as const
 
 /** A key without messages goes with what was the head when it came. */
-function keyRecord({ key, fingerprint, first, last }: KeyUse, reached: number): LogRecord {
-  return { kind: "key", key, fingerprint, firstPosition: first, position: last, at: last === 0 ? reached : last }
+function keyRecord({ key, fingerprint, first, last, at }: KeyUse, reached: number): LogRecord {
+  return {
+    kind: "key",
+    key,
+    fingerprint,
+    firstPosition: first,
+    position: last,
+    at: last === 0 ? (at ?? reached) : last,
+  }
 }
 
 async function documentPage({ database }: Log, after: string | undefined, limit: number): Promise<DumpPage> {
@@ -96,10 +104,11 @@ async function documentPage({ database }: Log, after: string | undefined, limit:
       .find({ _id: { $gt: after ?? "" }, revision: { $gt: 0 } }, { sort: { _id: 1 }, limit: limit + 1 })
       .toArray(),
   )
-  const records = rows.slice(0, limit).map(({ _id, id, revision, value }): LogRecord => {
-    return { kind: "document", collection: collectionIn(_id), id, revision, value: storedJson<Json>(value ?? "null") }
-  })
-  return { records, ...nextOf(rows, limit, ({ _id }) => _id) }
+  return pageOf(rows, limit, { record: documentRecord, place: ({ _id }) => _id })
+}
+
+function documentRecord({ _id, id, revision, value }: KeyedStored): LogRecord {
+  return { kind: "document", collection: collectionIn(_id), id, revision, value: storedJson<Json>(value ?? "null") }
 }
 
 /** The collection's name out of a document's `_id` (see `documentId`), where it was short enough to be kept there. */
@@ -117,55 +126,5 @@ function collectionIn(place: string): string {
 async function groupPage(log: Log, after: string | undefined, limit: number): Promise<DumpPage> {
   const all = (await log.groups.fresh()).toSorted((a, b) => (a.name < b.name ? -1 : 1))
   const left = after === undefined ? all : all.filter(({ name }) => name > after)
-  return { records: left.slice(0, limit).map(groupRecord), ...nextOf(left, limit, ({ name }) => name) }
-}
-
-function nextOf<T>(found: readonly T[], limit: number, place: (one: T) => string): Pick<DumpPage, "next"> {
-  const last = found.length > limit ? found[limit - 1] : undefined
-  return last === undefined ? {} : { next: place(last) }
-}
-
-function groupRecord(group: GroupState): GroupRecord {
-  const { name, order, start, stopped, maxLanes, epoch, reemit, dropped, skips, skipped } = group
-  return {
-    kind: "group",
-    group: name,
-    order,
-    start,
-    ...(stopped === null ? {} : { stopped }),
-    maxLanes,
-    types: sorted(group.types).map(([type, { since }]) => ({ type, since })),
-    epoch,
-    reemit,
-    dropped,
-    skips,
-    skipped,
-    marks: [...group.marks].toSorted((a, b) => a - b),
-    partitions: group.partitions.map(({ checkpoint, replay, rows, hold, lanes }) => ({
-      checkpoint,
-      replay,
-      rows: sorted(rows).map(([key, state]) => ({ key, replay: state })),
-      ...(hold === null ? {} : { hold }),
-      lanes: sorted(lanes).map(([, lane]) => laneRecord(lane)),
-    })),
-  }
-}
-
-function laneRecord({ key, single, replay, at, kept }: Lane): LaneRecord {
-  const { status, next, retryAt, failures, error } = at
-  return {
-    key,
-    single,
-    status,
-    next,
-    retryAt,
-    failures,
-    ...(error === null ? {} : { error }),
-    replay,
-    ...(kept === undefined ? {} : { kept }),
-  }
-}
-
-function sorted<T>(entries: Iterable<readonly [string, T]>): readonly (readonly [string, T])[] {
-  return [...entries].toSorted(([a], [b]) => (a < b ? -1 : 1))
+  return pageOf(left, limit, { record: (group) => groupRecordOf(group, group.skips), place: ({ name }) => name })
 }

@@ -1,20 +1,24 @@
 import {
   BackendError,
   checkName,
+  fenceAll,
   type GroupInfo,
+  groupInfoOf,
+  groupNameTaken,
   type Instant,
   type Position,
   partitionOf,
+  startLoadedGroup,
+  stopGroup,
   type StopReason,
 } from "@millrace/core/backend"
 
 import { isTaken } from "../errors.ts"
-import { editAll, fenceAll, type GroupState, type Lane, setLane } from "../group-state.ts"
+import { editAll, type GroupState, type Lane } from "../group-state.ts"
 import { isWanted, ofLog, wantedOfLane } from "../lane-messages.ts"
 import type { Log } from "../log.ts"
 import { type Bounds, boundsOf } from "../read.ts"
 import { SEGMENT, segmentOf } from "../segments.ts"
-import { stopGroup } from "../stop-group.ts"
 
 /** The groups named, or all, by name. */
 export async function groups(log: Log, names?: readonly string[]): Promise<readonly GroupInfo[]> {
@@ -25,35 +29,10 @@ export async function groups(log: Log, names?: readonly string[]): Promise<reado
   const lags = await waitingOf(log, found, bounds)
   return found
     .toSorted((one, other) => (one.name < other.name ? -1 : 1))
-    .map((group) => infoOf(group, lags.get(group.id) ?? NOTHING))
-}
-
-function infoOf(group: GroupState, { lag, since }: Waiting): GroupInfo {
-  const lanes = group.partitions.flatMap((at) => [...at.lanes.values()]).map((lane) => lane.at)
-  const checkpoints = group.partitions.map(({ checkpoint }) => checkpoint)
-  const holds = group.partitions.flatMap(({ hold }) => (hold === null ? [] : [hold.retryAt]))
-  const retries = lanes.filter(({ status }) => status === "retrying").map(({ retryAt }) => retryAt)
-  const due = [...retries, ...holds]
-  return {
-    group: group.name,
-    order: group.order,
-    status: group.stopped === null ? "active" : "stopped",
-    ...(group.stopped === null ? {} : { stopped: group.stopped }),
-    types: [...group.types]
-      .map(([type, { since }]) => ({ type, since }))
-      .toSorted((one, other) => (one.type < other.type ? -1 : 1)),
-    lag,
-    ...(since === undefined ? {} : { waitingSince: since }),
-    oldestCheckpoint: Math.min(...checkpoints),
-    newestCheckpoint: Math.max(...checkpoints),
-    retrying: retries.length,
-    parked: lanes.length - retries.length,
-    ...(due.length === 0 ? {} : { retryAt: Math.min(...due) }),
-    epoch: group.epoch,
-    dropped: group.dropped,
-    skips: [...group.skips],
-    skipped: group.skipped,
-  }
+    .map((group) => {
+      const { lag, since } = lags.get(group.id) ?? NOTHING
+      return groupInfoOf(group, { lag, waitingSince: since, skips: group.skips })
+    })
 }
 
 /** Wanted messages that are not settled: how many, and when the oldest was recorded. */
@@ -116,13 +95,8 @@ export async function startGroup(log: Log, name: string): Promise<void> {
   const now = await log.clock.now()
   await log.groups.change(name, (draft) => {
     if (draft.stopped === null) return
-    draft.stopped = null
-    for (const at of editAll(draft)) {
-      if (at.hold !== null) at.hold = { ...at.hold, retryAt: Math.min(at.hold.retryAt, now) }
-      for (const lane of at.lanes.values())
-        if (lane.at.status === "retrying")
-          setLane(at, { ...lane, at: { ...lane.at, retryAt: Math.min(lane.at.retryAt, now) } })
-    }
+    editAll(draft)
+    startLoadedGroup(draft, now)
   })
   log.news.work()
 }
@@ -130,24 +104,28 @@ export async function startGroup(log: Log, name: string): Promise<void> {
 /** Stops a group; stopping it again replaces the reason. */
 export async function stopGroupByHand(log: Log, name: string, why: StopReason): Promise<void> {
   const now = await log.clock.now()
-  await log.groups.change(name, (draft) => stopGroup(draft, why, now))
+  await log.groups.change(name, (draft) => stopDraft(draft, why, now))
+}
+
+function stopDraft(draft: GroupState, why: StopReason, now: Instant): void {
+  editAll(draft)
+  stopGroup(draft, why, now)
 }
 
 /** Gives a group another name, and ends its leases, for they name the old one. */
 export async function renameGroup(log: Log, from: string, to: string): Promise<void> {
   checkName("group", to)
-  const taken = (): BackendError => new BackendError("invalid", `there is a group "${to}" already: choose another name`)
   await log.groups.fresh([from])
   const { database } = log
   if ((await database.read(() => database.groups.findOne({ name: to }, { projection: { _id: 1 } }))) !== null)
-    throw taken()
+    throw groupNameTaken(to)
   try {
     await log.groups.change(from, (draft) => {
       draft.name = to
-      fenceAll(draft)
+      fenceAll(editAll(draft))
     })
   } catch (error) {
-    if (error instanceof BackendError && isTaken(error.cause)) throw taken()
+    if (error instanceof BackendError && isTaken(error.cause)) throw groupNameTaken(to)
     throw error
   }
   log.news.work()
@@ -157,7 +135,7 @@ export async function renameGroup(log: Log, from: string, to: string): Promise<v
 export async function deleteGroup(log: Log, name: string): Promise<void> {
   const now = await log.clock.now()
   const id = await log.groups.change(name, (draft) => {
-    stopGroup(draft, { reason: "deleted" }, now)
+    stopDraft(draft, { reason: "deleted" }, now)
     return draft.id
   })
   await log.database.write(() => log.database.groups.deleteOne({ _id: id }))

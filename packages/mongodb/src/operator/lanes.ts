@@ -1,13 +1,14 @@
 import {
   checkLimit,
   type Instant,
-  isClaimable,
   type LaneInfo,
   type LaneQuery,
+  retriedLanes,
+  leasedBy,
   type StoredMessage,
 } from "@millrace/core/backend"
 
-import { edit, fenced, type GroupState, type Lane, type PartitionState, setLane } from "../group-state.ts"
+import { edit, type GroupState, type Lane, type PartitionState, setLane } from "../group-state.ts"
 import type { Log } from "../log.ts"
 import { messageAt } from "./message-at.ts"
 
@@ -40,7 +41,7 @@ function infoOf(
   { now, message }: { readonly now: Instant; readonly message: StoredMessage | undefined },
 ): LaneInfo {
   const { status, next, failures, retryAt, error } = at
-  const leasedBy = isClaimable(lease, now) ? undefined : lease.owner?.processName
+  const holder = leasedBy(lease, now)?.processName
   return {
     group: group.name,
     key,
@@ -51,24 +52,21 @@ function infoOf(
     retryAt,
     ...(message === undefined ? {} : { messageId: message.id }),
     ...(error === null ? {} : { error }),
-    ...(leasedBy === undefined ? {} : { leasedBy }),
+    ...(holder === undefined ? {} : { leasedBy: holder }),
   }
 }
 
 /** Makes lanes due at once. One that is being handled right now is fenced: whoever asks for a retry gets a new one. */
 export async function retryLanes(log: Log, name: string, keys?: readonly string[]): Promise<number> {
   const now = await log.clock.now()
-  const named = keys === undefined ? undefined : new Set(keys)
   const made = await log.groups.change(name, (draft) => {
     let count = 0
     for (const { partition, lanes: open } of draft.partitions) {
-      const chosen = [...open.values()].filter((lane) =>
-        named === undefined ? lane.at.status === "parked" : named.has(lane.key),
-      )
-      if (chosen.length === 0) continue
+      const retried = retriedLanes(open.values(), keys, now)
+      if (retried.length === 0) continue
       const at = edit(draft, partition)
-      for (const lane of chosen) setLane(at, { ...fenced(lane), at: { ...lane.at, status: "retrying", retryAt: now } })
-      count += chosen.length
+      for (const lane of retried) setLane(at, lane)
+      count += retried.length
     }
     return count
   })

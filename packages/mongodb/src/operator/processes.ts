@@ -1,4 +1,4 @@
-import { isClaimable, type ProcessInfo, PROCESS_TTL_MS } from "@millrace/core/backend"
+import { leasedBy, type ProcessInfo, PROCESS_TTL_MS } from "@millrace/core/backend"
 
 import type { Log } from "../log.ts"
 
@@ -14,8 +14,8 @@ export async function processes(log: Log): Promise<readonly ProcessInfo[]> {
   for (const { partitions } of groups) {
     for (const at of partitions) {
       for (const { lease } of [at, ...at.lanes.values()]) {
-        if (lease.owner === null || isClaimable(lease, now)) continue
-        leases.set(lease.owner.bootId, (leases.get(lease.owner.bootId) ?? 0) + 1)
+        const holder = leasedBy(lease, now)
+        if (holder !== undefined) leases.set(holder.bootId, (leases.get(holder.bootId) ?? 0) + 1)
       }
     }
   }

@@ -4,11 +4,10 @@ import {
   categoryOf,
   checkRecords,
   BackendError,
-  FREE,
   type GroupRecord,
   type KeyRecord,
-  type LaneRecord,
   type LogRecord,
+  restoredGroup,
   type ScheduleInfo,
   type StoredMessage,
   type StreamId,
@@ -23,20 +22,17 @@ import { documentId } from "../document-id.ts"
 import { noFacts } from "../entry.ts"
 import { isTaken } from "../errors.ts"
 import { groupDocument } from "../group-document.ts"
-import type { GroupState, Lane, PartitionState } from "../group-state.ts"
 import { idKey, onceKey, versionKey } from "../keys.ts"
 import type { Log } from "../log.ts"
 import { lookUp, lookUpVersions } from "../look-up.ts"
 import { PULSE } from "../migrate.ts"
 import { nameKey } from "../name-key.ts"
+import { newGroup } from "../new-group.ts"
 import { boundsOf } from "../read.ts"
 import { SEGMENT } from "../segments.ts"
 
 /** The most characters of payloads that one commit gathers. */
 const MOST_CHARACTERS = 4 * 1024 * 1024
-
-/** The tokens that one group may use before those of the next one begin: as groups that are made here. */
-const TOKENS_EACH = 2 ** 36
 
 /**
  * Stores records of another log as they were. All of them are judged before the first is written; each is written so that it may be written again, for an
@@ -194,57 +190,8 @@ async function storeGroup(log: Log, record: GroupRecord): Promise<void> {
   const { database } = log
   const now = await log.clock.now()
   const { trimmedTo } = await boundsOf(log)
-  const counted = await database.write(() =>
-    database.logs.findOneAndUpdate({ _id: "log" }, { $inc: { groups: 1 } }, { returnDocument: "after" }),
-  )
-  const { group: name, order, start, stopped, maxLanes, reemit, epoch, dropped, skips, skipped } = record
-  const id = randomUUID()
-  const group: GroupState = {
-    id,
-    name,
-    rev: 1,
-    order,
-    start,
-    floor: trimmedTo,
-    stopped: stopped ?? null,
-    maxLanes,
-    types: new Map(record.types.map(({ type, since }) => [type, { since, wantedAt: now }])),
-    heardAt: now,
-    reemit,
-    epoch,
-    dropped,
-    skips,
-    skipped,
-    marks: new Set(record.marks),
-    tokens: (counted?.groups ?? 1) * TOKENS_EACH,
-    partitions: record.partitions.map(partitionOf),
-    edited: new Set(),
-    spent: new Set(),
-  }
-  await database.write(() => database.groups.deleteOne({ name }))
-  log.groups.drop(name)
-  await database.write(() => database.groups.insertOne(groupDocument(group, id)))
-}
-
-function partitionOf(
-  { checkpoint, replay, rows, hold, lanes }: GroupRecord["partitions"][number],
-  partition: number,
-): PartitionState {
-  return {
-    partition,
-    checkpoint,
-    replay,
-    rows: new Map(rows.map(({ key, replay: state }) => [key, state])),
-    token: null,
-    lease: FREE,
-    leaseMs: 0,
-    hold: hold ?? null,
-    lanes: new Map(lanes.map((lane) => [lane.key, laneOf(lane)])),
-    repeats: new Map(),
-  }
-}
-
-function laneOf({ key, single, replay, kept, error, ...at }: LaneRecord): Lane {
-  const lane = { key, single, replay, at: { ...at, error: error ?? null }, token: null, lease: FREE }
-  return kept === undefined ? lane : { ...lane, kept }
+  const group = await newGroup(log, restoredGroup(record, now), { trimmedTo, skips: record.skips })
+  await database.write(() => database.groups.deleteOne({ name: record.group }))
+  log.groups.drop(record.group)
+  await database.write(() => database.groups.insertOne(groupDocument(group, group.id)))
 }

@@ -5,7 +5,7 @@
  * conversation that is the message itself. `kind`: 0 command, 1 event, 2 command that was decided when it was stored.
  * `types.heads`: the last position of the type in each partition, and behind them the last of all.
  * `partitions`: a group's progress. `rev` rises with every change, so that a claim takes what it has looked at or nothing. `token`: of the lease in
- * force; `tokens`: the last one given. `lanes`: how many are open. `replays`: whether there are replay rows.
+ * force; `tokens`: the last one given. A lease without a `boot` ('') is reserved for its owner's name. `lanes`: how many are open. `replays`: whether there are replay rows.
  * `settled`: what the last settles of a partition answered, by lease, positions and versions relative to `base` and `versions`.
  * `skips`: what a group lists as never handed out; with `mark`, what it is not to be handed.
  */

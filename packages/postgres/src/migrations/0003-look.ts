@@ -5,7 +5,7 @@ import { GROUP_COLUMNS, PARTITION_COLUMNS } from "../sql/columns.ts"
  * of those what waits first. Out: rows of a kind and its cells as JSON:
  * `now`: the clock, when the next schedule is due · `group`: the group, its types with `since` · `waiting`: a partition in which something waits: the group, the
  * first waiting message's type and position, the partition · `lanes`: a partition with due lanes: the group, the partition, the lowest
- * position of them, whether a process of the asking one's name holds an expired lease of one, `rev` · `due`: when the next lane of a group is due.
+ * position of them, whether a lease of one that is over, or reserved, is the asking one's by name, `rev` · `due`: when the next lane of a group is due.
  * Locks nothing. The settings keep its plan, made once and while the tables are small, from reading whole tables later.
  */
 export const look = [
@@ -51,12 +51,12 @@ BEGIN
     FROM {groups} g JOIN {partitions} p ON p.grp = g.id
     CROSS JOIN LATERAL (
       SELECT min(l.next) AS position, coalesce(bool_or(l.owner = a_owner), false) AS mine FROM {lanes} l
-      WHERE l.grp = g.id AND l.partition = p.partition AND NOT l.parked AND l.retry_at <= moment AND (l.owner IS NULL OR l.lease_until <= moment)
+      WHERE l.grp = g.id AND l.partition = p.partition AND NOT l.parked AND l.retry_at <= moment AND (l.owner IS NULL OR l.lease_until <= moment OR (l.boot = '' AND l.owner = a_owner))
     ) d
     WHERE g.name = ANY(a_groups) AND g.active AND p.lanes > 0 AND d.position IS NOT NULL;
-  RETURN QUERY SELECT 'due', json_build_array(min(greatest(l.retry_at, CASE WHEN l.owner IS NULL THEN 0 ELSE l.lease_until END)))::text
+  RETURN QUERY SELECT 'due', json_build_array(min(greatest(l.retry_at, CASE WHEN l.owner IS NULL OR (l.boot = '' AND l.owner = a_owner) THEN 0 ELSE l.lease_until END)))::text
     FROM {groups} g JOIN {partitions} p ON p.grp = g.id JOIN {lanes} l ON l.grp = g.id AND l.partition = p.partition
     WHERE g.name = ANY(a_groups) AND g.active AND p.lanes > 0 AND NOT l.parked
-      AND greatest(l.retry_at, CASE WHEN l.owner IS NULL THEN 0 ELSE l.lease_until END) > moment;
+      AND greatest(l.retry_at, CASE WHEN l.owner IS NULL OR (l.boot = '' AND l.owner = a_owner) THEN 0 ELSE l.lease_until END) > moment;
 END $$`,
 ] as const

@@ -1,4 +1,4 @@
-import { BackendError, toSortable } from "@millrace/core/backend"
+import { noSuchLane, toSortable } from "@millrace/core/backend"
 
 import { changeGroup } from "../change-group.ts"
 import { partitionOfRow } from "../group-rows.ts"
@@ -21,8 +21,7 @@ export async function discardLane(log: Log, name: string, key: string): Promise<
     const seen = await find()
     const [row] = seen === undefined ? [] : await on.rows(lockPartition, group.id, seen.partition)
     const lane = await find()
-    if (row === undefined || lane === undefined)
-      throw new BackendError("not-found", `group "${name}" has no open lane "${key}": list its lanes`)
+    if (row === undefined || lane === undefined) throw noSuchLane(name, key)
     const at = partitionOfRow(row)
     const types = new Map((await on.rows(selectGroupTypes, group.id)).map((type) => [text(type[0]), int(type[1])]))
     const how = { group: { row: group, types }, at, lanes: [lane], partitions: log.partitions, limit: 1 }

@@ -5,9 +5,11 @@ import {
   fromSortable,
   type GroupRecord,
   type Json,
-  type LaneRecord,
+  laneRecordOf,
   type LogRecord,
   MAX_RECORDS,
+  nextOf,
+  pageOf,
   SKIPS_KEPT,
   toSortable,
 } from "@millrace/core/backend"
@@ -15,7 +17,7 @@ import {
 import { groupToChange, type LockedLog, underLock } from "../change-group.ts"
 import type { Row } from "../database.ts"
 import { lockPartitions, replayOf } from "../group-rows.ts"
-import { keptMessage, type LaneRow, lanesOf } from "../lane-rows.ts"
+import { keptMessage, lanesOf } from "../lane-rows.ts"
 import { textList } from "../list.ts"
 import type { Log } from "../log.ts"
 import { int, text } from "../row.ts"
@@ -38,37 +40,32 @@ export async function dump(log: Log, { of, after = "", limit: asked }: DumpQuery
   const { read } = log.database
   switch (of) {
     case "streams":
-      return page(await read.rows(selectStreamEnds, after, limit + 1), limit, streamRecord)
+      return pageOf(await read.rows(selectStreamEnds, after, limit + 1), limit, { record: streamRecord, place: name })
     case "keys":
-      return page(await read.rows(selectKeyPage, after, limit + 1), limit, keyRecord)
+      return pageOf(await read.rows(selectKeyPage, after, limit + 1), limit, { record: keyRecord, place: name })
     case "documents": {
       const [collection, id] = after === "" ? ["", ""] : storedJson<readonly [string, string]>(after)
       const rows = await read.rows(selectAllDocuments, collection, id, limit + 1)
-      return page(rows, limit, documentRecord, (row) => JSON.stringify([text(row[0]), text(row[1])]))
+      return pageOf(rows, limit, { record: documentRecord, place: documentPlace })
     }
     case "groups":
       // Under the log's lock and the partitions' own nothing of a group changes.
       return underLock(log, async (locked) => {
         const names = await locked.on.rows(selectGroupNames, after, limit + 1)
         const records: GroupRecord[] = []
-        for (const [name] of names.slice(0, limit)) records.push(...(await groupRecord(locked, text(name))))
-        return { records, ...nextOf(names, limit, ([name]) => text(name)) }
+        for (const row of names.slice(0, limit)) records.push(...(await groupRecord(locked, name(row))))
+        return { records, ...nextOf(names, limit, name) }
       })
   }
 }
 
-function page(
-  rows: readonly Row[],
-  limit: number,
-  record: (row: Row) => LogRecord,
-  place: (row: Row) => string = ([name]) => text(name),
-): DumpPage {
-  return { records: rows.slice(0, limit).map(record), ...nextOf(rows, limit, place) }
+/** The first column. */
+function name([first]: Row): string {
+  return text(first)
 }
 
-function nextOf(rows: readonly Row[], limit: number, place: (row: Row) => string): Pick<DumpPage, "next"> {
-  const last = rows.length > limit ? rows[limit - 1] : undefined
-  return last === undefined ? {} : { next: place(last) }
+function documentPlace([collection, id]: Row): string {
+  return JSON.stringify([text(collection), text(id)])
 }
 
 function streamRecord(row: Row): LogRecord {
@@ -119,24 +116,10 @@ async function groupRecord(locked: LockedLog, stored: string): Promise<readonly 
         replay,
         rows: rows.filter((one) => one.partition === partition).map(({ row }) => row),
         ...(hold === null ? {} : { hold }),
-        lanes: lanes.filter((lane) => lane.partition === partition).map(laneRecord),
+        lanes: lanes
+          .filter((lane) => lane.partition === partition)
+          .map((lane) => laneRecordOf({ ...lane, kept: keptMessage(lane) })),
       })),
     },
   ]
-}
-
-function laneRecord(lane: LaneRow): LaneRecord {
-  const { key, single, status, next, retryAt, failures, error, replay } = lane
-  const kept = keptMessage(lane)
-  return {
-    key,
-    single,
-    status,
-    next,
-    retryAt,
-    failures,
-    ...(error === null ? {} : { error }),
-    replay,
-    ...(kept === undefined ? {} : { kept }),
-  }
 }

@@ -1,11 +1,4 @@
-import {
-  checkLimit,
-  isClaimable,
-  type LaneInfo,
-  type LaneQuery,
-  fromSortable,
-  toSortable,
-} from "@millrace/core/backend"
+import { checkLimit, type LaneInfo, type LaneQuery, leasedBy, fromSortable, toSortable } from "@millrace/core/backend"
 
 import type { Row } from "../database.ts"
 import { noSuchGroup } from "../errors.ts"
@@ -30,7 +23,7 @@ function infoOf(row: Row): LaneInfo {
   const lane = laneOf(row.slice(3))
   const { key, partition, status, next, failures, retryAt, error } = lane
   const messageId = keptMessage(lane)?.id ?? row[2] ?? undefined
-  const leasedBy = isClaimable(lane.lease, int(row[0])) ? undefined : lane.lease.owner?.processName
+  const holder = leasedBy(lane.lease, int(row[0]))?.processName
   return {
     group: fromSortable(text(row[1])),
     key,
@@ -41,6 +34,6 @@ function infoOf(row: Row): LaneInfo {
     retryAt,
     ...(messageId === undefined ? {} : { messageId }),
     ...(error === null ? {} : { error }),
-    ...(leasedBy === undefined ? {} : { leasedBy }),
+    ...(holder === undefined ? {} : { leasedBy: holder }),
   }
 }

@@ -1,9 +1,10 @@
 import {
-  BackendError,
+  checkReset,
   FREE,
   planReset,
   type ReplayRow,
   type ResetLane,
+  type GroupReset,
   resolveStart,
   sinceAfterReset,
   type StartPoint,
@@ -30,23 +31,12 @@ import { updateEpoch } from "../sql/update-epoch.ts"
 import { fenceAll } from "../stop-group.ts"
 import { noteSkips } from "./note-skips.ts"
 
-/** How a group is to handle again what lies above the point. */
-export interface ResetOptions {
-  readonly types?: readonly string[]
-  readonly reemit?: boolean
-}
-
 /** Moves a group back to a point. One transaction: a reset is there whole or not at all. */
-export async function resetGroup(log: Log, name: string, to: StartPoint, options: ResetOptions = {}): Promise<void> {
+export async function resetGroup(log: Log, name: string, to: StartPoint, options: GroupReset = {}): Promise<void> {
   await changeGroup(log, name, async (locked, group) => {
     const { on, head } = locked
     const types = new Map((await on.rows(selectGroupTypes, group.id)).map((row) => [text(row[0]), int(row[1])]))
-    const unwanted = options.types?.find((type) => !types.has(type))
-    if (unwanted !== undefined)
-      throw new BackendError(
-        "invalid",
-        `group "${name}" does not want ${unwanted}: run a reactor that handles it first`,
-      )
+    checkReset(options, { name, wants: (type) => types.has(type) })
     const dated = to.at === "date" ? await lastBefore(on, to.date, locked) : 0
     const point = resolveStart(to, { head, lastBefore: () => dated })
     await fenceAll(on, group)

@@ -1,4 +1,4 @@
-import { BackendError, partitionOf, fromSortable } from "@millrace/core/backend"
+import { BackendError, fromSortable, noMessageAt, partitionOf, settledAlready } from "@millrace/core/backend"
 
 import { changeGroup, type LockedLog } from "../change-group.ts"
 import { type GroupRow, type PartitionRow, partitionOfRow } from "../group-rows.ts"
@@ -20,7 +20,7 @@ export async function skip(log: Log, name: string, position: number): Promise<vo
   await changeGroup(log, name, async (locked, group) => {
     const { on } = locked
     const [message] = await on.rows(selectTypesAt, numberList([position]))
-    if (message === undefined) throw new BackendError("not-found", `there is no message at position ${position}`)
+    if (message === undefined) throw noMessageAt(position)
     const marks = (await on.rows(selectMarks, group.id)).map((row) => int(row[0]))
     if (marks.includes(position)) return
     const streamId = fromSortable(text(message[2]))
@@ -34,11 +34,7 @@ export async function skip(log: Log, name: string, position: number): Promise<vo
       group.order === "stream" ? streamId : undefined,
       position,
     )
-    if (position <= at.checkpoint && lane === undefined)
-      throw new BackendError(
-        "invalid",
-        `group "${name}" has settled position ${position} already: reset it to handle it again`,
-      )
+    if (position <= at.checkpoint && lane === undefined) throw settledAlready(name, position)
     await noteSkips(locked, group, [position], { how: "skipped", mark: true })
     if (lane?.next === position) await passLane(locked, group, { at, lane, position })
     else await fence(log, locked, group, { at, lane, position })

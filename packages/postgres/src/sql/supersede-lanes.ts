@@ -1,7 +1,7 @@
 import { planned } from "../statement.ts"
 
-/** In: boot, now. Ends its leases of lanes; they stay its own, so that the next claim counts as a take-over. The caller has locked their partitions. */
+/** In: process name, its boot. What lanes earlier boots of the name hold is reserved for it, by no token. The caller has locked their partitions. Out: how many. */
 export const supersedeLanes = planned(
   "supersede-lanes",
-  `UPDATE {lanes} SET lease_until = least(lease_until, $2::bigint) WHERE boot = $1`,
+  `UPDATE {lanes} SET token = NULL, boot = '' WHERE owner = $1 AND boot NOT IN ($2, '')`,
 )

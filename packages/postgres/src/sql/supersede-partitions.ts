@@ -1,7 +1,7 @@
 import { planned } from "../statement.ts"
 
-/** In: boot, now. Ends its leases of partitions; they stay its own, so that the next claim counts as a take-over. The caller has locked them. */
+/** In: process name, its boot. What partitions earlier boots of the name hold is reserved for it, by no token. The caller has locked them. Out: how many. */
 export const supersedePartitions = planned(
   "supersede-partitions",
-  `UPDATE {partitions} SET rev = rev + 1, lease_until = least(lease_until, $2::bigint) WHERE boot = $1`,
+  `UPDATE {partitions} SET rev = rev + 1, token = NULL, boot = '' WHERE owner = $1 AND boot NOT IN ($2, '')`,
 )

@@ -37,7 +37,7 @@ end
 
 local function lookAtPartition(group, p)
   local K = group.key .. ':p' .. p
-  local f = call('HMGET', K, 'checkpoint', 'owner', 'until', 'hold', 'waiting', 'takeovers', 'lanes', 'rows')
+  local f = call('HMGET', K, 'checkpoint', 'owner', 'until', 'hold', 'waiting', 'takeovers', 'lanes', 'rows', 'boot')
   local checkpoint, owner = tonumber(f[1]), f[2] or ''
   local place = group.order == 'stream' and 'x:' .. p .. ':' or 't:'
   -- What was found before holds for as long as neither the checkpoint nor the wanted types have changed.
@@ -53,7 +53,8 @@ local function lookAtPartition(group, p)
   end
   if not position then return end
   group.waits = true
-  local freeAt = owner ~= '' and tonumber(f[3]) > NOW and tonumber(f[3]) or 0
+  local reserved = owner == name and f[9] == ''
+  local freeAt = owner ~= '' and not reserved and tonumber(f[3]) > NOW and tonumber(f[3]) or 0
   local hold = f[4] or ''
   if hold ~= '' then freeAt = math.max(freeAt, cjson.decode(hold).retryAt) end
   if freeAt > NOW then return later(freeAt) end
@@ -89,6 +90,8 @@ local function lookAtGroup()
   group.key = P .. 'g:' .. id
   local f = call('HMGET', group.key, 'stopped', 'order', 'types', 'partitions', 'lanes', 'marks', 'reemit', 'epoch', 'quiet', 'revision', 'swept', 'sweptAt')
   if f[1] and f[1] ~= '' then return end
+  local way = call('PTTL', group.key .. ':way')
+  if way > 0 then return later(NOW + way) end
   group.order, group.types, group.marks = f[2], cjson.decode(f[3]), tonumber(f[6] or 0)
   group.reemit, group.epoch, group.revision = f[7] or '', f[8] or '0', f[10] or '0'
   local kinds = {}
@@ -99,6 +102,7 @@ local function lookAtGroup()
   if tonumber(f[5] or 0) > 0 then
     local due = call('ZRANGE', group.key .. ':due', 0, 0, 'WITHSCORES')
     if due[2] and tonumber(due[2]) <= NOW then return { 'slow' } end
+    if int(P .. 'process:' .. name, 'lanesReservedUntil') > NOW then return { 'slow' } end
     if due[2] then later(tonumber(due[2])) end
   end
   if #kinds == 0 then return end

@@ -11,7 +11,7 @@
  * `ids`: message id to position, or to `s` and the number of a schedule. `recent`, `streams`: streams by last position, and by name.
  * `heads`, `commands`: by type the last position, and how many commands. `keys`, `keyed`: idempotency keys, and their order.
  * `due`, `waiting`: schedules by instant, and their messages. `d:<collection>`, `D:<collection>`: documents, and their order.
- * `groups`: group name to number. `g:7`: a group; `:heard`, `:skips`, `:marks`, `:due` (lanes); `:p3`, `:l3`, `:r3`: its partition 3, the lanes and replay rows of that.
+ * `groups`: group name to number. `g:7`: a group; `:heard`, `:skips`, `:marks`, `:due` (lanes), `:way` (there while claims stay away); `:p3`, `:l3`, `:r3`: its partition 3, the lanes and replay rows of that.
  * `turn:<sender>`: how far the appends of a process have got, for a minute. `processes`, `process:<name>`: who works. `wake`: the channel.
  *
  * Numbers are written by `F`: Lua itself writes 1e+15 for large ones.

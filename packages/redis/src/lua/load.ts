@@ -22,7 +22,7 @@ export const PARTITION_FIELDS = [
 /**
  * Reads groups, and sets fencing tokens aside.
  * In: now; how many tokens; a partition (empty: all, `none`: none; a group that has only one: that one); 1 when the answers to the last settles are wanted too; names of groups.
- * Out: now, the first of the tokens, head, then per group: name, id (empty: no such group), its fields, when its types were heard, its marks, and per partition: number, the values of its fields, lanes, replay rows.
+ * Out: now, the first of the tokens, head, then per group: name, id (empty: no such group), its fields, when its types were heard, its marks, and per partition: number, the values of its fields, lanes, replay rows; then for how many ms claims stay away (below 0: they need not).
  */
 export const load = String.raw`${library}
 local tokens, only, names = num(), arg(), {}
@@ -52,7 +52,7 @@ for _, name in ipairs(names) do
       partitions[#partitions + 1] = { p, fields, lanes, rows }
     end
     local marks = int(G, 'marks') > 0 and call('ZRANGE', G .. ':marks', 0, -1) or {}
-    out[#out + 1] = { name, id, call('HGETALL', G), call('HGETALL', G .. ':heard'), marks, partitions }
+    out[#out + 1] = { name, id, call('HGETALL', G), call('HGETALL', G .. ':heard'), marks, partitions, call('PTTL', G .. ':way') }
   end
 end
 return out

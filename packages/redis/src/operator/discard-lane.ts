@@ -1,10 +1,9 @@
-import { BackendError } from "@millrace/core/backend"
+import { noSuchLane, passLane } from "@millrace/core/backend"
 
 import { change } from "../change.ts"
 import type { Log } from "../log.ts"
 import { wantedOfLane } from "../waiting.ts"
 import { noteSkips } from "./note-skips.ts"
-import { passLane } from "./pass-lane.ts"
 
 /** Passes over the message at which a lane waits. */
 export async function discardLane(log: Log, name: string, key: string): Promise<void> {
@@ -12,8 +11,7 @@ export async function discardLane(log: Log, name: string, key: string): Promise<
     const group = work.group(name)
     const at = group.partitions.find(({ lanes }) => lanes.has(key))
     const lane = at?.lanes.get(key)
-    if (at === undefined || lane === undefined)
-      throw new BackendError("not-found", `group "${name}" has no open lane "${key}": list its lanes`)
+    if (at === undefined || lane === undefined) throw noSuchLane(name, key)
     let waits = lane.kept?.position
     if (waits === undefined && group.order !== "stream") waits = lane.at.next
     if (waits === undefined) {
@@ -23,6 +21,7 @@ export async function discardLane(log: Log, name: string, key: string): Promise<
       }
     }
     if (waits !== undefined) noteSkips(work, group, [waits], "discarded")
-    passLane(work, at, lane, waits ?? at.checkpoint)
+    passLane(at, lane, waits ?? at.checkpoint, work.now)
+    work.news.work = true
   })
 }

@@ -4,15 +4,15 @@ import {
   type DumpQuery,
   fromSortable,
   type GroupRecord,
-  type LaneRecord,
+  groupRecordOf,
   type LogRecord,
   MAX_RECORDS,
+  nextOf,
 } from "@millrace/core/backend"
 
 import { load } from "../change.ts"
 import { keyPrefix, logKey } from "../connection.ts"
 import { readDocuments } from "../documents.ts"
-import type { GroupState, Lane } from "../group-state.ts"
 import type { Log } from "../log.ts"
 import { int, list, storedJson, text } from "../reply.ts"
 import { scripts } from "../scripts.ts"
@@ -49,7 +49,7 @@ async function streamPage(log: Log, after: string | undefined, limit: number): P
     if (version === 0 && left > 0) return []
     return [{ kind: "stream", streamId: fromSortable(name), version, lastPosition: Math.min(last, trimmedTo) }]
   })
-  return { records, ...nextOf(names, limit) }
+  return { records, ...nextOf(names, limit, (name) => name) }
 }
 
 /** Keys in the order of their appends. */
@@ -98,56 +98,6 @@ async function groupPage(log: Log, after: string | undefined, limit: number): Pr
   const some = left.slice(0, limit)
   const groups = some.length === 0 ? [] : (await load(log, { names: some })).read.groups
   const records: GroupRecord[] = []
-  for (const group of groups) records.push(await groupRecord(log, group))
-  return { records, ...nextOf(left, limit) }
-}
-
-function nextOf(names: readonly string[], limit: number): Pick<DumpPage, "next"> {
-  const last = names.length > limit ? names[limit - 1] : undefined
-  return last === undefined ? {} : { next: last }
-}
-
-async function groupRecord(log: Log, group: GroupState): Promise<GroupRecord> {
-  const { name, order, start, stopped, maxLanes, epoch, reemit, dropped, skipped } = group
-  return {
-    kind: "group",
-    group: name,
-    order,
-    start,
-    ...(stopped === null ? {} : { stopped }),
-    maxLanes,
-    types: sorted(group.types).map(([type, { since }]) => ({ type, since })),
-    epoch,
-    reemit,
-    dropped,
-    skips: await skipsOf(log, group),
-    skipped,
-    marks: [...group.marks].sort((a, b) => a - b),
-    partitions: group.partitions.map(({ checkpoint, replay, rows, hold, lanes }) => ({
-      checkpoint,
-      replay,
-      rows: sorted(rows).map(([key, state]) => ({ key, replay: state })),
-      ...(hold === null ? {} : { hold }),
-      lanes: sorted(lanes).map(([, lane]) => laneRecord(lane)),
-    })),
-  }
-}
-
-function laneRecord({ key, single, replay, at, kept }: Lane): LaneRecord {
-  const { status, next, retryAt, failures, error } = at
-  return {
-    key,
-    single,
-    status,
-    next,
-    retryAt,
-    failures,
-    ...(error === null ? {} : { error }),
-    replay,
-    ...(kept === undefined ? {} : { kept }),
-  }
-}
-
-function sorted<T>(entries: Iterable<readonly [string, T]>): readonly (readonly [string, T])[] {
-  return [...entries].sort(([a], [b]) => (a < b ? -1 : 1))
+  for (const group of groups) records.push(groupRecordOf(group, await skipsOf(log, group)))
+  return { records, ...nextOf(left, limit, (name) => name) }
 }

@@ -1,4 +1,4 @@
-import type { GroupInfo, SkipInfo } from "@millrace/core/backend"
+import { type GroupInfo, groupInfoOf, type SkipInfo } from "@millrace/core/backend"
 
 import { load } from "../change.ts"
 import { keyPrefix } from "../connection.ts"
@@ -19,31 +19,9 @@ export async function groups(log: Log, names?: readonly string[]): Promise<reado
 }
 
 async function infoOf(log: Log, group: GroupState): Promise<GroupInfo> {
-  const lanes = group.partitions.flatMap((at) => [...at.lanes.values()]).map((lane) => lane.at)
-  const checkpoints = group.partitions.map(({ checkpoint }) => checkpoint)
-  const holds = group.partitions.flatMap(({ hold }) => (hold === null ? [] : [hold.retryAt]))
-  const retries = lanes.filter(({ status }) => status === "retrying").map(({ retryAt }) => retryAt)
-  const due = [...retries, ...holds]
   const lag = await lagOf(log, group)
   const since = lag === 0 ? undefined : await waitingSince(log, group)
-  return {
-    group: group.name,
-    order: group.order,
-    status: group.stopped === null ? "active" : "stopped",
-    ...(group.stopped === null ? {} : { stopped: group.stopped }),
-    types: [...group.types].map(([type, { since }]) => ({ type, since })).sort((a, b) => (a.type < b.type ? -1 : 1)),
-    lag,
-    ...(since === undefined ? {} : { waitingSince: since }),
-    oldestCheckpoint: Math.min(...checkpoints),
-    newestCheckpoint: Math.max(...checkpoints),
-    retrying: retries.length,
-    parked: lanes.length - retries.length,
-    ...(due.length === 0 ? {} : { retryAt: Math.min(...due) }),
-    epoch: group.epoch,
-    dropped: group.dropped,
-    skips: await skipsOf(log, group),
-    skipped: group.skipped,
-  }
+  return groupInfoOf(group, { lag, waitingSince: since, skips: await skipsOf(log, group) })
 }
 
 export async function skipsOf({ connection, settings }: Log, group: GroupState): Promise<readonly SkipInfo[]> {

@@ -1,9 +1,9 @@
 import {
   checkLimit,
   type Instant,
-  isClaimable,
   type LaneInfo,
   type LaneQuery,
+  leasedBy,
   type Position,
 } from "@millrace/core/backend"
 
@@ -46,7 +46,7 @@ function compare(a: string, b: string): number {
 function infoOf({ group, at, lane }: Place, now: Instant, idAt: (position: Position) => string | undefined): LaneInfo {
   const { status, next, failures, retryAt, error } = lane.at
   const messageId = lane.kept?.id ?? idAt(next)
-  const leasedBy = isClaimable(lane.lease, now) ? undefined : lane.lease.owner?.processName
+  const holder = leasedBy(lane.lease, now)?.processName
   return {
     group: group.name,
     key: lane.key,
@@ -57,6 +57,6 @@ function infoOf({ group, at, lane }: Place, now: Instant, idAt: (position: Posit
     failures,
     retryAt,
     ...(error === null ? {} : { error }),
-    ...(leasedBy === undefined ? {} : { leasedBy }),
+    ...(holder === undefined ? {} : { leasedBy: holder }),
   }
 }

@@ -1,4 +1,4 @@
-import { isClaimable, PROCESS_TTL_MS, type ProcessInfo } from "@millrace/core/backend"
+import { leasedBy, PROCESS_TTL_MS, type ProcessInfo } from "@millrace/core/backend"
 
 import { load } from "../change.ts"
 import { keyPrefix } from "../connection.ts"
@@ -15,8 +15,8 @@ export async function processes(log: Log): Promise<readonly ProcessInfo[]> {
   for (const group of read.groups) {
     for (const at of group.partitions) {
       for (const { lease } of [at, ...at.lanes.values()]) {
-        if (lease.owner === null || isClaimable(lease, now)) continue
-        leases.set(lease.owner.bootId, (leases.get(lease.owner.bootId) ?? 0) + 1)
+        const holder = leasedBy(lease, now)
+        if (holder !== undefined) leases.set(holder.bootId, (leases.get(holder.bootId) ?? 0) + 1)
       }
     }
   }

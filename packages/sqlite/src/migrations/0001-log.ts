@@ -8,7 +8,8 @@
  * `streams` keeps the version and last position that retention removed; otherwise they live in `messages`.
  * `marks` are positions that a group is never to be handed, `skips` lists what it was not handed.
  * `kind`: 0 command, 1 event, 2 command that was decided when it was stored. `replay`: a replay state, as a bare number where it is only a limit.
- * `partitions.lease_until` is 0 for a free partition; `lanes.due` is when a lane may be claimed (NULL: parked).
+ * `partitions.lease_until` is 0 for a free partition; `lanes.due` is when a lane may be claimed (NULL: parked). A lease without a boot ('') is
+ * reserved for its owner's name until then.
  */
 export const log = [
   `CREATE TABLE millrace_log (
@@ -133,6 +134,7 @@ export const log = [
     PRIMARY KEY (grp, key)
   ) STRICT, WITHOUT ROWID`,
   `CREATE INDEX millrace_lanes_due ON millrace_lanes (grp, due, next, partition, owner)`,
+  `CREATE INDEX millrace_lanes_reserved ON millrace_lanes (grp, owner, next, partition, retry_at) WHERE boot = '' AND parked = 0`,
   `CREATE TABLE millrace_replays (
     grp INTEGER NOT NULL,
     key TEXT NOT NULL,

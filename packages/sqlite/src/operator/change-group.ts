@@ -1,4 +1,4 @@
-import { BackendError, checkName } from "@millrace/core/backend"
+import { checkName, groupNameTaken } from "@millrace/core/backend"
 
 import { findGroup, groupNamed, savePartition } from "../group-model.ts"
 import type { Memo } from "../memo.ts"
@@ -30,9 +30,7 @@ export function startGroup(writing: Writing, memo: Memo, name: string): void {
 export function renameGroup(writing: Writing, memo: Memo, from: string, to: string): void {
   checkName("group", to)
   const group = groupNamed(writing.db, memo, from)
-  if (findGroup(writing.db, memo, to) !== undefined) {
-    throw new BackendError("invalid", `there is a group ${JSON.stringify(to)} already: choose another name`)
-  }
+  if (findGroup(writing.db, memo, to) !== undefined) throw groupNameTaken(to)
   writing.db.run(renameGroupSql, group.id, to)
   fence(writing, memo, group)
   writing.news.work = true

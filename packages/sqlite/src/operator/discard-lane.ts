@@ -1,4 +1,4 @@
-import { BackendError, toSortable } from "@millrace/core/backend"
+import { noSuchLane, toSortable } from "@millrace/core/backend"
 
 import { findPartition, groupNamed } from "../group-model.ts"
 import { findLane } from "../lane-row.ts"
@@ -15,12 +15,7 @@ export function discardLane(writing: Writing, memo: Memo, name: string, key: str
   const { db } = writing
   const group = groupNamed(db, memo, name)
   const lane = findLane(db, group, key)
-  if (lane === undefined) {
-    throw new BackendError(
-      "not-found",
-      `group ${JSON.stringify(name)} has no open lane ${JSON.stringify(key)}: list its lanes`,
-    )
-  }
+  if (lane === undefined) throw noSuchLane(name, key)
   const checkpoint = findPartition(group, lane.partition)?.checkpoint ?? 0
   let waits: number | undefined = lane.next
   if (lane.kept !== null) {

@@ -5,9 +5,10 @@ import {
   fromSortable,
   type GroupRecord,
   type Json,
-  type LaneRecord,
+  laneRecordOf,
   type LogRecord,
   MAX_RECORDS,
+  pageOf,
   SKIPS_KEPT,
   type StoredMessage,
   type StopReason,
@@ -15,7 +16,7 @@ import {
 
 import type { Connection } from "../connection.ts"
 import { type GroupModel, groupNamed, replayOf } from "../group-model.ts"
-import { type LaneRow, laneOfRow } from "../lane-row.ts"
+import { laneOfRow } from "../lane-row.ts"
 import { createMemo } from "../memo.ts"
 import { int, type Row, text, textOrNull } from "../row.ts"
 import { selectAllDocuments } from "../sql/select-all-documents.ts"
@@ -36,31 +37,29 @@ export function dump(db: Connection, { of, after, limit: asked }: DumpQuery, par
   const limit = Math.min(asked, MAX_RECORDS)
   switch (of) {
     case "streams":
-      return page(db.all(selectStreamEnds, after ?? "", limit + 1), limit, streamRecord, ([name]) => text(name))
+      return pageOf(db.all(selectStreamEnds, after ?? "", limit + 1), limit, { record: streamRecord, place: name })
     case "keys":
-      return page(db.all(selectKeyPage, after ?? "", limit + 1), limit, keyRecord, ([key]) => text(key))
+      return pageOf(db.all(selectKeyPage, after ?? "", limit + 1), limit, { record: keyRecord, place: name })
     case "documents": {
       const [collection, id] = after === undefined ? ["", ""] : storedJson<readonly [string, string]>(after)
       const rows = db.all(selectAllDocuments, collection, id, limit + 1)
-      return page(rows, limit, documentRecord, (row) => JSON.stringify([text(row[0]), text(row[1])]))
+      return pageOf(rows, limit, { record: documentRecord, place: documentPlace })
     }
     case "groups": {
       const memo = createMemo(() => partitions)
-      const names = db.all(selectGroupNames).filter(([name]) => after === undefined || text(name) > after)
-      const record = ([name]: Row): LogRecord => groupRecord(db, groupNamed(db, memo, text(name)))
-      return page(names, limit, record, ([name]) => text(name))
+      const names = db.all(selectGroupNames).filter((row) => after === undefined || name(row) > after)
+      return pageOf(names, limit, { record: (row) => groupRecord(db, groupNamed(db, memo, name(row))), place: name })
     }
   }
 }
 
-function page(
-  rows: readonly Row[],
-  limit: number,
-  record: (row: Row) => LogRecord,
-  place: (row: Row) => string,
-): DumpPage {
-  const last = rows.length > limit ? rows[limit - 1] : undefined
-  return { records: rows.slice(0, limit).map(record), ...(last === undefined ? {} : { next: place(last) }) }
+/** The first column. */
+function name([first]: Row): string {
+  return text(first)
+}
+
+function documentPlace([collection, id]: Row): string {
+  return JSON.stringify([text(collection), text(id)])
 }
 
 function streamRecord(row: Row): LogRecord {
@@ -80,7 +79,10 @@ function documentRecord(row: Row): LogRecord {
 function groupRecord(db: Connection, group: GroupModel): GroupRecord {
   const [stopped, dropped, skipped] = db.get(selectGroupFacts, group.id) ?? []
   const why = textOrNull(stopped)
-  const lanes = db.all(selectAllLanes, group.id, null, "", Number.MAX_SAFE_INTEGER).map(laneOfRow)
+  const lanes = db
+    .all(selectAllLanes, group.id, null, "", Number.MAX_SAFE_INTEGER)
+    .map(laneOfRow)
+    .map((lane) => ({ ...lane, kept: lane.kept === null ? undefined : storedJson<StoredMessage>(lane.kept) }))
   const rows = db.all(selectGroupReplays, group.id)
   return {
     kind: "group",
@@ -104,22 +106,8 @@ function groupRecord(db: Connection, group: GroupModel): GroupRecord {
         .map((row) => ({ key: fromSortable(text(row[0])), replay: replayOf(row[1]) }))
         .sort(by(({ key }) => key)),
       ...(hold === null ? {} : { hold }),
-      lanes: lanes.filter((lane) => lane.partition === partition).map(laneRecord),
+      lanes: lanes.filter((lane) => lane.partition === partition).map(laneRecordOf),
     })),
-  }
-}
-
-function laneRecord({ key, single, status, next, retryAt, failures, error, replay, kept }: LaneRow): LaneRecord {
-  return {
-    key,
-    single,
-    status,
-    next,
-    retryAt,
-    failures,
-    ...(error === null ? {} : { error }),
-    replay,
-    ...(kept === null ? {} : { kept: storedJson<StoredMessage>(kept) }),
   }
 }
 

@@ -1,4 +1,4 @@
-import { checkLimit, FREE, isClaimable, type LaneInfo, type LaneQuery, toSortable } from "@millrace/core/backend"
+import { checkLimit, FREE, type LaneInfo, type LaneQuery, leasedBy, toSortable } from "@millrace/core/backend"
 
 import type { Connection } from "../connection.ts"
 import { type GroupModel, groupNamed } from "../group-model.ts"
@@ -37,7 +37,7 @@ export function listLanes(
 
 function infoOf(db: Connection, group: GroupModel, lane: LaneRow, now: number): LaneInfo {
   const messageId = messageIdOf(db, lane)
-  const leasedBy = isClaimable(lane.lease, now) ? undefined : lane.lease.owner?.processName
+  const holder = leasedBy(lane.lease, now)?.processName
   return {
     group: group.name,
     key: lane.key,
@@ -48,7 +48,7 @@ function infoOf(db: Connection, group: GroupModel, lane: LaneRow, now: number): 
     retryAt: lane.retryAt,
     ...(messageId === undefined ? {} : { messageId }),
     ...(lane.error === null ? {} : { error: lane.error }),
-    ...(leasedBy === undefined ? {} : { leasedBy }),
+    ...(holder === undefined ? {} : { leasedBy: holder }),
   }
 }
 

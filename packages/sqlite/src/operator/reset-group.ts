@@ -1,7 +1,8 @@
 import {
-  BackendError,
+  checkReset,
   FREE,
   planReset,
+  type GroupReset,
   resolveStart,
   sinceAfterReset,
   type StartPoint,
@@ -36,29 +37,11 @@ import { storedJson } from "../stored-json.ts"
 import type { Writing } from "../transaction.ts"
 import { noteSkips } from "./note-skips.ts"
 
-/** How a group is to handle again what lies above the point. */
-interface ResetOptions {
-  readonly types?: readonly string[]
-  readonly reemit?: boolean
-}
-
 /** Moves a group back to a point. */
-export function resetGroup(
-  writing: Writing,
-  memo: Memo,
-  name: string,
-  to: StartPoint,
-  options: ResetOptions = {},
-): void {
+export function resetGroup(writing: Writing, memo: Memo, name: string, to: StartPoint, options: GroupReset = {}): void {
   const { db, log, news } = writing
   const asked = groupNamed(db, memo, name)
-  const unwanted = options.types?.find((type) => !asked.types.has(type))
-  if (unwanted !== undefined) {
-    throw new BackendError(
-      "invalid",
-      `group ${JSON.stringify(name)} does not want ${unwanted}: run a reactor that handles it first`,
-    )
-  }
+  checkReset(options, { name, wants: (type) => asked.types.has(type) })
   const point = resolveStart(to, { head: log.head, lastBefore: (date) => lastBefore(db, date, log) })
   fence(writing, memo, asked)
   const group = groupNamed(db, memo, name)

@@ -1,4 +1,4 @@
-import { BackendError, FREE, partitionOf, fromSortable } from "@millrace/core/backend"
+import { FREE, fromSortable, noMessageAt, partitionOf, settledAlready } from "@millrace/core/backend"
 
 import type { AppendRoom } from "../append.ts"
 import { type GroupModel, groupNamed, type PartitionModel, savePartition } from "../group-model.ts"
@@ -18,16 +18,13 @@ export function skip(writing: Writing, room: AppendRoom, name: string, position:
   const { db, log, news } = writing
   const group = groupNamed(db, room.memo, name)
   const place = db.get(selectPlace, position)
-  if (place === undefined) throw new BackendError("not-found", `there is no message at position ${position}`)
+  if (place === undefined) throw noMessageAt(position)
   if (db.get(selectMark, group.id, position) !== undefined) return
   const streamId = fromSortable(text(place[1]))
   const partition = group.partitions[group.order === "stream" ? partitionOf(streamId, room.partitions()) : 0]
   if (partition === undefined) return
   const lane = laneAt(writing, group, partition, streamId, position)
-  if (position <= partition.checkpoint && lane === undefined) {
-    const what = `group ${JSON.stringify(name)} has settled position ${position} already`
-    throw new BackendError("invalid", `${what}: reset it to handle it again`)
-  }
+  if (position <= partition.checkpoint && lane === undefined) throw settledAlready(name, position)
   noteSkips(writing, group, [position], "skipped")
   db.run(insertMark, group.id, position)
   news.work = true

@@ -26,6 +26,7 @@ import { readStreamRules } from "./rules/read-streams.rules.ts"
 import { readRules } from "./rules/read.rules.ts"
 import { reopenRules } from "./rules/reopen.rules.ts"
 import { replayRules } from "./rules/replay.rules.ts"
+import { reservedRules } from "./rules/reserved.rules.ts"
 import { resetOrderRules } from "./rules/reset-orders.rules.ts"
 import { scheduleRules } from "./rules/schedules.rules.ts"
 import { settlePartRules } from "./rules/settle-parts.rules.ts"
@@ -73,6 +74,7 @@ export const allRules: readonly RuleGroup[] = [
   { subject: "schedules", rules: scheduleRules },
   { subject: "a clock that was set back", rules: clockRules },
   { subject: "processes", rules: processRules },
+  { subject: "processes: what is reserved", rules: reservedRules },
   { subject: "listen", rules: listenRules },
   { subject: "operator: groups", rules: operatorGroupRules },
   { subject: "operator: lanes", rules: operatorLaneRules },

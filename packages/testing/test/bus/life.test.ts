@@ -1,4 +1,4 @@
-import { deepEqual, equal, match, rejects, throws } from "node:assert/strict"
+import { deepEqual, equal, match, ok, rejects, throws } from "node:assert/strict"
 import { hostname } from "node:os"
 
 import { createBus, FiredTooLate, ListenerFailed, OnError } from "@millrace/bus"
@@ -7,13 +7,15 @@ import { describe, it, onTestFinished } from "vitest"
 
 import { backends } from "../backends.ts"
 import { mortal } from "../intercept-backend.ts"
-import { openLog } from "../open-log.ts"
+import { openLog, type TestLog } from "../open-log.ts"
 import { travelUntil } from "../travel-until.ts"
+import { watched } from "../watched.ts"
 import { Auth } from "./apis.ts"
 import { listenLoosely } from "./loosely.ts"
 import { openBus } from "./open-bus.ts"
 
 const EVE = { username: "eve" }
+const OTHERS = ["ann", "ben", "cem", "dee", "eli", "fay", "gus", "hal"]
 
 for (const backend of backends) {
   describe(`on ${backend.name}`, () => {
@@ -141,41 +143,77 @@ for (const backend of backends) {
       throws(() => bus.auth.userDeleted.listen(() => {}, { listenerName: "late" }), /too late/)
     })
 
-    it("a restarted process of the same name gets its unfinished events at once, another one after the timeout [L4.b L4.c lesson 46]", async () => {
-      for (const [processName, waits] of [
-        ["worker1", false],
-        ["worker2", true],
-      ] as const) {
-        const log = await openLog(backend)
-        const process = mortal(await log.connect())
-        const dying = await openBus(log, {
-          service: "mailer",
-          apis: [Auth],
-          processName: "worker1",
-          backend: process.backend,
-          unclosed: true,
-        })
-        const handling = Promise.withResolvers<void>()
-        dying.auth.userDeleted.listen(
-          () => {
-            handling.resolve()
-            return new Promise(() => {})
-          },
-          { listenerName: "deleted" },
-        )
-        await dying.auth.userDeleted.fire(EVE)
-        await dying.start()
-        await travelUntil(log.clock, handling.promise)
-        process.kill()
+    it("a restarted process of the same name gets its unfinished event at once, though two busy others look before it does [L4.b lesson 46]", async () => {
+      const log = await openLog(backend)
+      const handled: string[] = []
+      const { die } = await dieHandlingEve(log)
+      const done = Promise.withResolvers<number>()
+      const handle = (username: string, processName: string): void => {
+        handled.push(`${username} by ${processName}`)
+        if (username === EVE.username) done.resolve(log.clock.now())
+      }
+      let over = false
+      const rivals = await Promise.all(
+        ["worker2", "worker3"].map(async (processName) => {
+          const rival = watched(await log.connect(), log.clock)
+          const bus = await openBus(log, { ...MAILER, processName, backend: rival.backend })
+          bus.auth.userDeleted.listen(
+            async ({ username }) => {
+              handle(username, processName)
+              await new Promise<void>((resolve) => log.clock.setTimer(200, resolve))
+              // Each event leads to the next: there is always something else to do.
+              if (!over) await bus.auth.userDeleted.fire({ username }, { key: username })
+            },
+            { listenerName: "deleted" },
+          )
+          await bus.start()
+          return { ...rival, bus }
+        }),
+      )
+      const leaseEnds = die()
+      const web = await openBus(log, { ...MAILER, processName: "web" })
+      for (const username of OTHERS) await web.auth.userDeleted.fire({ username }, { key: username })
 
-        const next = await openBus(log, { service: "mailer", apis: [Auth], processName })
+      const own = watched(await log.connect(), log.clock)
+      const bus = await openBus(log, { ...MAILER, processName: "worker1", backend: own.backend })
+      bus.auth.userDeleted.listen(({ username }) => handle(username, "worker1"), { listenerName: "deleted" })
+      own.holdClaims()
+      await travelUntil(log.clock, bus.start())
+      await travelUntil(log.clock, Promise.all(rivals.map((rival) => rival.handed(2))))
+      const before = handled.length
+      own.letClaim()
+      const at = await travelUntil(log.clock, done.promise)
+      over = true
+      await travelUntil(log.clock, Promise.all(rivals.map((rival) => rival.bus.stop())))
+      deepEqual(
+        handled.filter((one) => one.startsWith(EVE.username)),
+        ["eve by worker1"],
+      )
+      ok(at < leaseEnds, "at once, and not when its lease would have ended")
+      const [first] = handled.slice(before).filter((one) => one.endsWith("by worker1"))
+      equal(first, "eve by worker1", "before anything else")
+    })
+
+    it("others get what a process had in hand when its lease would have ended and not before, whether its name is back or not [L4.b L4.c lesson 46]", async () => {
+      for (const isBack of [true, false]) {
+        const log = await openLog(backend)
+        const { die } = await dieHandlingEve(log)
         const done = Promise.withResolvers<number>()
-        next.auth.userDeleted.listen(() => done.resolve(log.clock.now()), { listenerName: "deleted" })
-        const from = log.clock.now()
-        const starting = travelUntil(log.clock, next.start())
-        await starting
-        const took = (await travelUntil(log.clock, done.promise)) - from
-        equal(took >= 30_000, waits, `${processName} took ${took} ms`)
+        const rivals = ["worker2", "worker3"].map(async (processName) => {
+          const bus = await openBus(log, { ...MAILER, processName })
+          bus.auth.userDeleted.listen(() => done.resolve(log.clock.now()), { listenerName: "deleted" })
+          await bus.start()
+        })
+        await Promise.all(rivals)
+        const leaseEnds = die()
+        if (isBack) {
+          // The name is back, and has another listener now: it never asks for what is reserved for it.
+          const bus = await openBus(log, { ...MAILER, processName: "worker1" })
+          bus.auth.userCreated.listen(() => {}, { listenerName: "created" })
+          await travelUntil(log.clock, bus.start())
+        }
+        const at = await travelUntil(log.clock, done.promise)
+        ok(at >= leaseEnds, `handled ${leaseEnds - at} ms too early, name ${isBack ? "back" : "gone"}`)
       }
     })
 
@@ -189,6 +227,33 @@ for (const backend of backends) {
       match(warned.join("\n"), /acknowledgement timeout/)
     })
   })
+}
+
+/** A service of which several processes compete. */
+const MAILER = { service: "mailer", apis: [Auth], acknowledgementTimeoutMs: 20_000 } as const
+
+/** Starts `worker1`, which has an event in hand for ever. Then it can die: nothing that it does is heard any more. Answers when its lease ends. */
+async function dieHandlingEve(log: TestLog): Promise<{ readonly die: () => number }> {
+  const { backend, leaseEnds } = watched(await log.connect(), log.clock)
+  const process = mortal(backend)
+  const bus = await openBus(log, { ...MAILER, processName: "worker1", backend: process.backend, unclosed: true })
+  const handling = Promise.withResolvers<void>()
+  bus.auth.userDeleted.listen(
+    () => {
+      handling.resolve()
+      return new Promise(() => {})
+    },
+    { listenerName: "deleted" },
+  )
+  await bus.auth.userDeleted.fire(EVE, { key: EVE.username })
+  await bus.start()
+  await travelUntil(log.clock, handling.promise)
+  return {
+    die() {
+      process.kill()
+      return leaseEnds()
+    },
+  }
 }
 
 describe("the bus", () => {

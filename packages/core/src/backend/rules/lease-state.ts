@@ -2,7 +2,10 @@ import type { Instant } from "../../message/ids.ts"
 import { MAX_LEASE_FACTOR } from "../claim.ts"
 import type { Owner } from "../process.ts"
 
-/** Who holds a partition or a lane. Without an owner it is free. A lease whose time is over keeps its owner until it is claimed or settled. */
+/**
+ * Who holds a partition or a lane. Without an owner it is free. A lease whose time is over keeps its owner until it is claimed or settled. One that
+ * was superseded is *reserved*: it keeps its owner's name and its end, and is no boot's (`NO_BOOT`).
+ */
 export interface LeaseState {
   readonly owner: Owner | null
   readonly until: Instant
@@ -10,15 +13,28 @@ export interface LeaseState {
   readonly takeovers: number
 }
 
+/** The boot id of a reserved lease. No boot has it: names that are stored are never empty. */
+export const NO_BOOT = ""
+
 /** A lease that nobody holds. */
 export const FREE: LeaseState = { owner: null, until: 0, takeovers: 0 }
 
-/** Whether a claim may take it: it is free, or its time is over. */
-export function isClaimable(lease: LeaseState, now: Instant): boolean {
-  return lease.owner === null || lease.until <= now
+/** Whether a process of this name may claim it: it is free, its time is over, or it is reserved for that name. */
+export function isClaimable(lease: LeaseState, now: Instant, processName: string): boolean {
+  return lease.owner === null || lease.until <= now || isReservedFor(lease, processName)
 }
 
-/** How many take-overs a claim of it would stand at: an expired lease is taken over, a free one is not. Above 0 its slice holds one message. */
+/** Whether it waits for a process of this name, whose earlier boot held it. From `until` on it waits for nobody. */
+export function isReservedFor({ owner }: LeaseState, processName: string): boolean {
+  return owner?.bootId === NO_BOOT && owner.processName === processName
+}
+
+/** Who is at work under it, as far as time tells: nobody when it is free, over or reserved. */
+export function leasedBy({ owner, until }: LeaseState, now: Instant): Owner | undefined {
+  return owner === null || owner.bootId === NO_BOOT || until <= now ? undefined : owner
+}
+
+/** How many take-overs a claim of it would stand at: an expired or reserved lease is taken over, a free one is not. Above 0 its slice holds one message. */
 export function takeoversOf(lease: LeaseState): number {
   return lease.takeovers + (lease.owner === null ? 0 : 1)
 }
@@ -37,7 +53,20 @@ export function leaseAfterRelease(lease: LeaseState, progress: boolean): LeaseSt
   return { owner: null, until: 0, takeovers: progress ? 0 : lease.takeovers }
 }
 
-/** The lease after its owner was superseded: at its end now, but still the owner's, so that the next claim counts as a take-over. */
-export function leaseAfterSupersede(lease: LeaseState, now: Instant): LeaseState {
-  return lease.owner === null ? lease : { ...lease, until: Math.min(lease.until, now) }
+/** Whether this process supersedes it when it takes its name: an earlier boot of the name holds it. */
+export function isSupersededBy({ owner }: LeaseState, { processName, bootId }: Owner): boolean {
+  return owner?.processName === processName && owner.bootId !== bootId && owner.bootId !== NO_BOOT
+}
+
+/**
+ * The lease after its owner was superseded; its token ends beside it. Reserved for its owner's name for as long as it would have lasted, so that
+ * nobody else is first; and still the owner's, so that the next claim counts as a take-over.
+ */
+export function leaseAfterSupersede(lease: LeaseState): LeaseState {
+  return lease.owner === null ? lease : { ...lease, owner: { ...lease.owner, bootId: NO_BOOT } }
+}
+
+/** Whether it falls free when this process leaves: it is its own, or reserved for its name. */
+export function isLeftBy({ owner }: LeaseState, { processName, bootId }: Owner): boolean {
+  return owner?.processName === processName && (owner.bootId === bootId || owner.bootId === NO_BOOT)
 }

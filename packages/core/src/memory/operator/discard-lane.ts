@@ -1,21 +1,21 @@
-import { BackendError } from "../../backend/errors.ts"
+import { noSuchLane } from "../../backend/rules/operator-errors.ts"
+import { passLane } from "../../backend/rules/pass-lane.ts"
 import { findGroup } from "../find-group.ts"
 import type { LogState } from "../log-state.ts"
 import { wantedOfLane } from "../waiting.ts"
 import { noteSkips } from "./note-skips.ts"
-import { passLane } from "./pass-lane.ts"
 
 /** Passes over the message at which a lane waits. */
 export function discardLane(log: LogState, name: string, key: string): void {
   const group = findGroup(log, name)
   const at = group.partitions.find(({ lanes }) => lanes.has(key))
   const lane = at?.lanes.get(key)
-  if (at === undefined || lane === undefined)
-    throw new BackendError("not-found", `group "${name}" has no open lane "${key}": list its lanes`)
+  if (at === undefined || lane === undefined) throw noSuchLane(name, key)
   const next = group.order === "stream" ? firstOf(wantedOfLane(log, group, at, lane)) : lane.at.next
   const waits = lane.kept?.position ?? next
   if (waits !== undefined) noteSkips(log, group, [waits], "discarded")
-  passLane(log, at, lane, waits ?? at.checkpoint)
+  passLane(at, lane, waits ?? at.checkpoint, log.clock.now())
+  log.news.work = true
 }
 
 function firstOf(waiting: ReturnType<typeof wantedOfLane>): number | undefined {

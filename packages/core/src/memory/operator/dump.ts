@@ -1,30 +1,21 @@
 import { checkLimit } from "../../backend/rules/check-arguments.ts"
-import {
-  type DumpPage,
-  type DumpQuery,
-  type GroupRecord,
-  type LaneRecord,
-  type LogRecord,
-  MAX_RECORDS,
-} from "../../backend/transfer.ts"
-import type { GroupState, Lane } from "../group-state.ts"
+import { groupRecordOf } from "../../backend/rules/group-record.ts"
+import { nextOf } from "../../backend/rules/next-of.ts"
+import { type DumpPage, type DumpQuery, type LogRecord, MAX_RECORDS } from "../../backend/transfer.ts"
 import type { LogState, StreamState } from "../log-state.ts"
 
 /** Between collection and id: no name holds it. */
 const APART = "\u0000"
 
 /** A page of what reads do not give, by name in code-unit order. */
-export function dump(log: LogState, { of, after, limit }: DumpQuery): DumpPage {
-  checkLimit("limit", limit)
+export function dump(log: LogState, { of, after, limit: asked }: DumpQuery): DumpPage {
+  checkLimit("limit", asked)
+  const limit = Math.min(asked, MAX_RECORDS)
   // `sort` without a comparison goes by code units.
   const names = [...namesOf(log, of)].sort()
   const left = after === undefined ? names : names.filter((name) => name > after)
-  const page = left.slice(0, Math.min(limit, MAX_RECORDS))
-  const next = page.at(-1)
-  return {
-    records: page.flatMap((name) => recordOf(log, of, name) ?? []),
-    ...(page.length < left.length && next !== undefined ? { next } : {}),
-  }
+  const records = left.slice(0, limit).flatMap((name) => recordOf(log, of, name) ?? [])
+  return { records, ...nextOf(left, limit, (name) => name) }
 }
 
 function namesOf(log: LogState, of: DumpQuery["of"]): Iterable<string> {
@@ -62,7 +53,7 @@ function recordOf(log: LogState, of: DumpQuery["of"], name: string): LogRecord |
     }
     case "groups": {
       const group = log.groups.get(name)
-      return group && groupRecord(group)
+      return group && groupRecordOf(group, group.skips)
     }
   }
 }
@@ -70,48 +61,4 @@ function recordOf(log: LogState, of: DumpQuery["of"], name: string): LogRecord |
 /** Whether retention has taken something of a stream that its messages do not tell. */
 function wasTrimmed({ trimmed, positions }: StreamState): boolean {
   return trimmed > 0 || positions.length === 0
-}
-
-function groupRecord(group: GroupState): GroupRecord {
-  return {
-    kind: "group",
-    group: group.name,
-    order: group.order,
-    start: group.start,
-    ...(group.stopped === null ? {} : { stopped: group.stopped }),
-    maxLanes: group.maxLanes,
-    types: sorted(group.types).map(([type, { since }]) => ({ type, since })),
-    epoch: group.epoch,
-    reemit: group.reemit,
-    dropped: group.dropped,
-    skips: group.skips,
-    skipped: group.skipped,
-    marks: [...group.marks].sort((a, b) => a - b),
-    partitions: group.partitions.map(({ checkpoint, replay, rows, hold, lanes }) => ({
-      checkpoint,
-      replay,
-      rows: sorted(rows).map(([key, state]) => ({ key, replay: state })),
-      ...(hold === null ? {} : { hold }),
-      lanes: sorted(lanes).map(([, lane]) => laneRecord(lane)),
-    })),
-  }
-}
-
-function laneRecord({ key, single, replay, at, kept }: Lane): LaneRecord {
-  const { status, next, retryAt, failures, error } = at
-  return {
-    key,
-    single,
-    status,
-    next,
-    retryAt,
-    failures,
-    ...(error === null ? {} : { error }),
-    replay,
-    ...(kept === undefined ? {} : { kept }),
-  }
-}
-
-function sorted<T>(entries: Iterable<readonly [string, T]>): readonly (readonly [string, T])[] {
-  return [...entries].sort(([a], [b]) => (a < b ? -1 : 1))
 }

@@ -1,9 +1,11 @@
 import { BackendError } from "../../backend/errors.ts"
 import type { Operator } from "../../backend/operator.ts"
 import { checkName } from "../../backend/rules/check-arguments.ts"
-import { fenceAll, findGroup } from "../find-group.ts"
+import { fenceAll } from "../../backend/rules/fence.ts"
+import { groupNameTaken } from "../../backend/rules/operator-errors.ts"
+import { stopGroup } from "../../backend/rules/stop-group.ts"
+import { findGroup } from "../find-group.ts"
 import type { LogState } from "../log-state.ts"
-import { stopGroup } from "../stop-group.ts"
 import { discardLane } from "./discard-lane.ts"
 import { dump } from "./dump.ts"
 import { groups } from "./groups.ts"
@@ -34,7 +36,7 @@ export function operatorOf({ look, write, wipe }: Doors): Operator {
     stats: () => look(stats),
     groups: (names) => look((log) => groups(log, names)),
     startGroup: (group) => write((log) => startGroup(log, group)),
-    stopGroup: (group, why) => write((log) => stopGroup(log, findGroup(log, group), why)),
+    stopGroup: (group, why) => write((log) => stopGroup(findGroup(log, group), why, log.clock.now())),
     resetGroup: (group, to, options) => write((log) => resetGroup(log, group, to, options)),
     skip: (group, position) => write((log) => skip(log, group, position)),
     renameGroup: (from, to) => write((log) => renameGroup(log, from, to)),
@@ -62,10 +64,10 @@ export function operatorOf({ look, write, wipe }: Doors): Operator {
 function renameGroup(log: LogState, from: string, to: string): void {
   checkName("group", to)
   const group = findGroup(log, from)
-  if (log.groups.has(to)) throw new BackendError("invalid", `there is a group "${to}" already: choose another name`)
+  if (log.groups.has(to)) throw groupNameTaken(to)
   log.groups.delete(from)
   log.groups.set(to, group)
   group.name = to
-  fenceAll(group)
+  fenceAll(group.partitions)
   log.news.work = true
 }

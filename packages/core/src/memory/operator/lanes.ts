@@ -1,6 +1,6 @@
 import type { LaneInfo, LaneQuery } from "../../backend/operator.ts"
 import { checkLimit } from "../../backend/rules/check-arguments.ts"
-import { isClaimable } from "../../backend/rules/lease-state.ts"
+import { leasedBy } from "../../backend/rules/lease-state.ts"
 import { findGroup } from "../find-group.ts"
 import type { GroupState, Lane, PartitionState } from "../group-state.ts"
 import { type LogState, messageAt } from "../log-state.ts"
@@ -24,7 +24,7 @@ function compare(a: string, b: string): number {
 function infoOf(log: LogState, group: GroupState, at: PartitionState, lane: Lane): LaneInfo {
   const { status, next, failures, retryAt, error } = lane.at
   const messageId = (lane.kept ?? messageAt(log, next))?.id
-  const leasedBy = isClaimable(lane.lease, log.clock.now()) ? undefined : lane.lease.owner?.processName
+  const holder = leasedBy(lane.lease, log.clock.now())?.processName
   return {
     group: group.name,
     key: lane.key,
@@ -35,6 +35,6 @@ function infoOf(log: LogState, group: GroupState, at: PartitionState, lane: Lane
     retryAt,
     ...(messageId === undefined ? {} : { messageId }),
     ...(error === null ? {} : { error }),
-    ...(leasedBy === undefined ? {} : { leasedBy }),
+    ...(holder === undefined ? {} : { leasedBy: holder }),
   }
 }

@@ -1,5 +1,5 @@
 import { type ProcessInfo, PROCESS_TTL_MS } from "../../backend/process.ts"
-import { isClaimable } from "../../backend/rules/lease-state.ts"
+import { leasedBy } from "../../backend/rules/lease-state.ts"
 import type { LogState } from "../log-state.ts"
 
 /** Processes known to the log, live ones first. */
@@ -9,8 +9,8 @@ export function processes(log: LogState): readonly ProcessInfo[] {
   for (const group of log.groups.values()) {
     for (const at of group.partitions) {
       for (const { lease } of [at, ...at.lanes.values()]) {
-        if (lease.owner === null || isClaimable(lease, now)) continue
-        leases.set(lease.owner.bootId, (leases.get(lease.owner.bootId) ?? 0) + 1)
+        const holder = leasedBy(lease, now)
+        if (holder !== undefined) leases.set(holder.bootId, (leases.get(holder.bootId) ?? 0) + 1)
       }
     }
   }

@@ -1,6 +1,7 @@
 import { checkRecords } from "../../backend/rules/check-records.ts"
-import { FREE } from "../../backend/rules/lease-state.ts"
-import type { GroupRecord, LaneRecord, LogRecord, PartitionRecord } from "../../backend/transfer.ts"
+import type { LoadedLane, LoadedPartition } from "../../backend/rules/loaded-group.ts"
+import { restoredGroup } from "../../backend/rules/restored-group.ts"
+import type { GroupRecord, LogRecord } from "../../backend/transfer.ts"
 import type { GroupState, Lane, PartitionState } from "../group-state.ts"
 import { placeSchedule } from "../insert-schedule.ts"
 import { jsonCopy, jsonObjectCopy } from "../json-copy.ts"
@@ -68,50 +69,17 @@ function storeSchedule(log: LogState, { message, at, number }: Extract<LogRecord
   log.schedulesMade = Math.max(log.schedulesMade, number)
 }
 
-/** A group as it was, without leases. Its types count as wanted now. */
+/** A group as it was. The messages that its lanes keep are copied as those of the log are. */
 function groupState(record: GroupRecord, now: number): GroupState {
-  const { group, order, start, stopped, maxLanes, reemit, epoch, dropped, skips, skipped } = record
-  return {
-    name: group,
-    order,
-    start,
-    stopped: stopped ?? null,
-    maxLanes,
-    types: new Map(record.types.map(({ type, since }) => [type, { since, wantedAt: now }])),
-    heardAt: now,
-    reemit,
-    epoch,
-    dropped,
-    skips: [...skips],
-    skipped,
-    marks: new Set(record.marks),
-    partitions: record.partitions.map(partitionState),
-  }
+  const group = restoredGroup(record, now)
+  return { ...group, skips: record.skips, partitions: group.partitions.map(partitionState) }
 }
 
-function partitionState({ checkpoint, replay, rows, hold, lanes }: PartitionRecord, partition: number): PartitionState {
-  return {
-    partition,
-    checkpoint,
-    replay,
-    rows: new Map(rows.map(({ key, replay: state }) => [key, state])),
-    token: null,
-    lease: FREE,
-    leaseMs: 0,
-    hold: hold ?? null,
-    lanes: new Map(lanes.map((lane) => [lane.key, laneState(lane)])),
-    repeats: new Map(),
-  }
+function partitionState(at: LoadedPartition): PartitionState {
+  const lanes = [...at.lanes].map(([key, lane]): [string, Lane] => [key, withOwnCopy(lane)])
+  return { ...at, lanes: new Map(lanes), repeats: new Map() }
 }
 
-function laneState({ key, single, replay, status, next, retryAt, failures, error, kept }: LaneRecord): Lane {
-  return {
-    key,
-    single,
-    replay,
-    at: { status, next, retryAt, failures, error: error ?? null },
-    token: null,
-    lease: FREE,
-    ...(kept === undefined ? {} : { kept: storedCopy(kept, { ...kept, version: kept.version }) }),
-  }
+function withOwnCopy({ kept, ...lane }: LoadedLane): Lane {
+  return kept === undefined ? lane : { ...lane, kept: storedCopy(kept, { ...kept, version: kept.version }) }
 }

@@ -1,34 +1,15 @@
 import { deepEqual, equal, ok } from "node:assert/strict"
 
 import { PROCESS_TTL_MS } from "@millrace/core/backend"
-import type { Backend, Owner, Pulse } from "@millrace/core/backend"
 
 import { store } from "../build/appending.ts"
 import { claim, claimNothing, claimPartition } from "../build/claims.ts"
-import { ensure, G, owner } from "../build/groups.ts"
+import { ensure, owner } from "../build/groups.ts"
 import { handOver } from "../build/lanes.ts"
 import { event } from "../build/messages.ts"
+import { beat, factsOf, joinHeld, supersede } from "../build/processes.ts"
 import { allDone, settle } from "../build/settles.ts"
 import { type Rule, rule } from "../rule.ts"
-
-const wants = [{ group: G, types: ["noted"] }]
-const factsOf = (who: Owner) => ({ host: `host-${who.bootId}`, pid: 4_242 })
-
-const beat = (backend: Backend, who: Owner, kind: "join" | "beat" | "leave"): Promise<Pulse> =>
-  backend.heartbeat({ kind, owner: who, facts: factsOf(who), wants })
-
-const supersede = (
-  backend: Backend,
-  who: Owner,
-  { bootId, beats }: { readonly bootId: string; readonly beats: number },
-) => backend.heartbeat({ kind: "supersede", owner: who, facts: factsOf(who), wants, bootId, beats })
-
-/** Joins, and has to find the name held. */
-async function joinHeld(backend: Backend, who: Owner): Promise<Extract<Pulse, { kind: "held" }>> {
-  const pulse = await beat(backend, who, "join")
-  if (pulse.kind !== "held") throw new Error(`expected the name to be held, got ${JSON.stringify(pulse)}`)
-  return pulse
-}
 
 const [first, second] = [owner("worker", 1), owner("worker", 2)]
 
@@ -69,7 +50,7 @@ export const processRules: readonly Rule[] = [
   ),
 
   rule(
-    "heartbeat gives the name of a silent holder to the newcomer, fences the old boot and frees its leases at once [L4.b S41.c lesson 30]",
+    "heartbeat gives the name of a silent holder to the newcomer, fences the old boot and hands on its leases at once [L4.b S41.c lesson 30]",
     async ({ backend }) => {
       await ensure(backend)
       await store(backend, event("a"), event("b"))

@@ -4,6 +4,7 @@ import { createBook, type Book } from "./book.ts"
 import { type Checking, checkClaim } from "./claims.ts"
 import { type GroupAudit, heldKey, newGroupAudit } from "./group-audit.ts"
 import { auditOperator } from "./operator-audit.ts"
+import { createProcessNames } from "./process-names.ts"
 import { checkSettle } from "./settles.ts"
 import { toldSettle, toldSlice } from "./told.ts"
 import { createTrace, type Trace } from "./trace.ts"
@@ -51,6 +52,7 @@ export function createAuditor({ backend, now, keys, note, maxTakeovers }: Audito
   const groups = new Map<string, GroupAudit>()
   const book = createBook()
   const trace = createTrace()
+  const names = createProcessNames(groups)
   const violations: string[] = []
   const archive: StoredMessage[] = []
   const fenced = new Map<string, { readonly times: number; readonly at: number }>()
@@ -131,6 +133,7 @@ export function createAuditor({ backend, now, keys, note, maxTakeovers }: Audito
         return answer
       },
       async heartbeat(beat) {
+        const boot = auditor.caller
         const pulse = await backend.heartbeat(beat)
         if (pulse.kind === "fenced") {
           const { times: before = 0, at = 0 } = fenced.get(beat.owner.bootId) ?? {}
@@ -139,9 +142,7 @@ export function createAuditor({ backend, now, keys, note, maxTakeovers }: Audito
           if (times === MOST_BEATS && times > before)
             wrong(`${beat.owner.processName} works on though it was told ${times} times that its name was taken`)
         }
-        if (beat.kind !== "beat" && pulse.kind === "ok")
-          for (const group of groups.values())
-            for (const held of group.held.values()) if (held.processName === beat.owner.processName) held.until = 0
+        names.heard(beat, pulse, boot)
         return pulse
       },
     },
@@ -170,6 +171,8 @@ function extended(group: GroupAudit, lease: Lease, until: number, at: Checking):
   const tokens = lease.of === "partition" ? [{ key: "", token: lease.token }] : lease.lanes
   for (const { key, token } of tokens) {
     const held = group.held.get(heldKey(lease.partition, key, token))
+    if (held?.superseded === true)
+      at.wrong(`${group.name}: ${at.boot} extended ${lease.partition}/${key} though its process name had passed on`)
     if (held !== undefined) held.until = Math.max(held.until, until)
     else if (token < (group.tokens.get(`${lease.partition}/${key}`) ?? 0))
       at.wrong(`${group.name}: ${at.boot} extended ${lease.partition}/${key} with token ${token}, which had passed on`)

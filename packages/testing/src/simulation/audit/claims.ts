@@ -62,9 +62,9 @@ export function take(group: GroupAudit, held: Held, at: Checking): void {
   group.held.set(heldKey(held.partition, held.key, held.token), held)
 }
 
-/** Whether somebody else's lease is in force. A process gets back what an earlier start of it held. */
+/** Whether a lease is in force that keeps this one out. A process gets back what an earlier start of it held, once that one has lost its name. */
 function isAnothers(other: Held, held: Held, now: number): boolean {
-  return !other.settled && other.until > now && (other.processName !== held.processName || other.boot === held.boot)
+  return !other.settled && other.until > now && (other.processName !== held.processName || !other.superseded)
 }
 
 function overlaps(group: GroupAudit, other: Held, streams: ReadonlySet<string>, at: Checking): boolean {

@@ -20,6 +20,8 @@ export interface Held {
   /** Nobody else may hold it before, on the storage's clock. */
   until: number
   settled: boolean
+  /** Another start of its process has taken the name: it can settle nothing any more, and until then the name alone gets it. */
+  superseded: boolean
 }
 
 /** What is known of a group from what the storage was told and answered. */
@@ -107,6 +109,7 @@ export function heldPartition(slice: PartitionSlice, by: Pick<Held, "boot" | "pr
     reemit: slice.reemit,
     token: slice.lease.token,
     settled: false,
+    superseded: false,
   }
 }
 
@@ -125,5 +128,6 @@ export function heldLane(
     scannedTo: lane.scannedTo,
     token: lane.token,
     settled: false,
+    superseded: false,
   }
 }

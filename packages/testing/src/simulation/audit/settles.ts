@@ -26,6 +26,8 @@ export function checkSettle(group: GroupAudit, settlement: Settlement<never>, an
     at.wrong(`${group.name}: a settle of ${at.boot} was accepted though ${shown} had passed on`)
     return
   }
+  if (whole.some(({ superseded }) => superseded))
+    at.wrong(`${group.name}: a settle of ${at.boot} was accepted though its process name had passed on`)
   checkIds(group, settlement, at.wrong)
   // A group in total order is its only lane: nothing of a settle is stored when one part can not be, and its lease goes on.
   if (group.order === "log" && answer.parts.some(({ kind }) => kind !== "stored")) return
