@@ -2,6 +2,7 @@ import { readdir, readFile } from "node:fs/promises"
 import { fileURLToPath } from "node:url"
 import { gunzipSync, gzipSync } from "node:zlib"
 
+import { linesOf } from "./lines-of.ts"
 import type { FormatStorage } from "./stored-log.ts"
 
 const folder = new URL("fixtures/", import.meta.url)
@@ -31,8 +32,7 @@ export async function fixturesOf(storage: FormatStorage): Promise<readonly Fixtu
 
 async function readFixture(storage: FormatStorage, format: number): Promise<Fixture> {
   const saved = gunzipSync(await readFile(fixturePath(storage, format, "saved.gz"))).toString("utf8")
-  const lines = (await readFile(fixturePath(storage, format, "records.jsonl"), "utf8")).split("\n")
-  const records = lines.filter((line) => line !== "").map((line): unknown => JSON.parse(line))
+  const records = linesOf(await readFile(fixturePath(storage, format, "records.jsonl"), "utf8"))
   return { format, saved, records }
 }
 

@@ -1,4 +1,5 @@
-// Writes the fixtures of the formats that today's release writes: once for each format of a storage, before its release, and never again.
+// Writes the fixtures of the formats that today's release writes: once for each format of a storage, and never again once a release has written it. Until then a
+// fixture may be removed and written anew.
 //   node --conditions=millrace-source packages/testing/test/formats/write-fixtures.ts [storage…]
 import { existsSync } from "node:fs"
 import { mkdir, writeFile } from "node:fs/promises"

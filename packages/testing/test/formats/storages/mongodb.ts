@@ -2,6 +2,7 @@ import { open } from "@millrace/mongodb"
 import { BSON, type Document, MongoClient } from "mongodb"
 
 import { mongoForTests } from "../../mongo-for-tests.ts"
+import { linesOf } from "../lines-of.ts"
 import type { FormatStorage } from "../stored-log.ts"
 
 /** The collections of the saved log begin so. */
@@ -52,15 +53,13 @@ export const mongodbStorage: FormatStorage = {
       },
       async load(saved) {
         let collection = ""
-        for (const text of saved.split("\n").filter((one) => one !== "")) {
-          const line: Line = BSON.EJSON.parse(text, { relaxed: false })
+        for (const line of linesOf(saved, (text) => BSON.EJSON.parse(text, { relaxed: false }))) {
+          if (!isLine(line)) throw new Error("this is no line of saved collections")
           if (line.collection !== undefined) {
             collection = line.collection
             await db.createCollection(collection)
-            for (const { key, v: _, ...options } of line.indexes ?? []) {
-              const index: Readonly<Record<string, 1>> = BSON.EJSON.parse(BSON.EJSON.stringify(key))
-              await db.collection(collection).createIndex(index, BSON.EJSON.parse(BSON.EJSON.stringify(options)))
-            }
+            const { indexes = [] } = line
+            if (indexes.length > 0) await db.command({ createIndexes: collection, indexes })
           } else if (line.document !== undefined) await db.collection(collection).insertOne(line.document)
         }
       },
@@ -72,4 +71,8 @@ export const mongodbStorage: FormatStorage = {
       },
     }
   },
+}
+
+function isLine(value: unknown): value is Line {
+  return typeof value === "object" && value !== null && ("collection" in value || "document" in value)
 }

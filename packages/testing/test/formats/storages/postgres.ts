@@ -2,6 +2,7 @@ import { open } from "@millrace/postgres"
 import pg from "pg"
 
 import { startPostgres, type TestPostgres } from "../../../src/servers/start-postgres.ts"
+import { linesOf } from "../lines-of.ts"
 import type { FormatStorage } from "../stored-log.ts"
 
 /** The schema of the saved log: names of its functions and constraints are derived from it. */
@@ -41,8 +42,8 @@ export const postgresStorage: FormatStorage = {
         return lines.map((line) => `${JSON.stringify(line)}\n`).join("")
       },
       async load(saved) {
-        for (const text of saved.split("\n").filter((line) => line !== "")) {
-          const line: Line = JSON.parse(text)
+        for (const line of linesOf(saved)) {
+          if (!isLine(line)) throw new Error("this is no line of a saved schema")
           if (line.statement !== undefined) await pool.query(line.statement)
           else await fill(pool, line)
         }
@@ -55,6 +56,10 @@ export const postgresStorage: FormatStorage = {
       },
     }
   },
+}
+
+function isLine(value: unknown): value is Line {
+  return typeof value === "object" && value !== null && ("statement" in value || "table" in value)
 }
 
 /** The statements that today's release makes a log with, where there is none yet. */

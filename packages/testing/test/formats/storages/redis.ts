@@ -2,6 +2,7 @@ import { open } from "@millrace/redis"
 import { Redis } from "ioredis"
 
 import { startRedis, type TestRedis } from "../../../src/servers/start-redis.ts"
+import { linesOf } from "../lines-of.ts"
 import type { FormatStorage } from "../stored-log.ts"
 
 /** The prefix of the saved log: the hash tag of all its keys. */
@@ -35,7 +36,7 @@ export const redisStorage: FormatStorage = {
         return lines.map((line) => `${JSON.stringify(line)}\n`).join("")
       },
       async load(text) {
-        for (const line of text.split("\n").filter((one) => one !== "")) await restore(own, JSON.parse(line))
+        for (const line of linesOf(text)) if (isLine(line)) await restore(own, line)
       },
       mark: async (format) => void (await own.hset(`{${PREFIX}}:log`, "format", format)),
       async remove() {
@@ -44,6 +45,10 @@ export const redisStorage: FormatStorage = {
       },
     }
   },
+}
+
+function isLine(value: unknown): value is Line {
+  return Array.isArray(value) && value.length >= 2 && value.every((word) => typeof word === "string")
 }
 
 async function saved(own: Redis, key: string): Promise<Line> {
