@@ -101,6 +101,7 @@ describe("on memory", () => {
       const app = await createApp({ backend, reactors: [Bill], logger: silentLogger })
       await app.execute(Pay("bill-1", { cents: 1 }))
       await app.close()
+      await other.migrate()
       equal((await other.operator.stats()).messages, 0)
     })
     await other.close()
