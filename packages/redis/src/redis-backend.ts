@@ -55,7 +55,7 @@ export function redisBackend(target: string | Client, options: RedisOptions = {}
     },
   }
   connection.onReady(async (on) => {
-    const answer = await on.run(scripts.greet, [settings.clock?.now() ?? "", seen])
+    const answer = await on.run(scripts.greet, [settings.clock?.now() ?? "", seen, FORMAT])
     facts = factsOf(answer, await appendfsyncOf(on))
     log.saw(facts.head)
   })
