@@ -220,7 +220,8 @@ async function ofStream(
   }
   const last = Math.min(upto ?? Number.MAX_SAFE_INTEGER, after + limit + 1)
   const page = await ofVersions(log, query, range, within, { from: whole.from, upto: last })
-  if (trimmedTo === 0 || last === upto || page.length > limit) return page
+  const isWhole = trimmedTo === 0 && log.thinned === 0
+  if (isWhole || last === upto || page.length > limit) return page
   // But where its first ones were trimmed, the page begins further up.
   const begins = page.some(({ message }) => message.kind === "event" && message.version === after + 1)
   return begins ? page : ofVersions(log, query, range, within, whole)

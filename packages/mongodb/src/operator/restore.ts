@@ -144,7 +144,12 @@ async function beginAbove({ database, chain, segments }: Log, upto: number): Pro
 }
 
 /** Positions that hold nothing are one commit without messages, as a trim leaves it. */
-async function leaveGap({ database, chain }: Log, upto: number): Promise<void> {
+async function leaveGap(log: Log, upto: number): Promise<void> {
+  const { database, chain } = log
+  // Streams may begin at a later version, as after a trim of a category.
+  await database.write(() => database.logs.updateOne({ _id: "log" }, { $max: { thinnings: 1 } }))
+  await database.write(() => database.commits.updateOne({ _id: PULSE }, { $max: { "pulse.thinned": 1 } }))
+  log.thinnedTo(1)
   const _id = chain.head + 1
   const gap = { _id, n: upto - chain.head, at: chain.at, by: randomUUID(), keys: [`z:${_id}`] }
   await database.write(() => database.commits.insertOne(gap))

@@ -74,7 +74,8 @@ end
 if done > trimmed or goesOn then removeKeys() end
 if done > trimmed then
   call('HSET', LOG, 'trimmed', F(done))
-  call('HINCRBY', LOG, 'messages', -removed)
+  -- A stretch may hold nothing: Lua would write the zero as -0.
+  if removed > 0 then call('HINCRBY', LOG, 'messages', -removed) end
 end
 return { removed, F(math.max(done, trimmed)), left }
 `

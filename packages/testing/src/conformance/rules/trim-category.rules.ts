@@ -95,6 +95,8 @@ export const trimCategoryRules: readonly Rule[] = [
     deepEqual(await trim(), { removed: 0, more: false, trimmedTo: stored[4], heldBackBy: [] })
     deepEqual(await left(backend), [stored[3], stored[5]])
     deepEqual((await backend.operator.stats()).trimmed, [{ category: "cart", trimmedTo: stored[4], removed: 4 }])
+    const empty = { removed: 0, trimmedTo: stored[2], heldBackBy: [] }
+    deepEqual(await backend.operator.trim(stored[2] ?? 0), empty)
     const none = { removed: 0, more: false, trimmedTo: 0, heldBackBy: [] }
     deepEqual(await backend.operator.trimCategory("nobody", { keep: 0 }), none)
   }),
