@@ -137,16 +137,21 @@ export class Log {
       const found = this.#positions.get(name)
       if (found === undefined) this.#positions.set(name, [message.position])
       else if (message.position > (found.at(-1) ?? 0)) found.push(message.position)
-      else found.unshift(message.position)
+      else
+        found.splice(
+          found.findIndex((one) => one > message.position),
+          0,
+          message.position,
+        )
     }
   }
 
-  /** Messages go from the front, by retention, or from the end, when a write is rolled back. */
+  /** Messages go from the front, mostly, by retention, or from the end, when a write is rolled back. */
   #unindex(message: StoredMessage): void {
     for (const name of this.#namesOf(message)) {
       const found = this.#positions.get(name) ?? []
       if (found.at(-1) === message.position) found.pop()
-      else found.shift()
+      else found.splice(found.indexOf(message.position), 1)
       if (found.length === 0) this.#positions.delete(name)
     }
   }
