@@ -11,6 +11,7 @@ import { observeWrite } from "./observe-write.ts"
 import type { Telemetry } from "./telemetry.ts"
 import { watchGroups } from "./watch-groups.ts"
 
+/** Where spans and metrics go. */
 export interface OpenTelemetryOptions {
   /** Default: the one that is registered with the OpenTelemetry API. */
   readonly tracerProvider?: TracerProvider

@@ -103,6 +103,7 @@ export interface LaneScan {
   readonly scannedTo: Position
 }
 
+/** Messages that were claimed, with the lease under which they are handled. */
 export type Slice = PartitionSlice | LaneSlice
 
 /** Nothing to hand out now. */

@@ -87,6 +87,7 @@ export interface Operator {
   uninstall(confirm: string): Promise<void>
 }
 
+/** Figures of a whole log. */
 export interface LogStats {
   /** The log's name: what `uninstall` wants to hear. */
   readonly name: string
@@ -108,6 +109,7 @@ export interface TrimmedCategory {
   readonly removed: number
 }
 
+/** A consumer group as operators see it. */
 export interface GroupInfo {
   readonly group: string
   readonly order: GroupOrder
@@ -137,6 +139,7 @@ export interface GroupInfo {
 /** How many skipped messages a group lists. */
 export const SKIPS_KEPT = 1_000
 
+/** A message that a group was never handed, or whose effect is not whole. */
 export interface SkipInfo {
   readonly position: Position
   /** `unwritten`: settled, but the storage refused a write of its `sync` and could not undo the others: see `capabilities.txRollback`. */
@@ -144,6 +147,7 @@ export interface SkipInfo {
   readonly at: Instant
 }
 
+/** Which open lanes to list. */
 export interface LaneQuery {
   readonly group?: string
   readonly status?: "retrying" | "parked"
@@ -167,6 +171,7 @@ export interface LaneInfo {
   readonly leasedBy?: string
 }
 
+/** Which streams to list. */
 export interface StreamQuery {
   readonly by: "id" | "recent"
   readonly category?: string
@@ -175,6 +180,7 @@ export interface StreamQuery {
   readonly after?: StreamId
 }
 
+/** A stream as operators see it. */
 export interface StreamInfo {
   readonly streamId: StreamId
   readonly version: Version
@@ -182,6 +188,7 @@ export interface StreamInfo {
   readonly lastPosition: Position
 }
 
+/** A schedule that waits. */
 export interface ScheduleInfo {
   readonly message: Message
   readonly at: Instant
@@ -189,6 +196,7 @@ export interface ScheduleInfo {
   readonly number: number
 }
 
+/** What a trim removed. */
 export interface TrimResult {
   readonly removed: number
   readonly trimmedTo: Position
@@ -196,6 +204,7 @@ export interface TrimResult {
   readonly heldBackBy: readonly string[]
 }
 
+/** What to remove of a category. */
 export interface CategoryTrim {
   /** How many of its newest messages a category keeps, commands included. */
   readonly keep: number
@@ -207,6 +216,7 @@ export interface CategoryTrim {
 /** The most messages that one trim of a category removes. */
 export const TRIM_LIMIT = 1_000
 
+/** What a trim of a category removed. */
 export interface CategoryTrimmed {
   readonly removed: number
   /** Whether the category has more than were to be kept: unless groups hold it back, the next call goes on. */
@@ -217,6 +227,7 @@ export interface CategoryTrimmed {
   readonly heldBackBy: readonly string[]
 }
 
+/** How a group stands to one message of a stream. */
 export interface GroupProgress {
   readonly group: string
   readonly settled: boolean

@@ -38,8 +38,10 @@ export interface Evolving {
   evolve(state: unknown, event: Message<string, unknown>): unknown
 }
 
+/** How an event changes a state: changes it in place, or gives the next one. */
 export type Evolve = Evolving["evolve"]
 
+/** A command and how it is decided. */
 export interface Deciding {
   readonly definition: AnyCommand
   readonly decide: (state: unknown, command: CommandMessage, context: DecideFacilities) => unknown

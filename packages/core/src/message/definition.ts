@@ -59,6 +59,7 @@ export type CommandDefinition<Type extends string = string, In = unknown, Out = 
   Out
 >
 
+/** An event's definition. */
 export type EventDefinition<Type extends string = string, In = unknown, Out = unknown> = Definition<
   "event",
   Type,

@@ -20,6 +20,7 @@ export type GroupRef = string | object
 /** Where to reset a group to. */
 export type ResetTo = "beginning" | { readonly position: Position } | { readonly date: Date }
 
+/** How far a group goes back, and with what effects. */
 export interface ResetOptions {
   /** Default `beginning`. A position or date above what a partition has settled does not move it forward. */
   readonly to?: ResetTo
@@ -65,6 +66,7 @@ export interface Operations {
 /** How many rows a list holds unless asked otherwise. */
 const LIST = 100
 
+/** The calls of an app that a person needs, on the operator of its backend. */
 export function createOperations(
   operator: Operator,
   parts: {

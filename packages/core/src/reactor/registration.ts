@@ -49,6 +49,7 @@ export interface Batch {
   readonly fresh: boolean
 }
 
+/** A message as it is handed to a reactor, and what is known of its earlier tries. */
 export interface Delivery {
   readonly message: StoredMessage
   /** Handled before and not re-emitted: produce state, not effects. The runtime drops and counts appends and schedules made here. */

@@ -26,6 +26,7 @@ export type Reactors = readonly AnyReactor[] | Readonly<Record<string, unknown>>
 /** The reactors among them, as a union. */
 export type ReactorsIn<Rs> = Rs extends readonly (infer R)[] ? R : Extract<Rs[keyof Rs], AnyReactor>
 
+/** How an app works. */
 export interface RunOptions {
   /** Worker loops in this process. Default 4. */
   readonly concurrency?: number

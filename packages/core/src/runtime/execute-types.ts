@@ -11,6 +11,7 @@ export type ExecuteInput =
   | { readonly ok: true; readonly message: Message<string, unknown, "command"> }
   | { readonly ok: false; readonly errors: readonly FieldError[] }
 
+/** What may be set for one execution. */
 export interface ExecuteOptions extends WriteOptions {
   /** Also waits until everything that the command set off has settled. Default false. */
   readonly settle?: boolean

@@ -32,6 +32,7 @@ export interface Limits {
   readonly writeTries: number
 }
 
+/** The bounds of an app that sets none of its own. */
 export const DEFAULT_LIMITS: Limits = {
   leaseMs: 30_000,
   sliceBudgetMs: 1_000,

@@ -52,6 +52,7 @@ export interface WorkflowRun<Out = unknown> {
   signal<D extends AnyEvent>(event: D, ...payload: PayloadArguments<PayloadIn<D>>): Promise<void>
 }
 
+/** What may be set for the start of a run. */
 export interface StartOptions {
   /** Names the run: a second start with the same id and input answers the run there is. Default: a new UUID. */
   readonly id?: string

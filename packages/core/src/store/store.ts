@@ -22,6 +22,7 @@ export interface Stored extends AppendedAt {
   readonly streams: readonly StreamVersion[]
 }
 
+/** What may be set for one write. */
 export interface WriteOptions {
   /** Makes repetitions of this write harmless for as long as its messages are kept. The same key with other content is refused (`AppendRefused`, `key-reused`). */
   readonly idempotencyKey?: string
@@ -35,6 +36,7 @@ export interface StreamWrite {
   readonly expectedVersion?: ExpectedVersion
 }
 
+/** Which messages of a stream to read. */
 export interface ReadStreamOptions {
   /** Events with versions above this. */
   readonly after?: Version
@@ -46,6 +48,7 @@ export interface ReadStreamOptions {
   readonly include?: "events" | "commands" | "all"
 }
 
+/** Which messages of the log to read. */
 export interface ReadLogOptions {
   readonly after?: Position
   readonly upto?: Position

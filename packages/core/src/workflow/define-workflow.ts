@@ -27,6 +27,7 @@ export interface Workflow<Name extends string = string, In = unknown, Out = unkn
   cancel(id: string, reason?: string): Draft<string, JsonObject, "event">
 }
 
+/** What may be set for a workflow. */
 export interface WorkflowOptions {
   /** Raise it when the steps change: runs begun before see their own in `flow.version`. A whole number from 1, the default. */
   readonly version?: number

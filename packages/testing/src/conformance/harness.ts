@@ -18,6 +18,7 @@ export interface Harness {
   readonly deviations?: Readonly<Record<string, string>>
 }
 
+/** What a log for a rule has to be. */
 export interface OpenOptions {
   /** How many partitions the log is created with. */
   readonly partitions: number

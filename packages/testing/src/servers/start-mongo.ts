@@ -5,6 +5,7 @@ import { serveMongo } from "./serve-mongo.ts"
 import { setting } from "./setting.ts"
 import type { TestMongo } from "./test-mongo.ts"
 
+/** How a throwaway MongoDB is started. */
 export interface MongoServerOptions {
   /**
    * A server of one's own that `kill` and `restart` work on. Needs `MILLRACE_MONGODB_SERVER`; its program then gets `--port N --keep DIR` and

@@ -22,6 +22,7 @@ export interface TestPostgres {
   stop(): Promise<void>
 }
 
+/** How a throwaway Postgres is started. */
 export interface PostgresServerOptions {
   /** Settings of the server beside those that tests need, such as `{ max_connections: "200" }`. */
   readonly settings?: Readonly<Record<string, string>>

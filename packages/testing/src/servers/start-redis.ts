@@ -28,6 +28,7 @@ export interface TestRedis {
   stop(): Promise<void>
 }
 
+/** How a throwaway Redis is started. */
 export interface RedisServerOptions {
   /** Writes an append-only file, synchronised like this. Without it the server keeps nothing over a restart. */
   readonly appendfsync?: "always" | "everysec" | "no"

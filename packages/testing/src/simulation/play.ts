@@ -24,6 +24,7 @@ export interface Outcome {
   readonly simulatedMs: number
 }
 
+/** How a simulated history is played. */
 export interface PlayOptions {
   /** Makes the storage. Its only clock is the one given, and it may use no timers. Default: memory. */
   readonly backend?: (options: {

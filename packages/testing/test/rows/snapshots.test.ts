@@ -2,13 +2,16 @@ import { deepEqual, equal, rejects } from "node:assert/strict"
 
 import { actor, BackendError, type Logger, SnapshotRefused } from "@millrace/core"
 import * as Schema from "effect/Schema"
-import { describe, it } from "vitest"
+import { beforeAll, describe, it } from "vitest"
 
 import { backends } from "../backends.ts"
 import { interceptBackend, mortal } from "../intercept-backend.ts"
 import { Add, Added, addMany, counting, Meter, meter, oneMore } from "../meter.ts"
 import { oneOf } from "../one-of.ts"
 import { openLog } from "../open-log.ts"
+
+/** How long the server of a storage may take to start. */
+const START_MS = 180_000
 
 /** Whether an append that a backend is asked for puts documents and nothing else. */
 function putsOnly(args: readonly unknown[]): boolean {
@@ -27,6 +30,9 @@ function putsOnly(args: readonly unknown[]): boolean {
 
 for (const backend of backends) {
   describe(`on ${backend.name}`, () => {
+    // The server is started here, where it may take its time.
+    beforeAll(async () => (await backend.open()).remove(), START_MS)
+
     it("a process that remembers nothing reads what came after the snapshot, whatever the stream's length [M4.b lesson 21]", async () => {
       const log = await openLog(backend)
       await addMany(log, 43)
@@ -71,6 +77,19 @@ for (const backend of backends) {
         totals,
         Array.from({ length: 22 }, (_, at) => at + 1),
       )
+    })
+
+    it("durable methods begin from a snapshot, and go back to what was stored when others were faster [M4.b S17.d]", async () => {
+      const log = await openLog(backend)
+      await addMany(log, 12)
+      const counted = counting(await log.connect())
+      const app = await log.app({ reactors: [Meter], backend: counted.backend })
+      counted.messages = 0
+      const durable = await app.actor(Meter, "meter-1")
+      deepEqual([durable.state.total, durable.version, counted.messages], [12, 12, 4])
+      await addMany(log, 1)
+      await rejects(durable.add({ amount: 5 }), { code: "version-conflict" })
+      deepEqual([durable.state.total, durable.version], [12, 12])
     })
 
     it("snapshots of another version are passed over, counted and listed, and replaced by newer ones only [M4.c]", async () => {

@@ -23,6 +23,7 @@ export interface TrimmingGroup {
   }[]
 }
 
+/** An open lane, as a trim has to know it. */
 export interface TrimmingLane {
   readonly next: Position
   readonly single: boolean
@@ -41,6 +42,7 @@ export interface TrimLoss {
   readonly lost: readonly Position[]
 }
 
+/** What a trim may remove. */
 export interface JudgedTrim {
   /** So many of the candidates go, from the first on. */
   readonly count: number
