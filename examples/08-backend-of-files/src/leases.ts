@@ -4,6 +4,7 @@ import {
   FREE,
   type Lease,
   leaseAfterClaim,
+  stoppedAt,
   type StopReason,
 } from "@millrace/core/backend"
 
@@ -51,6 +52,6 @@ export function fenceAll(log: Log, group: GroupRow): void {
 
 /** Stops a group: its leases end, so that nothing in flight is settled. */
 export function stopGroup(log: Log, group: GroupRow, why: StopReason): void {
-  group.stopped = { ...why, at: log.now() }
+  group.stopped = stoppedAt(why, log.now())
   fenceAll(log, group)
 }

@@ -3,13 +3,17 @@ import {
   checkSettlement,
   droppedBy,
   leaseKey,
+  type LaneToken,
+  partsByLane,
   type PartVerdict,
   partVerdict,
   REPEATS_KEPT,
   type Settled,
+  type SettledPart,
+  settledParts,
   type Settlement,
   type SettlePart,
-  type StopReason,
+  tooManyLanes,
 } from "@millrace/core/backend"
 
 import { appendOne } from "./append.ts"
@@ -71,26 +75,28 @@ function nothingStored(log: Log, judged: readonly Judged[]): Settled {
 function move(log: Log, { group, at }: Held, settlement: Settlement<never>, judged: readonly Judged[]): Settled {
   const { lease } = settlement
   const parts = judged.map(({ verdict }) => verdict)
+  const settled = settledParts(settlement.parts, parts)
   const lanes =
     lease.of === "partition"
-      ? movePartition(log, { group, at }, settlement, judged)
-      : lease.lanes.flatMap(({ key }) => {
-          // In log order a lease has one lane, whatever its worker calls the part.
-          const only = group.order === "log" && lease.lanes.length === 1 ? judged[0] : undefined
-          return moveLane(log, at, key, only ?? judged.find(({ part }) => part.key === key))
-        })
+      ? movePartition(log, { group, at }, settlement, settled)
+      : moveLanes(log, { group, at }, lease.lanes, settled)
   group.dropped += droppedBy(settlement.parts, parts)
   const [waiting] = wantedAbove(log, group, at, at.checkpoint)
   if (at.lanes.length > 0 || waiting !== undefined) log.tell({ kind: "work" })
-  const stop = settlement.stop ?? tooManyLanes(log, group)
+  const open = partitionsOf(log, group).reduce((sum, one) => sum + one.lanes.length, 0)
+  const stop = settlement.stop ?? (open > group.maxLanes ? tooManyLanes(open, group.maxLanes) : undefined)
   if (stop === undefined) return { kind: "settled", parts, lanes }
   stopGroup(log, group, stop)
   at.lease = { ...at.lease, takeovers: 0 }
   return { kind: "settled", parts, lanes: [], ...(settlement.stop === undefined ? { stopped: "max-lanes" } : {}) }
 }
 
-function tooManyLanes(log: Log, group: GroupRow): StopReason | undefined {
-  const open = partitionsOf(log, group).reduce((sum, { lanes }) => sum + lanes.length, 0)
-  if (open <= group.maxLanes) return undefined
-  return { reason: "max-lanes", error: `${open} lanes are open, at most ${group.maxLanes} may be: see what fails` }
+function moveLanes(
+  log: Log,
+  { group: { order }, at }: Held,
+  lanes: readonly LaneToken[],
+  parts: readonly SettledPart[],
+): readonly LaneToken[] {
+  const byLane = partsByLane(parts, { order, lanes })
+  return lanes.flatMap(({ key }) => moveLane(log, at, key, byLane.get(key)))
 }

@@ -1,5 +1,6 @@
 import {
   BackendError,
+  noSuchGroup,
   partitionOf,
   type Position,
   type ReplayState,
@@ -102,8 +103,7 @@ export function editGroup(log: Log, name: string): GroupRow {
 /** The group of this name. Throws `not-found`. */
 export function groupOf(log: Log, name: string): GroupRow {
   const group = log.tables.groups.get(name)
-  if (group === undefined)
-    throw new BackendError("not-found", `there is no group "${name}": look at the list of groups`)
+  if (group === undefined) throw noSuchGroup(name)
   return group
 }
 

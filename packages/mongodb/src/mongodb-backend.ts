@@ -1,4 +1,4 @@
-import { type Backend, BackendError, MAX_NAME_LENGTH, type Migration } from "@millrace/core/backend"
+import { type Backend, BackendError, MAX_NAME_LENGTH, type Migration, openDoor } from "@millrace/core/backend"
 import type { MongoClient } from "mongodb"
 
 import { append, MAX_BATCH } from "./append.ts"
@@ -106,12 +106,7 @@ export function mongodbBackend(target: string | MongoClient, options: MongodbOpt
       return ahead
     },
   }
-  let closing: Promise<void> | undefined
-  let checked: Promise<void> | undefined
-  const alive = (): void => {
-    if (closing !== undefined) throw closedError()
-  }
-  const check = async (): Promise<void> => {
+  const look = async (): Promise<void> => {
     const found = await findLog(database)
     if (found.kind === "nothing")
       throw new BackendError("not-migrated", `there is no log ${database.name} yet: run migrate first`)
@@ -123,8 +118,13 @@ export function mongodbBackend(target: string | MongoClient, options: MongodbOpt
     await checkIndexes(database)
     partitions = found.partitions
   }
+  const door = openDoor({
+    look,
+    closed: closedError,
+    inOurWords: (error) => toBackendError(error, database.where, "read"),
+  })
   const forget = (): void => {
-    checked = undefined
+    door.forget()
     chain.forget()
     recent.forget()
     segments.forget()
@@ -136,26 +136,13 @@ export function mongodbBackend(target: string | MongoClient, options: MongodbOpt
   const watch = indexWatch({
     now: () => settings.clock?.now() ?? performance.now(),
     check: () => checkIndexes(database),
-    onMissing() {
-      checked = undefined
-    },
+    onMissing: () => door.forget(),
   })
-  const use = async <T>(work: () => Promise<T>): Promise<T> => {
-    alive()
-    checked ??= check()
-    try {
-      await checked
-    } catch (error) {
-      checked = undefined
-      throw closing === undefined ? toBackendError(error, database.where, "read") : closedError()
-    }
-    watch.tick()
-    try {
-      return await work()
-    } catch (error) {
-      throw toBackendError(error, database.where, "read")
-    }
-  }
+  const use = <T>(work: () => Promise<T>): Promise<T> =>
+    door.use(() => {
+      watch.tick()
+      return work()
+    })
   return {
     get capabilities() {
       return {
@@ -175,22 +162,18 @@ export function mongodbBackend(target: string | MongoClient, options: MongodbOpt
     },
     operator: operatorOf(log, use, forget),
     async migrate({ dryRun = false } = {}): Promise<Migration> {
-      alive()
-      try {
+      return door.useUnseen(async () => {
         const migration = await migrate(database, settings, dryRun)
         if (!dryRun) await use(async () => {})
         return migration
-      } catch (error) {
-        throw toBackendError(error, database.where, "read")
-      }
+      })
     },
     close() {
-      closing ??= (async () => {
+      return door.close(async () => {
         await ears.close()
         await writer.idle()
         await database.close()
-      })()
-      return closing
+      })
     },
     append: (appends) => use(() => append(log, appends)),
     read: (query) => use(() => read(log, query)),

@@ -1,9 +1,8 @@
 import type { Instant, Position } from "@millrace/core/backend"
-import type { Filter } from "mongodb"
 
 import { type ChainCommit, isChained } from "./chain.ts"
 import type { CommitDocument, MessageDocument } from "./commit-document.ts"
-import { beginningAt, BY_POSITION, type Database, inChain, MOST_NAMED } from "./database.ts"
+import { BY_POSITION, type Database, inChain } from "./database.ts"
 
 /** How many positions lie in one segment. */
 export const SEGMENT = 1_000
@@ -216,15 +215,15 @@ function isSuspect(message: MessageDocument | null): boolean {
 export async function startOf(database: Database, position: Position): Promise<number> {
   const known = position === 1 ? 1 : database.starts.get(position)
   if (known !== undefined) return known
-  const near = await lastUpTo(database, beginningAt(Math.max(position - MOST_NAMED + 1, 1), position))
-  // A single append may be longer than what is named.
-  const found = near ?? (await lastUpTo(database, inChain({ from: 0, to: position })))
-  return typeof found?._id === "number" ? found._id : position
-}
-
-async function lastUpTo(database: Database, filter: Filter<CommitDocument>): Promise<CommitDocument | undefined> {
   const [found] = await database.read(() =>
-    database.commits.find(filter, { sort: { _id: -1 }, limit: 1, projection: { _id: 1 }, hint: BY_POSITION }).toArray(),
+    database.commits
+      .find(inChain({ from: 0, to: position }), {
+        sort: { _id: -1 },
+        limit: 1,
+        projection: { _id: 1 },
+        hint: BY_POSITION,
+      })
+      .toArray(),
   )
-  return found
+  return typeof found?._id === "number" ? found._id : position
 }

@@ -1,10 +1,10 @@
 import {
-  BackendError,
   checkLimit,
-  leasedBy,
   laneAfterSettle,
   type LaneInfo,
+  laneInfoOf,
   type LaneQuery,
+  noSuchLane,
   type Position,
 } from "@millrace/core/backend"
 
@@ -29,21 +29,8 @@ function lanesOf(log: Log, group: GroupRow): readonly LaneInfo[] {
 }
 
 function infoOf(log: Log, group: string, { partition }: PartitionRow, lane: LaneRow): LaneInfo {
-  const { key, status, next, failures, retryAt, error, kept, lease } = lane
-  const messageId = (kept ?? log.tables.messages.get(next))?.id
-  const holder = leasedBy(lease, log.now())?.processName
-  return {
-    group,
-    key,
-    partition,
-    status,
-    next,
-    failures,
-    retryAt,
-    ...(messageId === undefined ? {} : { messageId }),
-    ...(error === null ? {} : { error }),
-    ...(holder === undefined ? {} : { leasedBy: holder }),
-  }
+  const messageId = (lane.kept ?? log.tables.messages.get(lane.next))?.id
+  return laneInfoOf({ ...lane, group, partition, messageId }, log.now())
 }
 
 /** Makes lanes due at once. One that is being handled is fenced: whoever asks for a retry gets a new one. */
@@ -66,8 +53,7 @@ export function laneAt(log: Log, group: GroupRow, key: string): { readonly at: P
   const id = partitionsOf(log, group).find(({ lanes: open }) => open.some((lane) => lane.key === key))?.id
   const at = id === undefined ? undefined : log.edit("partitions", id)
   const lane = at?.lanes.find((one) => one.key === key)
-  if (at === undefined || lane === undefined)
-    throw new BackendError("not-found", `group "${group.group}" has no open lane "${key}": list its lanes`)
+  if (at === undefined || lane === undefined) throw noSuchLane(group.group, key)
   return { at, lane }
 }
 

@@ -1,7 +1,7 @@
 import {
-  BackendError,
+  checkReset,
   FREE,
-  type Operator,
+  type GroupReset,
   planReset,
   type Position,
   sinceAfterReset,
@@ -19,12 +19,10 @@ export function resetGroup(
   log: Log,
   name: string,
   to: StartPoint,
-  { types = [], reemit = false }: Parameters<Operator["resetGroup"]>[2] = {},
+  { types = [], reemit = false }: GroupReset = {},
 ): void {
   const wanted = new Set(groupOf(log, name).types.map(({ type }) => type))
-  const unwanted = types.find((type) => !wanted.has(type))
-  if (unwanted !== undefined)
-    throw new BackendError("invalid", `group "${name}" does not want ${unwanted}: run a reactor that handles it first`)
+  checkReset({ types }, { name, wants: (type) => wanted.has(type) })
   const point = startOf(log, to)
   const group = log.edit("groups", name)
   fenceAll(log, group)

@@ -1,4 +1,11 @@
-import { BackendError, type Position, type SkipInfo, SKIPS_KEPT, type StreamId } from "@millrace/core/backend"
+import {
+  noMessageAt,
+  type Position,
+  settledAlready,
+  type SkipInfo,
+  SKIPS_KEPT,
+  type StreamId,
+} from "@millrace/core/backend"
 
 import { fence } from "../leases.ts"
 import type { Log } from "../log.ts"
@@ -10,14 +17,12 @@ export function skip(log: Log, name: string, position: Position): void {
   const found = groupOf(log, name)
   const message = log.tables.messages.get(position)
   const id = message && partitionAt(log, found, message.streamId)?.id
-  if (message === undefined || id === undefined)
-    throw new BackendError("not-found", `there is no message at position ${position}: look at the log`)
+  if (message === undefined || id === undefined) throw noMessageAt(position)
   if (found.marks.includes(position)) return
   const [group, at] = [log.edit("groups", name), log.edit("partitions", id)]
   const ahead = position > at.checkpoint
   const lane = ahead ? undefined : laneFor(group, at, message.streamId, position)
-  if (!ahead && lane === undefined)
-    throw new BackendError("invalid", `group "${name}" has settled position ${position}: reset it to handle it again`)
+  if (!ahead && lane === undefined) throw settledAlready(name, position)
   // What holds a group in log order is its first waiting message.
   const [first] = wantedAbove(log, group, at, at.checkpoint)
   if (ahead && first?.position === position) delete at.hold

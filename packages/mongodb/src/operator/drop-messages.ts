@@ -15,6 +15,9 @@ import type { StreamDocument, TypeDocument } from "../stored.ts"
 /** Commits handled at once. */
 const PAGE = 200
 
+/** A key that stays when an idempotency key goes: the list is never to be empty. */
+const NOT_ONCE = `^(?!${onceKey("")})`
+
 /** Positions counted at once. */
 const STRETCH = 5_000
 
@@ -112,7 +115,7 @@ async function dropCommits(database: Database, { from, to }: Stretch): Promise<v
   // The idempotency keys go too where the rest has to stay: ids of schedules that wait, settles that may be repeated.
   await database.write(() =>
     database.commits.updateMany(
-      { _id: { $gt: "" }, head: { $lte: to }, uses: { $exists: true } },
+      { _id: { $gt: "" }, head: { $lte: to }, uses: { $exists: true }, keys: { $regex: NOT_ONCE } },
       { $pull: { keys: { $regex: `^${onceKey("")}` } }, $unset: { uses: true } },
     ),
   )
