@@ -13,7 +13,8 @@ const NO_SERVER = 3
 const options = readOptions(process.argv.slice(2))
 flushCompileCache()
 const stopping = new AbortController()
-for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.once(signal, () => stopping.abort())
+// As often as they come: a terminal sends them to every process, and `main.ts` hands its own on.
+for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => stopping.abort())
 // Whoever asked for this is gone: what it would have removed is removed here.
 process.once("disconnect", () => {
   stopping.abort()
