@@ -50,7 +50,7 @@ export class Store {
     if (dryRun) return { steps, format: FORMAT }
     const { folder, partitions, durable } = this.#options
     mkdirSync(folder, { recursive: true })
-    const row = { format: FORMAT, partitions, head: 0, trimmedTo: 0, recordedAt: 0, tokens: 0, schedules: 0, groups: 0 }
+    const row = { format: FORMAT, partitions, head: 0, trimmedTo: 0, recordedAt: 0, tokens: 0, schedules: 0 }
     const unlock = this.#open === undefined ? lockFolder(folder) : undefined
     try {
       if (!existsSync(this.#path)) writeJournal(this.#path, [JSON.stringify([["log", "log", row]])], durable)
