@@ -2,20 +2,18 @@ import {
   BackendError,
   type Instant,
   noSuchGroup,
-  partitionOf,
   type Position,
   type ScheduleInfo,
-  type StoredMessage,
   type Wake,
 } from "@millrace/core/backend"
 
+import { type Listed, MessageIndex } from "./message-index.ts"
 import type { GroupRow, LogRow, Rows } from "./rows.ts"
 import { draftOf, readGroup, type WrittenGroup, writtenGroup } from "./written-group.ts"
 
 type Name = keyof Rows
 type Key = string | number
 type Tables = { readonly [N in Name]: Map<Key, Rows[N]> }
-type Listed = "id" | "type" | "stream" | "events" | "correlation" | `type in ${number}`
 
 /** A row as it was before a write; `null` where there was none. */
 type Before = readonly [table: Name, key: Key, row: Rows[Name] | null]
@@ -48,7 +46,7 @@ export class Log {
   readonly now: () => Instant
   /** What listeners are to hear once the write has landed. */
   readonly wakes = new Map<string, Wake>()
-  readonly #positions = new Map<string, Position[]>()
+  readonly #index = new MessageIndex(() => this.row.partitions)
   readonly #before = new Map<string, Before>()
   #due: readonly ScheduleInfo[] | undefined
 
@@ -76,9 +74,9 @@ export class Log {
     return group
   }
 
-  /** Where the messages stand that have this id, type, stream or correlation id, in rising order. `events`: those of a stream. */
+  /** Where the messages stand that have this id, type, stream or correlation id, in rising order. */
   positions(of: Listed, name: string): readonly Position[] {
-    return this.#positions.get(`${of}\0${name}`) ?? []
+    return this.#index.positions(of, name)
   }
 
   /** Schedules in the order they fall due. */
@@ -161,37 +159,10 @@ export class Log {
 
   #set<N extends Name>(table: N, key: Key, row: Rows[N] | null): void {
     if (table === "schedules") this.#due = undefined
-    const replaced = table === "messages" ? this.tables.messages.get(key) : undefined
-    if (replaced !== undefined) this.#unindex(replaced)
+    if (table === "messages") this.#index.remove(this.tables.messages.get(key))
     if (row === null) this.tables[table].delete(key)
     else this.tables[table].set(key, row)
-    const stored = table === "messages" ? this.tables.messages.get(key) : undefined
-    if (stored !== undefined) this.#index(stored)
-  }
-
-  #index(message: StoredMessage): void {
-    for (const name of this.#namesOf(message)) {
-      const found = this.#positions.get(name)
-      if (found === undefined) this.#positions.set(name, [message.position])
-      else if (message.position > (found.at(-1) ?? 0)) found.push(message.position)
-      else found.unshift(message.position)
-    }
-  }
-
-  /** Messages go from the front, by retention, or from the end, when a write is rolled back. */
-  #unindex(message: StoredMessage): void {
-    for (const name of this.#namesOf(message)) {
-      const found = this.#positions.get(name) ?? []
-      if (found.at(-1) === message.position) found.pop()
-      else found.shift()
-      if (found.length === 0) this.#positions.delete(name)
-    }
-  }
-
-  #namesOf({ id, kind, type, streamId, correlationId }: StoredMessage): readonly string[] {
-    const partition = partitionOf(streamId, this.row.partitions)
-    const names = [`id\0${id}`, `type\0${type}`, `type in ${partition}\0${type}`, `correlation\0${correlationId}`]
-    return [...names, `stream\0${streamId}`, ...(kind === "event" ? [`events\0${streamId}`] : [])]
+    if (table === "messages") this.#index.add(this.tables.messages.get(key))
   }
 }
 
