@@ -31,6 +31,7 @@ const suites = [
   ...members("examples").map((name) => ({ name: `example ${name}`, folder: `examples/${name}` })),
   { name: "tooling", folder: "tooling" },
   { name: "benchmarks", folder: "benchmarks" },
+  { name: "reliability", folder: "reliability" },
 ]
 
 export default defineConfig({

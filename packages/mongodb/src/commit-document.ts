@@ -67,6 +67,8 @@ export interface KeyUse {
   readonly fingerprint: string
   readonly first: Position
   readonly last: Position
+  /** Without messages: the head of its moment, where its key goes. Commits of earlier releases lack it. */
+  readonly at?: Position
 }
 
 /** What a commit changes beside the log, to be carried over in this order. Each step may be done twice, and by anyone. */

@@ -116,6 +116,7 @@ export function openSheet(chain: Chain, facts: Facts): Sheet {
           fingerprint: append.fingerprint ?? "",
           first: of.firstPosition,
           last: of.position,
+          ...(stored ? {} : { at: first + begin - 1 }),
         })
       }
       return { kind: "appended", ...of, streams }

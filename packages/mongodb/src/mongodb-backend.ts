@@ -143,6 +143,7 @@ export function mongodbBackend(target: string | MongoClient, options: MongodbOpt
   return {
     get capabilities() {
       return {
+        contract: 1,
         name: "mongodb",
         tx: false,
         txRollback: false,

@@ -76,7 +76,7 @@ async function ofLog(
   for (let number = segmentOf(after + 1); number * SEGMENT < upto; number += 1) {
     const segment = await segments.load(number, head)
     // The next one is on its way while these are handled.
-    if (!backward && (number + 1) * SEGMENT < head) void segments.load(number + 1, head).catch(() => {})
+    if (!backward) segments.readOn(number, head)
     for (const entry of segment) if (entry.position > after && entry.position <= upto) entries.push(entry)
   }
   return backward ? entries.reverse() : entries
@@ -168,11 +168,7 @@ function entriesIn(
   )
 }
 
-async function ofStreams(
-  log: Log,
-  query: Extract<ReadQuery, { readonly from: "streams" }>,
-  within: Within,
-): Promise<readonly LogEntry[]> {
+async function ofStreams(log: Log, query: StreamsQuery, within: Within): Promise<readonly LogEntry[]> {
   const found: LogEntry[] = []
   let resume = query.afterPosition
   for (const range of query.streams) {
@@ -186,37 +182,57 @@ async function ofStreams(
 /** The most commits read in one go. */
 const COMMITS = 1_000
 
+type StreamsQuery = Extract<ReadQuery, { readonly from: "streams" }>
+
 async function ofStream(
-  { database, chain }: Log,
-  { include = "events", direction = "forward" }: Extract<ReadQuery, { readonly from: "streams" }>,
+  log: Log,
+  query: StreamsQuery,
+  range: StreamRange,
+  within: Within & { readonly resume: Position | undefined },
+): Promise<readonly LogEntry[]> {
+  const { after = 0, upto } = range
+  const { limit, trimmedTo } = within
+  const whole = { from: after === 0 ? 0 : after + 1, upto }
+  if (query.include === "commands" || within.resume !== undefined) return ofVersions(log, query, range, within, whole)
+  // Versions have no gaps, so a page of a long stream is known by its versions.
+  if (query.direction === "backward") {
+    const known = log.chain.version(range.streamId)
+    const last = known === undefined ? undefined : Math.min(upto ?? known, known)
+    const from = last === undefined ? whole.from : Math.max(whole.from, last - limit)
+    return ofVersions(log, query, range, within, { from, upto })
+  }
+  const last = Math.min(upto ?? Number.MAX_SAFE_INTEGER, after + limit + 1)
+  const page = await ofVersions(log, query, range, within, { from: whole.from, upto: last })
+  if (trimmedTo === 0 || last === upto || page.length > limit) return page
+  // But where its first ones were trimmed, the page begins further up.
+  const begins = page.some(({ message }) => message.kind === "event" && message.version === after + 1)
+  return begins ? page : ofVersions(log, query, range, within, whole)
+}
+
+/** What a query asks of a stream, looked for among these versions. */
+async function ofVersions(
+  { database }: Log,
+  { include = "events", direction = "forward" }: StreamsQuery,
   { streamId, after = 0, upto }: StreamRange,
   { head, trimmedTo, limit, resume }: Within & { readonly resume: Position | undefined },
+  versions: { readonly from: number; readonly upto: number | undefined },
 ): Promise<readonly LogEntry[]> {
   const forward = direction === "forward"
   const found: LogEntry[] = []
   let [low, high] = [trimmedTo, head]
   if (resume !== undefined) [low, high] = forward ? [Math.max(low, resume), high] : [low, Math.min(high, resume - 1)]
-  const from = after === 0 ? 0 : after + 1
-  const counted = include !== "commands" && resume === undefined
-  // Versions have no gaps, so a page of a long stream is known by its versions.
-  const last = counted && forward ? Math.min(upto ?? Number.MAX_SAFE_INTEGER, after + limit + 1) : upto
-  const known = upto ?? chain.version(streamId)
-  const first =
-    counted && !forward && known !== undefined
-      ? Math.max(from, Math.min(known, chain.version(streamId) ?? known) - limit)
-      : from
   for (;;) {
     const page = await readStream(database, {
       stream: streamId,
-      from: first,
-      ...(last === undefined ? {} : { upto: last }),
+      from: versions.from,
+      ...(versions.upto === undefined ? {} : { upto: versions.upto }),
       after: low,
       to: high,
       direction,
       commits: Math.min(limit + 1, COMMITS),
     })
     for (const entry of page.entries)
-      if (fits(entry, { include, from: after === 0 ? 0 : from, upto })) found.push(entry)
+      if (fits(entry, { include, from: after === 0 ? 0 : after + 1, upto })) found.push(entry)
     const end = page.entries.at(-1)
     if (!page.full || found.length > limit || end === undefined) return found
     if (forward) low = end.position

@@ -12,6 +12,10 @@ export const SEGMENT = 1_000
 const MOST_CHARACTERS = 48 * 1024 * 1024
 const MESSAGE_CHARACTERS = 300
 
+/** Segments that are read ahead by one command, as long as they are so small that they take no more than this. */
+const MOST_AHEAD = 4
+const CHARACTERS_AHEAD = 4 * 1024 * 1024
+
 /** How many beginnings are remembered. */
 const MOST_STARTS = 1_000
 
@@ -29,6 +33,8 @@ export interface LogEntry {
 export interface Segments {
   /** The messages of segment `number` (positions `number * SEGMENT + 1` and on) up to `head`, in order. */
   load(number: number, head: Position): Promise<readonly LogEntry[]>
+  /** Somebody goes on behind segment `number`: what follows is read while that one is handled, several segments by one command. */
+  readOn(number: number, head: Position): void
   /** Takes in a commit at the end of the chain. */
   add(commit: ChainCommit): void
   forget(): void
@@ -85,33 +91,53 @@ export function segmentsOf(database: Database): Segments {
       characters -= size
     }
   }
-  const fill = async (number: number, head: Position): Promise<void> => {
-    const end = Math.min((number + 1) * SEGMENT, head)
+  /** Reads `count` segments from `number` on, which nobody reads now. */
+  const fill = async (number: number, count: number, head: Position): Promise<void> => {
+    const end = Math.min((number + count) * SEGMENT, head)
     const from = kept.get(number)?.upto ?? number * SEGMENT
     if (from >= end) return
     const entries = await readEntries(database, from, end)
-    // Meanwhile the end of the chain may have come in by itself.
-    const into = kept.get(number) ?? { entries: [], upto: number * SEGMENT, characters: 0 }
-    for (const entry of entries) if (entry.position > into.upto) put(into, entry)
-    into.upto = Math.max(into.upto, end)
-    kept.delete(number)
-    kept.set(number, into)
+    let at = 0
+    for (let one = number; one < number + count; one += 1) {
+      const upto = Math.min((one + 1) * SEGMENT, head)
+      // Meanwhile the end of the chain may have come in by itself.
+      const into = kept.get(one) ?? { entries: [], upto: one * SEGMENT, characters: 0 }
+      for (let entry = entries[at]; entry !== undefined && entry.position <= upto; entry = entries[(at += 1)])
+        if (entry.position > into.upto) put(into, entry)
+      into.upto = Math.max(into.upto, upto)
+      kept.delete(one)
+      kept.set(one, into)
+    }
     makeRoom(number)
   }
+  const begin = (number: number, count: number, head: Position): Promise<void> => {
+    const numbers = Array.from({ length: count }, (_, index) => number + index)
+    const filling = fill(number, count, head).finally(() => {
+      for (const one of numbers) loading.delete(one)
+    })
+    for (const one of numbers) loading.set(one, filling)
+    return filling
+  }
+  const isThere = (number: number, head: Position): boolean =>
+    (kept.get(number)?.upto ?? -1) >= Math.min((number + 1) * SEGMENT, head)
   return {
     async load(number, head) {
-      const end = Math.min((number + 1) * SEGMENT, head)
-      while ((kept.get(number)?.upto ?? -1) < end) {
-        const running = loading.get(number)
-        if (running !== undefined) {
-          await running
-          continue
-        }
-        const filling = fill(number, head).finally(() => loading.delete(number))
-        loading.set(number, filling)
-        await filling
-      }
+      while (!isThere(number, head)) await (loading.get(number) ?? begin(number, 1, head))
       return kept.get(number)?.entries ?? []
+    },
+    readOn(number, head) {
+      const size = kept.get(number)?.characters ?? CHARACTERS_AHEAD
+      const most = Math.min(Math.max(Math.floor(CHARACTERS_AHEAD / Math.max(size, 1)), 1), MOST_AHEAD)
+      const first = number + 1
+      let count = 0
+      while (
+        count < most &&
+        (first + count) * SEGMENT < head &&
+        !kept.has(first + count) &&
+        !loading.has(first + count)
+      )
+        count += 1
+      if (count > 0) begin(first, count, head).catch(() => {})
     },
     add(commit) {
       commit.messages?.forEach((message, index) => {
@@ -139,16 +165,21 @@ export function segmentsOf(database: Database): Segments {
 export async function readEntries(database: Database, after: Position, upto: Position): Promise<readonly LogEntry[]> {
   if (upto <= after) return []
   const from = await startOf(database, after + 1)
-  const commits = await database.read(() =>
-    database.commits
-      .find(upto - after <= MOST_NAMED ? beginningAt(after + 1, upto, from) : inChain({ from, to: upto }), {
-        sort: { _id: 1 },
-        projection: { n: 1, at: 1, messages: 1 },
-        batchSize: BATCH,
-        hint: BY_POSITION,
-      })
-      .toArray(),
-  )
+  const read = (enableUtf8Validation: boolean): Promise<readonly CommitDocument[]> =>
+    database.read(() =>
+      database.commits
+        .find(inChain({ from, to: upto }), {
+          sort: { _id: 1 },
+          projection: { n: 1, at: 1, messages: 1 },
+          batchSize: BATCH,
+          hint: BY_POSITION,
+          enableUtf8Validation,
+        })
+        .toArray(),
+    )
+  // The driver looks through every text for the character that stands for broken bytes, one by one. It is asked to only where there is one.
+  const unchecked = await read(false)
+  const commits = unchecked.some(({ messages }) => messages?.some(isSuspect) === true) ? await read(true) : unchecked
   const entries: LogEntry[] = []
   for (const commit of commits) {
     if (!isChained(commit)) continue
@@ -165,6 +196,15 @@ export async function readEntries(database: Database, after: Position, upto: Pos
     if (database.starts.size > MOST_STARTS) database.starts.clear()
   }
   return entries
+}
+
+const REPLACEMENT = "\uFFFD"
+
+/** Whether a text of it may have been broken bytes. It may also have been stored as it is. */
+function isSuspect(message: MessageDocument | null): boolean {
+  if (message === null) return false
+  const { id, type, stream, payload, metadata = "", causation = "", correlation = "" } = message
+  return [payload, stream, id, type, metadata, causation, correlation].some((text) => text.includes(REPLACEMENT))
 }
 
 /** The `_id` of the commit that holds a position. */

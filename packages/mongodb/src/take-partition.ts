@@ -99,10 +99,13 @@ async function read(log: Log, chosen: readonly Chosen[]): Promise<readonly Slice
     log,
     chosen.map(({ position }) => position),
   )
-  return chosen.flatMap(({ position, attempt, replay }, index) => {
-    const entry = found[index]
-    if (entry === undefined) return []
-    const message = storedMessageOf(entry.message, position, entry.at)
-    return { message, handledBefore: handledBefore(replay, message), attempt }
-  })
+  // A loop, for this runs for every message that is handed out.
+  const messages: SliceMessage[] = []
+  for (const [index, entry] of found.entries()) {
+    const one = chosen[index]
+    if (entry === undefined || one === undefined) continue
+    const message = storedMessageOf(entry.message, one.position, entry.at)
+    messages.push({ message, handledBefore: handledBefore(one.replay, message), attempt: one.attempt })
+  }
+  return messages
 }

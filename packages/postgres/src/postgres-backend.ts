@@ -52,6 +52,7 @@ export function postgresBackend(target: string | Pool, options: PostgresOptions 
     turns: takeTurns(),
     line: { open: oneLine },
     looks: { last: undefined, onItsWay: undefined },
+    size: { head: 0 },
     news: ears.news,
   }
   const alive = (): void => {
@@ -86,6 +87,7 @@ export function postgresBackend(target: string | Pool, options: PostgresOptions 
   return {
     get capabilities() {
       return {
+        contract: 1,
         name: "postgres",
         tx: true,
         txRollback: true,

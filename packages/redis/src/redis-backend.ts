@@ -86,6 +86,7 @@ export function redisBackend(target: string | Client, options: RedisOptions = {}
   return {
     get capabilities() {
       return {
+        contract: 1,
         name: "redis",
         tx: true,
         txRollback: false,

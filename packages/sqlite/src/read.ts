@@ -107,7 +107,7 @@ function streamRows(db: Connection, query: StreamsQuery, limit: number, log: Log
   const rows: Row[] = []
   for (const [at, range] of query.streams.entries()) {
     if (rows.length > limit) break
-    if ((range.after ?? -1) >= (memo.versionIn(log, range.streamId) ?? END)) continue
+    if (floorOf(range) >= (memo.versionIn(log, range.streamId) ?? END)) continue
     rows.push(...oneStream(db, query, range, at === 0 ? query.afterPosition : undefined, limit + 1 - rows.length))
   }
   return rows
@@ -116,7 +116,7 @@ function streamRows(db: Connection, query: StreamsQuery, limit: number, log: Log
 function oneStream(
   db: Connection,
   { include, direction }: StreamsQuery,
-  { streamId, after, upto }: StreamRange,
+  range: StreamRange,
   afterPosition: number | undefined,
   limit: number,
 ): readonly Row[] {
@@ -124,5 +124,10 @@ function oneStream(
   const sql = selectStreamPage[include ?? "events"][forward ? "forward" : "backward"]
   const above = forward ? (afterPosition ?? 0) : 0
   const below = forward ? END : (afterPosition ?? END)
-  return db.all(sql, toSortable(streamId), after ?? -1, upto ?? END, above, below, limit)
+  return db.all(sql, toSortable(range.streamId), floorOf(range), range.upto ?? END, above, below, limit)
+}
+
+/** Above which version a range begins: 0 is before the commands that came before the first event, too. */
+function floorOf({ after = 0 }: StreamRange): number {
+  return after === 0 ? -1 : after
 }

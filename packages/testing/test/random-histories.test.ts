@@ -12,12 +12,15 @@ import { postgresHarness } from "./conformance/postgres-harness.ts"
 import { redisHarness } from "./conformance/redis-harness.ts"
 import { sqliteHarness } from "./conformance/sqlite-harness.ts"
 import { allFaults } from "./faults/all-faults.ts"
+import { APP_CALLS } from "./histories/app-calls.ts"
 import { GROUPS } from "./histories/cast.ts"
 import { createLedger, type Ledger } from "./histories/ledger.ts"
-import { ensured, type Player, playerOn } from "./histories/player.ts"
+import { METHODS, noting } from "./histories/methods.ts"
+import { ensured } from "./histories/play-group.ts"
+import { type Player, playerOn } from "./histories/player.ts"
 import { shorten } from "./histories/shorten.ts"
 import { histories, type Step } from "./histories/step.ts"
-import { viewOfLog } from "./histories/views.ts"
+import { viewOfDump, viewOfLog } from "./histories/views.ts"
 import { mongoForTests } from "./mongo-for-tests.ts"
 
 const deep = process.env["MILLRACE_DEEP"] === "1"
@@ -59,7 +62,7 @@ describe("the account of random histories", () => {
     "a lane that is done in part is closed",
     "a settle passes all it scanned, whatever its checkpoint says",
   ]
-  const known = fc.sample(histories({ minLength: 1, maxLength: 120 }), { seed: 3, numRuns: 40 })
+  const known = fc.sample(histories({ minLength: 1, maxLength: 120 }), { seed: 3, numRuns: 80 })
 
   it("finds planted faults that lose, double or reorder messages [lesson 47]", TIME_LIMIT, async () => {
     const missed: string[] = []
@@ -73,6 +76,21 @@ describe("the account of random histories", () => {
       found.filter((name) => !names.includes(name)),
       [],
     )
+  })
+})
+
+describe("the steps of random histories", () => {
+  it("call every method that a backend, its operator and a store have [lesson 48]", TIME_LIMIT, async () => {
+    const known = fc.sample(histories({ minLength: 100, maxLength: 400 }), { seed: 4, numRuns: 20 })
+    const called = new Set<string>()
+    for (const steps of known)
+      await account(
+        memoryHarness((backend) => noting(backend, called)),
+        steps,
+      )
+    deepEqual(called, new Set(METHODS))
+    const played = new Set(known.flat().flatMap((step) => (step.do === "app" ? [step.call] : [])))
+    deepEqual(played, new Set(APP_CALLS))
   })
 })
 
@@ -174,7 +192,7 @@ async function account(harness: Harness, steps: readonly Step[]): Promise<void> 
   try {
     for (const [number, step] of steps.entries()) await player.play(step, number)
     await player.finish()
-    await ledger.complete(log.backend)
+    await ledger.complete(player.stage.backend)
   } finally {
     await log.dispose()
   }
@@ -188,11 +206,12 @@ async function agree(model: Harness, tested: Harness, steps: readonly Step[]): P
       const shown = await two.player.play(step, number)
       deepEqual(shown, await one.player.play(step, number), `step ${number}: ${JSON.stringify(step)}`)
       if (number % LOOK_EVERY !== 0 && number + 1 < steps.length) continue
-      const seen = await viewOfLog(two.log.backend)
-      deepEqual(seen, await viewOfLog(one.log.backend), `after step ${number}: ${JSON.stringify(step)}`)
+      const seen = await viewOfLog(two.player.stage.backend)
+      deepEqual(seen, await viewOfLog(one.player.stage.backend), `after step ${number}: ${JSON.stringify(step)}`)
     }
+    deepEqual(await viewOfDump(two.player.stage.backend), await viewOfDump(one.player.stage.backend), "taken out")
     await two.player.finish()
-    await two.ledger.complete(two.log.backend)
+    await two.ledger.complete(two.player.stage.backend)
   } finally {
     await one.log.dispose()
     await two.log.dispose()

@@ -82,11 +82,13 @@ async function keepEnds(
 
 async function dropCommits(database: Database, { from, to }: Stretch): Promise<void> {
   let next = from === 0 ? 0 : await startOf(database, from + 1)
+  // The commit behind the stretch may begin with an append without messages, whose key belongs to the head of its moment.
+  const reach = to + 1
   for (;;) {
     const begin = next
     const commits = await database.read(() =>
       database.commits
-        .find(inChain({ from: begin, to }), { sort: { _id: 1 }, limit: PAGE, hint: BY_POSITION })
+        .find(inChain({ from: begin, to: reach }), { sort: { _id: 1 }, limit: PAGE, hint: BY_POSITION })
         .toArray(),
     )
     for (const commit of commits) await dropFrom(database, commit, to)
@@ -104,6 +106,13 @@ async function dropCommits(database: Database, { from, to }: Stretch): Promise<v
       settles: { $exists: false },
     }),
   )
+  // The idempotency keys go too where the rest has to stay: ids of schedules that wait, settles that may be repeated.
+  await database.write(() =>
+    database.commits.updateMany(
+      { _id: { $gt: "" }, head: { $lte: to }, uses: { $exists: true } },
+      { $pull: { keys: { $regex: `^${onceKey("")}` } }, $unset: { uses: true } },
+    ),
+  )
 }
 
 /** Takes from a commit what lies up to `to`. What has to outlive its messages stays: the keys of first versions, and of schedules. */
@@ -113,7 +122,8 @@ async function dropFrom(database: Database, commit: CommitDocument, to: Position
   const gone = messages.flatMap((message, index) =>
     message !== null && _id + index <= to ? [{ message, position: _id + index }] : [],
   )
-  const unused = uses.filter(({ last }) => last > 0 && last <= to)
+  const unused = uses.filter(({ last, at }) => (last === 0 ? at !== undefined && at <= to : last <= to))
+  if (gone.length + unused.length === 0 && _id > to) return
   const dead = new Set([
     ...gone.flatMap(({ message, position }) => [
       idKey(message.id),

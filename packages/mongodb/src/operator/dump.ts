@@ -87,8 +87,15 @@ async function keyPage({ database }: Log, after: string | undefined, limit: numb
 const USES = { _id: 1, n: 1, head: 1, uses: 1 } as const
 
 /** A key without messages goes with what was the head when it came. */
-function keyRecord({ key, fingerprint, first, last }: KeyUse, reached: number): LogRecord {
-  return { kind: "key", key, fingerprint, firstPosition: first, position: last, at: last === 0 ? reached : last }
+function keyRecord({ key, fingerprint, first, last, at }: KeyUse, reached: number): LogRecord {
+  return {
+    kind: "key",
+    key,
+    fingerprint,
+    firstPosition: first,
+    position: last,
+    at: last === 0 ? (at ?? reached) : last,
+  }
 }
 
 async function documentPage({ database }: Log, after: string | undefined, limit: number): Promise<DumpPage> {

@@ -12,6 +12,9 @@ export interface Ledger {
   settled(slice: Slice, cast: CastGroup, settlement: Settlement, answer: Settled): void
   /** What lies above may be handled again. */
   reset(group: string, point: Position): void
+  renamed(from: string, to: string): void
+  /** The group and its progress are gone. */
+  deleted(group: string): void
   /** Every message that a group wants has been handled, or is listed as one it was never handed; effects are there if and only if their settle said so. */
   complete(backend: Backend): Promise<void>
 }
@@ -43,6 +46,14 @@ export function createLedger(): Ledger {
     reset(group, point) {
       const handled = handledBy(group)
       for (const position of handled.keys()) if (position > point) handled.delete(position)
+    },
+    renamed(from, to) {
+      const handled = handledBy(from)
+      groups.delete(from)
+      groups.set(to, handled)
+    },
+    deleted(group) {
+      groups.delete(group)
     },
     async complete(backend) {
       const { messages, trimmedTo } = await backend.read({ from: "log", limit: 10_000 })

@@ -1,5 +1,8 @@
 import fc from "fast-check"
 
+import { APP_CALLS } from "./app-calls.ts"
+import { SIGHTS } from "./sights.ts"
+
 /** What an append of a history expects: a kind, resolved against the version the stream has. */
 export type Expecting = "any" | "no-stream" | "stream-exists" | "right" | "wrong"
 
@@ -29,6 +32,8 @@ export type Step =
   | {
       readonly do: "work"
       readonly group: number
+      /** Of all groups at once. */
+      readonly together: boolean
       readonly owner: number
       readonly limit: number
       readonly types: number
@@ -54,6 +59,8 @@ export type Step =
   | { readonly do: "stop" | "start"; readonly group: number }
   | { readonly do: "retry-lanes"; readonly group: number; readonly pick: number | null }
   | { readonly do: "discard-lane"; readonly group: number; readonly pick: number }
+  /** To one of a few names, some of which are taken. */
+  | { readonly do: "rename" | "delete-group"; readonly group: number; readonly to: number }
   | { readonly do: "trim"; readonly pick: number; readonly force: boolean }
   | {
       readonly do: "beat"
@@ -62,6 +69,14 @@ export type Step =
       readonly boot: number
       readonly types: number
     }
+  /** Takes a process name from whom `held` named last, or from a boot that has been heard since. */
+  | { readonly do: "supersede"; readonly owner: number; readonly boot: number; readonly stale: boolean }
+  /** Reads with any query there is. */
+  | { readonly do: "look"; readonly at: string; readonly seed: number }
+  /** A call of the face that applications have. */
+  | { readonly do: "app"; readonly call: string; readonly seed: number }
+  /** `migrate`: once more. `reopen`: another process goes on. `move`: the log is taken out and put back. `listen`: from now on, or no longer. */
+  | { readonly do: "migrate" | "reopen" | "move" | "listen" }
 
 const small = fc.nat({ max: 40 })
 const seed = fc.nat({ max: 1_000_000 })
@@ -132,6 +147,7 @@ const steps: readonly fc.WeightedArbitrary<Step>[] = [
     arbitrary: fc.record({
       do: fc.constant("work"),
       group,
+      together: fc.constantFrom(false, false, false, true),
       owner: small,
       limit: fc.constantFrom(1, 3, 100),
       types: fc.constantFrom(7, 7, 7, 7, 3, 1),
@@ -175,6 +191,31 @@ const steps: readonly fc.WeightedArbitrary<Step>[] = [
       owner: small,
       boot: fc.nat({ max: 1 }),
       types: fc.nat({ max: 7 }),
+    }),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      do: fc.constant("supersede"),
+      owner: small,
+      boot: fc.nat({ max: 1 }),
+      stale: fc.boolean(),
+    }),
+  },
+  { weight: 5, arbitrary: fc.record({ do: fc.constant("look"), at: fc.constantFrom(...SIGHTS), seed }) },
+  { weight: 7, arbitrary: fc.record({ do: fc.constant("app"), call: fc.constantFrom(...APP_CALLS), seed }) },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      do: fc.constantFrom("rename" as const, "delete-group" as const),
+      group,
+      to: fc.nat({ max: 5 }),
+    }),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      do: fc.constantFrom("migrate" as const, "reopen" as const, "listen" as const, "move" as const),
     }),
   },
 ]

@@ -1,6 +1,16 @@
-import type { Backend, Settled, Slice } from "@millrace/core/backend"
+import {
+  type Backend,
+  type DumpQuery,
+  type LogRecord,
+  MAX_RECORDS,
+  READ_LIMIT,
+  type Settled,
+  type Slice,
+} from "@millrace/core/backend"
 
-import { GROUPS, STREAMS, TYPES } from "./cast.ts"
+import { STREAMS, TYPES } from "./cast.ts"
+
+const DUMPED = ["streams", "keys", "documents", "groups"] as const
 
 /** A slice without what backends may choose freely: tokens, and how lanes are put together. */
 export function viewOfSlice(slice: Slice): readonly unknown[] {
@@ -67,8 +77,49 @@ export async function viewOfLog(backend: Backend): Promise<unknown> {
     ],
     progress: await Promise.all(STREAMS.map((streamId) => operator.progress(streamId, log.head).then(sorted))),
     processes: sorted((await operator.processes()).map(({ leases: _leases, ...process }) => process)),
-    wanted: GROUPS.length,
+    dumped: await Promise.all(DUMPED.map(async (of) => viewOfRecords(await allOf(backend, of), log))),
   }
+}
+
+/** The log as it could be taken out. */
+export async function viewOfDump(backend: Backend): Promise<unknown> {
+  const log = await backend.read({ from: "log", limit: READ_LIMIT })
+  return Promise.all(DUMPED.map(async (of) => viewOfRecords(await allOf(backend, of), log)))
+}
+
+async function allOf({ operator }: Backend, of: DumpQuery["of"]): Promise<readonly LogRecord[]> {
+  const found: LogRecord[] = []
+  for (let after: string | undefined; ;) {
+    const page = await operator.dump({ of, limit: MAX_RECORDS, ...(after === undefined ? {} : { after }) })
+    found.push(...page.records)
+    if (page.next === undefined) return found
+    after = page.next
+  }
+}
+
+/**
+ * Records of a log that holds these messages, without what storages may choose freely. Where the removed part of a stream ended matters to nobody while the stream
+ * goes on behind it: storages that do not know say how far retention went. One replay state has several writings: what it means shows in slices.
+ */
+export function viewOfRecords(
+  records: readonly LogRecord[],
+  { messages, trimmedTo }: { readonly messages: readonly { readonly streamId: string }[]; readonly trimmedTo: number },
+): readonly unknown[] {
+  const living = new Set(messages.map(({ streamId }) => streamId))
+  const views = records.flatMap((record): readonly unknown[] => {
+    if (record.kind === "group") {
+      const partitions = record.partitions.map(({ replay: _replay, rows: _rows, lanes, ...rest }) => ({
+        ...rest,
+        lanes: lanes.map(({ replay: _own, ...lane }) => lane),
+      }))
+      // A mark of a message that was removed says nothing: some storages keep it.
+      const marks = record.marks.filter((mark) => mark > trimmedTo)
+      return [{ ...record, marks, skips: sorted(record.skips), partitions }]
+    }
+    if (record.kind !== "stream" || !living.has(record.streamId)) return [record]
+    return record.version === 0 ? [] : [{ ...record, lastPosition: 0 }]
+  })
+  return sorted(views)
 }
 
 /** In an order of its own, for lists that promise none. */

@@ -1,22 +1,10 @@
+import type { Mishap, Wire } from "../crash-points/site.ts"
 import { type MongoProxy, mongoProxy } from "./mongo-proxy.ts"
 import type { WireCommand } from "./wire-frame.ts"
 
-/**
- * What happens at one command. `lost`: it does not reach the server. `unanswered`: the server does it, and the connection breaks before the answer.
- * `silent`: the server does it, and nothing comes back, the connection standing. `dead`: the process dies before it, so neither it nor any later one is sent.
- * `gone`: the server does it, and is not to be reached from then on.
- */
-export type Mishap = "lost" | "unanswered" | "silent" | "dead" | "gone"
-
 /** A wire on which one command, counted from now, has a mishap. */
-export interface ArmedWire {
+export interface ArmedWire extends Wire {
   readonly url: string
-  /** Counts commands from 0 again; the one of this number has the mishap. */
-  arm(step: number, mishap: Mishap): void
-  /** Resolves when the command has had its mishap. */
-  readonly struck: Promise<WireCommand>
-  /** Everything passes from now on. Answers the command that had the mishap; `undefined` when there were not so many. */
-  disarm(): Promise<WireCommand | undefined>
   close(): Promise<void>
 }
 
@@ -49,7 +37,10 @@ export async function armedWire(url: string): Promise<ArmedWire> {
     async disarm() {
       armed = undefined
       await proxy.comeBack()
-      return victim
+      return victim === undefined ? undefined : `${victim.name} ${victim.collection}`
+    },
+    get seen() {
+      return sent
     },
     close: () => proxy.close(),
   }

@@ -2,8 +2,8 @@ import { deepEqual } from "node:assert/strict"
 
 import type { Backend, ReadQuery } from "@millrace/core/backend"
 
-import { to } from "../build/appending.ts"
-import { command, event } from "../build/messages.ts"
+import { store, to } from "../build/appending.ts"
+import { command, event, events } from "../build/messages.ts"
 import { type Rule, rule } from "../rule.ts"
 
 type StreamsQuery = Extract<ReadQuery, { from: "streams" }>
@@ -57,6 +57,7 @@ export const readStreamRules: readonly Rule[] = [
       deepEqual(await read(backend, { streams: [{ streamId: "a", after: 1, upto: 2 }] }), ["a2"])
       deepEqual(await read(backend, { streams: [{ streamId: "a", after: 3 }] }), [])
       deepEqual(await read(backend, { streams: [{ streamId: "a", upto: 1 }], include: "all" }), ["a?0", "a1"])
+      deepEqual(await read(backend, { streams: [{ streamId: "a", after: 0, upto: 0 }], include: "all" }), ["a?0"])
       deepEqual(await read(backend, { streams: [{ streamId: "a", after: 1, upto: 2 }], include: "all" }), ["a2", "a?2"])
       deepEqual(await read(backend, { streams: [{ streamId: "a", after: 2 }], include: "all" }), ["a3"])
     },
@@ -72,6 +73,21 @@ export const readStreamRules: readonly Rule[] = [
     const page = await backend.read({ from: "streams", streams: [{ streamId: "b" }, { streamId: "a" }], limit: 3 })
     deepEqual([page.messages.map((message) => message.payload), page.more], [["b1", "b2", "a1"], true])
   }),
+
+  rule(
+    "read of a stream finds its page though the first versions were trimmed, or none so high exist",
+    async ({ backend, reopen }) => {
+      const [, , third = 0] = await store(backend, ...events("a", 5))
+      await backend.operator.trim(third)
+      const range = { from: "streams", limit: 1 } as const
+      const versions = async (of: Backend, query: Pick<StreamsQuery, "streams" | "direction">) =>
+        (await of.read({ ...range, ...query })).messages.map(({ version }) => version)
+      deepEqual(await versions(backend, { streams: [{ streamId: "a" }] }), [4])
+      deepEqual(await versions(backend, { streams: [{ streamId: "a", after: 1 }] }), [4])
+      const cold = await reopen()
+      deepEqual(await versions(cold, { streams: [{ streamId: "a", upto: 90 }], direction: "backward" }), [5])
+    },
+  ),
 
   rule("read of a stream backward answers the newest first [S32.a]", async ({ backend }) => {
     await twoStreams(backend)

@@ -1,5 +1,7 @@
 import { deepEqual, equal } from "node:assert/strict"
 
+import type { Append } from "@millrace/core/backend"
+
 import { appended, appendOne, store, to } from "../build/appending.ts"
 import { claimLanes, claimPartition, positionsIn } from "../build/claims.ts"
 import { ensure, G, infoOf } from "../build/groups.ts"
@@ -8,6 +10,9 @@ import { event, events } from "../build/messages.ts"
 import { readAll, readStream } from "../build/reading.ts"
 import { allDone, settle, workOff } from "../build/settles.ts"
 import { type Rule, rule } from "../rule.ts"
+
+/** An instant that no rule reaches. */
+const FAR = Date.UTC(2200, 0, 1)
 
 /** Retention. */
 export const trimRules: readonly Rule[] = [
@@ -140,9 +145,17 @@ export const trimRules: readonly Rule[] = [
 
   rule("trim takes idempotency keys with their messages, and keeps those of the others [M2.b]", async ({ backend }) => {
     const keyed = (idempotencyKey: string) => to("a", [event("a")], "any", { idempotencyKey, fingerprint: "f" })
+    const later = (): Append => ({
+      streams: [],
+      schedules: [{ message: event("a"), at: FAR }],
+      idempotencyKey: "later",
+      fingerprint: "f",
+    })
+    await appendOne(backend, later())
     const verdicts = await backend.append([keyed("old"), keyed("young")])
     const [old] = verdicts.map((verdict) => appended(verdict).position)
     await backend.operator.trim(old ?? 0)
+    equal((await appendOne(backend, later())).kind, "appended")
     equal((await appendOne(backend, keyed("young"))).kind, "duplicate")
     equal((await appendOne(backend, keyed("old"))).kind, "appended")
   }),

@@ -20,9 +20,11 @@ export interface Aftermath {
   readonly failed?: "outcome-unknown" | "unavailable"
 }
 
-/** One call of a backend, to be struck at each command it sends. */
+/** One call of a backend, to be struck at each call that it makes to its storage. */
 export interface Scenario {
   readonly what: string
+  /** Whether it is also struck by a storage that is gone right after it has written. */
+  readonly leftAlone?: true
   /** Makes ready. Answers the call to strike, and what has to hold afterwards, whatever happened. */
   readonly prepare: (stage: Stage) => Promise<Prepared>
 }

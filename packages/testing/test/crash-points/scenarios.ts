@@ -3,7 +3,7 @@ import { claimAfresh, extend, reset, takeOver } from "./claim-scenarios.ts"
 import type { Scenario } from "./scenario.ts"
 import { settleAfterTakeOver, settleWith, settleWithLane, settleWithout } from "./settle-scenarios.ts"
 
-/** Every call whose commands are struck. */
+/** Every call of a backend that is struck. */
 export const scenarios: readonly Scenario[] = [
   append,
   appendWithEverything,

@@ -37,6 +37,7 @@ export const settleWithout: Scenario = {
 
 export const settleWith: Scenario = {
   what: "settle with messages",
+  leftAlone: true,
   async prepare(stage) {
     const work = await groupWithResults(stage)
     const slice = await claimPartition(stage.faulty, { group: work.group, owner: struck, leaseMs: LEASE_MS })

@@ -7,6 +7,7 @@ import { idsIn } from "./work.ts"
 
 export const append: Scenario = {
   what: "append",
+  leftAlone: true,
   async prepare({ name, faulty, healthy }) {
     const [a, b] = [events(`a-${name}`, 2), events(`b-${name}`, 1)]
     const appends = [

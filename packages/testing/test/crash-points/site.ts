@@ -1,0 +1,34 @@
+import type { Backend } from "@millrace/core"
+
+import type { TestClock } from "../../src/test-clock.ts"
+
+/**
+ * What happens at one call to a storage (a statement, a script, a driver's command). `lost`: it does not get there. `unanswered`: the storage does it, and the
+ * connection breaks before the answer. `silent`: the storage does it, and nothing comes back, the connection standing. `dead`: the process dies before it, so
+ * neither it nor any later one is made. `gone`: the storage does it, and is not to be reached from then on.
+ */
+export type Mishap = "lost" | "unanswered" | "silent" | "dead" | "gone"
+
+/** What stands between a backend and its storage, and counts the calls. */
+export interface Wire {
+  /** Counts from 0 again; the call of this number has the mishap. */
+  arm(step: number, mishap: Mishap): void
+  /** Resolves when a call has had its mishap. */
+  readonly struck: Promise<unknown>
+  /** Everything passes from now on. Answers the call that had the mishap, by a name; `undefined` when there were not so many. */
+  disarm(): Promise<string | undefined>
+  /** How many calls there were since it was armed. */
+  readonly seen: number
+}
+
+/** A storage in which calls are struck. */
+export interface Site {
+  readonly clock: TestClock
+  readonly wire: Wire
+  /** A process of which no call is struck. */
+  healthy(): Backend
+  /** One that speaks through the wire. `brief`: it does not go on asking for long. */
+  faulty(options: { readonly brief: boolean }): Backend
+  /** Ends what was opened, and removes the log. */
+  close(): Promise<void>
+}
