@@ -39,7 +39,14 @@ export function partitionSlice(log: Log, { want, ...of }: Candidate, request: Cl
   const { takeovers } = at.lease
   const keyed = order === "key"
   return {
-    kind: "slice", source: "partition", group: name, reemit, epoch, takeovers, from, ...scan,
+    kind: "slice",
+    source: "partition",
+    group: name,
+    reemit,
+    epoch,
+    takeovers,
+    from,
+    ...scan,
     lease: { of: "partition", group: name, partition, token: at.token },
     openLanes: keyed ? [...at.lanes.keys()] : [],
     ...(keyed && at.rows.size > 0 ? { replayRows: [...at.rows].map(([key, replay]) => ({ key, replay })) } : {}),
@@ -102,7 +109,12 @@ export function laneSlice(
   const { name, reemit, epoch } = group
   const lanes = scans.map(({ key, token }) => ({ key, token }))
   return {
-    kind: "slice", source: "lanes", group: name, reemit, epoch, takeovers,
+    kind: "slice",
+    source: "lanes",
+    group: name,
+    reemit,
+    epoch,
+    takeovers,
     lease: { of: "lanes", group: name, partition: at.partition, lanes },
     messages: scans.flatMap(({ messages }) => messages).sort((a, b) => a.message.position - b.message.position),
     lanes: scans.map(({ key, next, scannedTo }) => ({ key, next, scannedTo })),

@@ -31,7 +31,10 @@ function infoOf(log: Log, group: string, partition: number, { key, at, kept, lea
   const messageId = (kept ?? log.tables.messages.get(at.next))?.id
   const holder = leasedBy(lease, log.now())?.processName
   return {
-    group, key, partition, ...state,
+    group,
+    key,
+    partition,
+    ...state,
     ...(messageId === undefined ? {} : { messageId }),
     ...(error === null ? {} : { error }),
     ...(holder === undefined ? {} : { leasedBy: holder }),
