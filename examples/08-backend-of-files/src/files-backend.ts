@@ -70,6 +70,7 @@ export function filesBackend({
 function capabilitiesOf(partitions: number, durable: boolean): Capabilities {
   return {
     name: "files",
+    contract: 1,
     tx: false,
     txRollback: false,
     persistent: true,
