@@ -24,8 +24,14 @@ export interface Outcome {
   readonly settings: string
   /** What clients were answered: how many ids each. */
   readonly answers: Readonly<Record<"stored" | "refused" | "unknown", number>>
-  /** The longest time in which no work was settled, while there was traffic, and when it began, in milliseconds since the first fault could have been made. */
-  readonly longestGap: { readonly ms: number; readonly fromMs: number }
+  /** The times between one settled message and the next while there was traffic, the longest first. */
+  readonly gaps: readonly Gap[]
+}
+
+/** A time in which no work was settled; it began so long after faults began to be made. */
+export interface Gap {
+  readonly ms: number
+  readonly fromMs: number
 }
 
 const OPENING = 1_000
@@ -58,15 +64,12 @@ export async function chaos(options: ChaosOptions, signal: AbortSignal): Promise
     const count = (wanted: string): number => standings.filter((standing) => standing === wanted).length
     return {
       injected,
-      skipped:
-        stage.roomy === undefined || options.backend === "redis" || options.backend === "mongodb"
-          ? []
-          : [`disk full: ${stage.roomy}`],
+      skipped: stage.skipped,
       findings: [...failed, ...late, ...unlike(before, findings), ...findings],
       evidence,
       settings: stage.storage.settings,
       answers: { stored: count("stored"), refused: count("refused"), unknown: count("sent") },
-      longestGap: longestGap(evidence, trafficStart, trafficEnd),
+      gaps: gapsIn(evidence, trafficStart, trafficEnd),
     }
   } finally {
     await stage.close()
@@ -104,12 +107,12 @@ function unlike(before: readonly Finding[], after: readonly Finding[]): readonly
 }
 
 /** Effects are what a settle stores: their instants by the storage's clock say when work was settled. */
-function longestGap({ messages }: Evidence, start: number, end: number): Outcome["longestGap"] {
+function gapsIn({ messages }: Evidence, start: number, end: number): readonly Gap[] {
   const settled = messages.filter(({ id, causationId }) => id !== causationId).map(({ recordedAt }) => recordedAt)
   const within = settled.filter((at) => at > start && at < end)
   const gaps = [...within, end].map((at, index) => {
     const from = within[index - 1] ?? start
     return { ms: at - from, fromMs: from - start }
   })
-  return gaps.reduce((longest, gap) => (gap.ms > longest.ms ? gap : longest))
+  return gaps.sort((a, b) => b.ms - a.ms)
 }

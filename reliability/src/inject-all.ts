@@ -26,27 +26,34 @@ export async function injectAll(stage: Stage, steps: readonly Step[], options: I
       pause(Math.max(0, ms - (performance.now() - began)), undefined, { signal: stage.signal }),
       failed.promise,
     ])
-  for (const step of steps) {
-    await until(step.atMs)
-    const fault = allFaults[step.kind](stage, step)
-    if (fault === undefined || fault.targets.some((target) => struck.has(target))) continue
-    injected.set(step.kind, (injected.get(step.kind) ?? 0) + 1)
-    if (options.tell) tell(step, fault.targets)
-    for (const target of fault.targets) struck.add(target)
-    const running = fault
-      .strike()
-      .catch(failed.reject)
-      .finally(() => {
-        lasting.delete(running)
-        for (const target of fault.targets) struck.delete(target)
-      })
-    lasting.add(running)
+  try {
+    for (const step of steps) {
+      await until(step.atMs)
+      const fault = allFaults[step.kind](stage, step)
+      if (fault === undefined || fault.targets.some((target) => struck.has(target))) continue
+      injected.set(step.kind, (injected.get(step.kind) ?? 0) + 1)
+      if (options.tell) tell(step.atMs, `${step.kind}: ${fault.targets.join(", ")}`)
+      for (const target of fault.targets) struck.add(target)
+      const running = fault
+        .strike()
+        .catch(failed.reject)
+        .finally(() => {
+          lasting.delete(running)
+          if (options.tell && step.forMs > 0)
+            tell(performance.now() - began, `is over: ${step.kind}, ${fault.targets.join(", ")}`)
+          for (const target of fault.targets) struck.delete(target)
+        })
+      lasting.add(running)
+    }
+    await until(options.lengthMs)
+    await Promise.race([Promise.all(lasting), failed.promise])
+  } finally {
+    // Whoever ends what was started must not meet a server that is being started again.
+    await Promise.allSettled(lasting)
   }
-  await until(options.lengthMs)
-  await Promise.race([Promise.all(lasting), failed.promise])
   return injected
 }
 
-function tell({ atMs, kind, forMs }: Step, targets: readonly string[]): void {
-  console.log(`${(atMs / 1_000).toFixed(1).padStart(7)} s  ${kind}: ${targets.join(", ")}, ${forMs} ms`)
+function tell(atMs: number, what: string): void {
+  console.log(`${(atMs / 1_000).toFixed(1).padStart(7)} s  ${what}`)
 }

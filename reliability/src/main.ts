@@ -1,42 +1,30 @@
-// Real processes, a real server, real faults; then an audit of what lies in the storage.
+// Real processes, a real storage, real faults; then an audit of what lies in the storage.
 //   npm run chaos -- --backend sqlite|postgres|redis|mongodb --minutes 5 [--seed 17] [--tell]
-import { spawn } from "node:child_process"
+// The run itself is `play.ts`, in a process of its own: what that mounts is gone with it, and what its processes have compiled is kept for all of them.
+import { spawn, spawnSync } from "node:child_process"
 import { once } from "node:events"
+import { mkdtempSync, rmSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import { fileURLToPath } from "node:url"
 
-import { NoMongo, NoPostgres, NoRedis } from "@millrace/testing"
-
-import { chaos } from "./chaos.ts"
 import { readOptions } from "./options.ts"
-import { namespaceCommand } from "./own-namespace.ts"
-import { report } from "./report.ts"
 
-/** The exit code that says that there is no server to strike. */
-const NO_SERVER = 3
+readOptions(process.argv.slice(2))
 
-const options = readOptions(process.argv.slice(2))
-const elsewhere = namespaceCommand()
-if (elsewhere === undefined) await play()
-else await playThere(elsewhere)
+const compiled = mkdtempSync(join(tmpdir(), "millrace-chaos-code-"))
+process.once("exit", () => rmSync(compiled, { recursive: true, force: true }))
 
-async function play(): Promise<void> {
-  const stopping = new AbortController()
-  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.once(signal, () => stopping.abort())
-  // Whoever asked for this is gone.
-  process.once("disconnect", () => stopping.abort())
-  try {
-    const outcome = await chaos(options, stopping.signal)
-    for (const line of report(options, outcome)) console.log(line)
-    process.exit(outcome.findings.length === 0 ? 0 : 1)
-  } catch (error) {
-    if (!(error instanceof NoPostgres || error instanceof NoRedis || error instanceof NoMongo)) throw error
-    console.log(`skipped: ${error.message}`)
-    process.exit(NO_SERVER)
-  }
-}
-
-async function playThere({ command, args }: NonNullable<typeof elsewhere>): Promise<void> {
-  const child = spawn(command, [...args], { stdio: "inherit" })
-  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => child.kill(signal))
-  await once(child, "exit")
-  process.exitCode = child.exitCode ?? 1
-}
+// Only root on Linux may mount.
+const mounts =
+  process.platform === "linux" && process.getuid?.() === 0 && spawnSync("unshare", ["--mount", "true"]).status === 0
+const program = fileURLToPath(new URL("play.ts", import.meta.url))
+const args = [process.execPath, ...process.execArgv, program, ...process.argv.slice(2)]
+const [command = "", ...rest] = mounts ? ["unshare", "--mount", ...args] : args
+const child = spawn(command, rest, {
+  stdio: ["inherit", "inherit", "inherit", "ipc"],
+  env: { ...process.env, NODE_COMPILE_CACHE: compiled, ...(mounts ? { MILLRACE_CHAOS_MOUNTS: "1" } : {}) },
+})
+for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => child.kill(signal))
+await once(child, "exit")
+process.exitCode = child.exitCode ?? 1

@@ -8,9 +8,12 @@ import { faultKinds } from "./plan/fault-kinds.ts"
 /** Findings of a kind that are told in full. */
 const MOST_TOLD = 20
 
+/** Of the times in which nothing was settled, so many are told. */
+const GAPS_TOLD = 5
+
 /** A run as people read it, line by line. */
 export function report(options: ChaosOptions, outcome: Outcome): readonly string[] {
-  const { injected, skipped, findings, evidence, settings, answers, longestGap } = outcome
+  const { injected, skipped, findings, evidence, settings, answers, gaps } = outcome
   const table = new Table({ style: { head: [], border: [], compact: true } })
   const faults = faultKinds.flatMap((kind) => (injected.has(kind) ? [[kind, String(injected.get(kind) ?? 0)]] : []))
   const all = [...injected.values()].reduce((sum, count) => sum + count, 0)
@@ -28,9 +31,11 @@ export function report(options: ChaosOptions, outcome: Outcome): readonly string
     ...found
       .filter(([kind, count]) => count > 0 || kind === "lost" || kind === "doubled" || kind === "reordered")
       .map(([kind, count]) => [kind, String(count)]),
-    ["longest unavailability", `${seconds(longestGap.ms)}, from ${seconds(longestGap.fromMs)} on`],
+    ["longest unavailability", seconds(gaps[0]?.ms ?? 0)],
   )
-  return [table.toString(), ...skipped.map((what) => `skipped: ${what}`), ...tellFindings(options, findings)]
+  const still = options.tell ? gaps.slice(0, GAPS_TOLD) : []
+  const told = still.map(({ ms, fromMs }) => `nothing was settled for ${seconds(ms)} from ${seconds(fromMs)} on`)
+  return [table.toString(), ...told, ...skipped.map((what) => `skipped: ${what}`), ...tellFindings(options, findings)]
 }
 
 function seconds(ms: number): string {

@@ -12,7 +12,6 @@ import { decodeEntry, type Standing } from "./fleet/journal.ts"
 import { type Member, member } from "./fleet/member.ts"
 import { quietLogger } from "./fleet/quiet-logger.ts"
 import type { ChaosOptions } from "./options.ts"
-import { inNamespace } from "./own-namespace.ts"
 import { openStorage } from "./storages/open-storage.ts"
 import type { Storage } from "./storages/storage.ts"
 import type { Worker, World } from "./world.ts"
@@ -25,8 +24,8 @@ export interface Stage extends World {
   readonly failures: string[]
   /** The file that says, once it is there, that what is broken is mended. */
   readonly mended: string
-  /** Why the disk can not be filled; `undefined` where it can. */
-  readonly roomy: string | undefined
+  /** What can not be done here, and why. */
+  readonly skipped: readonly string[]
   close(): Promise<void>
 }
 
@@ -40,7 +39,7 @@ export async function openStage({ backend, seed }: ChaosOptions, signal: AbortSi
   const folder = await mkdtemp(join(tmpdir(), "millrace-chaos-"))
   await chmod(folder, 0o711)
   const onDisk = backend === "sqlite" || backend === "postgres"
-  const roomy = onDisk ? mountSmall(folder) : `${backend} is given no disk of its own`
+  const roomy = onDisk ? mountSmall(folder) : undefined
   const open: (() => Promise<void>)[] = [
     async () => {
       if (onDisk && roomy === undefined) execFileSync("umount", [folder])
@@ -48,13 +47,16 @@ export async function openStage({ backend, seed }: ChaosOptions, signal: AbortSi
     },
   ]
   const close = async (): Promise<void> => {
-    for (const end of open.splice(0).reverse()) await end()
+    const failures: unknown[] = []
+    for (const end of open.splice(0).reverse()) await end().catch((error: unknown) => failures.push(error))
+    if (failures.length > 0) throw new AggregateError(failures, "not all that was started could be ended")
   }
   try {
-    const storage = await openStorage(backend, { folder, small: roomy === undefined })
+    const storage = await openStorage(backend, { folder, small: onDisk && roomy === undefined })
     open.push(() => storage.close())
     const proxies = await openWays(storage, open)
     const mended = join(folder, "mended")
+    const skipped = [...(storage.skips ?? []), ...(roomy === undefined ? [] : [`disk full: ${roomy}`])]
     const operator = await createApp({
       backend: storage.url,
       reactors: reactorsOf("new", mended),
@@ -65,7 +67,7 @@ export async function openStage({ backend, seed }: ChaosOptions, signal: AbortSi
     open.push(() => operator.close())
     const people = hire({ storage, proxies, mended, seed })
     open.push(() => sendAway([...people.workers, ...people.clients]))
-    return { storage, proxies, operator, signal, mended, roomy, close, ...people }
+    return { storage, proxies, operator, signal, mended, skipped, close, ...people }
   } catch (error) {
     await close()
     throw error
@@ -82,7 +84,7 @@ async function openWays({ port }: Storage, open: (() => Promise<void>)[]): Promi
 
 /** The run's own small file system on its folder, or why it has none. It goes with this process's namespace, whatever becomes of the process. */
 function mountSmall(folder: string): string | undefined {
-  if (!inNamespace) return "only root on Linux may mount a small file system"
+  if (process.env["MILLRACE_CHAOS_MOUNTS"] !== "1") return "it needs Linux, root, and the right to mount"
   try {
     execFileSync("mount", ["-t", "tmpfs", "-o", `size=${DISK_MEGABYTES}m,mode=711`, "millrace", folder], {
       stdio: "pipe",

@@ -5,7 +5,7 @@ import { surely } from "./fleet/surely.ts"
 import type { Stage } from "./stage.ts"
 
 /** How long everything may take to come to rest once nothing is disturbed any more. */
-const PATIENCE_MS = 120_000
+const PATIENCE_MS = 300_000
 const FIRST_LOOK_MS = 200
 const MOST_BETWEEN_LOOKS_MS = 3_000
 

@@ -5,7 +5,7 @@ import { ACCOUNTS, type Stage } from "./stage.ts"
 
 const LOOK_MS = 100
 /** How long processes may take to begin, and clients to be answered, on the slowest of machines. */
-const PATIENCE_MS = 120_000
+const PATIENCE_MS = 300_000
 
 /** Resolves when every worker is at work and clients have been answered for so many messages. Throws when that does not come. */
 export async function untilTraffic(stage: Stage, answered = 1): Promise<void> {

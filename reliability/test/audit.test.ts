@@ -1,13 +1,15 @@
 import { deepEqual, ok } from "node:assert/strict"
-import { writeFile } from "node:fs/promises"
+import { mkdtemp, rm, writeFile } from "node:fs/promises"
+import { tmpdir } from "node:os"
 import { join } from "node:path"
 
 import { startMongo, startPostgres, startRedis } from "@millrace/testing"
-import { describe, it, onTestFinished } from "vitest"
+import { afterAll, beforeAll, describe, it, onTestFinished } from "vitest"
 
-import { audit } from "../src/audit/audit.ts"
+import { audit, type Known } from "../src/audit/audit.ts"
 import type { Evidence, LoggedMessage } from "../src/audit/evidence.ts"
 import type { Kind } from "../src/audit/findings.ts"
+import { readSqlite } from "../src/audit/read/read-sqlite.ts"
 import { defects } from "./defects.ts"
 import { tamperMongodb } from "./tamper-mongodb.ts"
 import { tamperPostgres } from "./tamper-postgres.ts"
@@ -121,13 +123,19 @@ for (const storage of storages) {
 }
 
 describe("what the audit finds in what it has read", () => {
+  let folder = ""
+  let sound: { readonly evidence: Evidence; readonly known: Known }
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), "millrace-reliability-"))
+    const known = await writeSoundLog(`sqlite:${join(folder, "log.db")}`, folder)
+    sound = { evidence: readSqlite(join(folder, "log.db")), known }
+  })
+  afterAll(() => rm(folder, { recursive: true, force: true }))
+
   for (const defect of defects) {
-    it(`is ${defect.name}`, TIME_LIMIT, async () => {
-      const [sqlite] = storages
-      ok(sqlite)
-      const { raw, known } = await soundLog(sqlite)
-      const planted = defect.plant(await raw.read(), known)
-      const findings = audit(planted.evidence, planted.known, defect.stage ?? "mended")
+    it(`is ${defect.name}`, () => {
+      const { evidence, known } = defect.plant(sound.evidence, sound.known)
+      const findings = audit(evidence, known, defect.stage ?? "mended")
       ok(
         findings.some(({ kind, says }) => kind === defect.kind && defect.says.test(says)),
         `${defect.kind} ${defect.says} is not among ${JSON.stringify(findings)}`,

@@ -17,7 +17,7 @@ const seconds = deep ? 120 : 4
 const servers = storageNames.filter((name) => name !== "sqlite")
 const storages: readonly StorageName[] = deep ? storageNames : ["sqlite", servers[seed % servers.length] ?? "postgres"]
 /** Nothing is decided by it: it ends a run that hangs. */
-const TIME_LIMIT_MS = deep ? 1_200_000 : 400_000
+const TIME_LIMIT_MS = deep ? 2_400_000 : 1_200_000
 
 /** The exit code that says that there is no server to strike. */
 const NO_SERVER = 3

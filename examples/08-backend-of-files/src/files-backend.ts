@@ -18,6 +18,7 @@ import * as lanes from "./operator/lanes.ts"
 import * as whole from "./operator/log.ts"
 import { discardLane, skip } from "./operator/skip.ts"
 import { dump, restore } from "./operator/transfer.ts"
+import { trimCategory } from "./operator/trim-category.ts"
 import { trim } from "./operator/trim.ts"
 import { heartbeat, processes } from "./processes.ts"
 import { documents, read } from "./read.ts"
@@ -103,6 +104,7 @@ function operatorOf(store: Store, name: string): Operator {
     cancelSchedules: async (ids) => store.write((log) => whole.cancelSchedules(log, ids)),
     reschedule: async (ids, at) => store.write((log) => whole.reschedule(log, ids, at)),
     trim: async (upto, options) => store.write((log) => trim(log, upto, options)),
+    trimCategory: async (category, how) => store.write((log) => trimCategory(log, category, how)),
     processes: async () => store.look(processes),
     progress: async (streamId, position) => store.look((log) => groups.progress(log, streamId, position)),
     dump: async (query) => store.look((log) => dump(log, query)),

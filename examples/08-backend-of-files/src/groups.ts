@@ -53,7 +53,10 @@ function lastBefore(log: Log, date: Instant): Position {
   let [low, high] = [log.row.trimmedTo, log.row.head]
   while (low < high) {
     const middle = Math.ceil((low + high) / 2)
-    if (Date.parse(log.tables.messages.get(middle)?.recordedAt ?? "") < date) low = middle
+    // A trim of a category leaves places empty.
+    let there = middle
+    while (there < high && !log.tables.messages.has(there)) there += 1
+    if (Date.parse(log.tables.messages.get(there)?.recordedAt ?? "") < date) low = there
     else high = middle - 1
   }
   return low

@@ -17,23 +17,28 @@ export class MessageIndex {
     return this.#positions.get(`${of}\0${name}`) ?? []
   }
 
-  /** Messages come at the end, or at the front, when a trim is rolled back. */
+  /** Messages come at the end, or where they were, when a trim is rolled back. */
   add(message: StoredMessage | undefined): void {
     for (const name of this.#namesOf(message)) {
       const found = this.#positions.get(name)
       const position = message?.position ?? 0
       if (found === undefined) this.#positions.set(name, [position])
       else if (position > (found.at(-1) ?? 0)) found.push(position)
-      else found.unshift(position)
+      else
+        found.splice(
+          found.findIndex((one) => one > position),
+          0,
+          position,
+        )
     }
   }
 
-  /** Messages go from the front, by a trim, or from the end, when an append is rolled back. */
+  /** Messages go from the front, mostly, by a trim, or from the end, when an append is rolled back. */
   remove(message: StoredMessage | undefined): void {
     for (const name of this.#namesOf(message)) {
       const found = this.#positions.get(name) ?? []
       if (found.at(-1) === message?.position) found.pop()
-      else found.shift()
+      else if (message !== undefined) found.splice(found.indexOf(message.position), 1)
       if (found.length === 0) this.#positions.delete(name)
     }
   }

@@ -4,7 +4,7 @@ import { systemSource } from "./runtime/system-source.ts"
 useMessageSource(systemSource)
 
 export type * from "./backend/index.ts"
-export { BackendError, CONTRACT_VERSION } from "./backend/index.ts"
+export { BackendError, CONTRACT_VERSION, TRIM_LIMIT } from "./backend/index.ts"
 export { categoryOf } from "./stream/category.ts"
 export * from "./decider/errors.ts"
 export * from "./memory/index.ts"

@@ -123,18 +123,6 @@ export function inChain(bounds: { readonly from: number; readonly to?: number })
  */
 export const BY_POSITION = { _id: 1 } as const
 
-/** So many positions are named one by one at most. */
-export const MOST_NAMED = 1_000
-
-/**
- * The commits that begin at any of some positions, at most `MOST_NAMED`, and at one before them. Named one by one, each is found by the index alone; for a range of them some servers
- * look into the documents themselves, which costs many times as much.
- */
-export function beginningAt(from: number, to: number, also: number = from): Filter<CommitDocument> {
-  const positions = Array.from({ length: to - from + 1 }, (_, index) => from + index)
-  return { _id: { $in: also < from ? [also, ...positions] : positions } }
-}
-
 function connect(url: string, settings: Settings): MongoClient {
   // The driver would take these before what the URL says.
   const inUrl = namesIn(url)

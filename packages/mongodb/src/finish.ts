@@ -5,7 +5,7 @@ import type { CommitDocument, DocumentWrite, EndedSchedule, MadeSchedule, Todo }
 import type { Database } from "./database.ts"
 import { documentId } from "./document-id.ts"
 import { isTaken } from "./errors.ts"
-import { idKey } from "./keys.ts"
+import { cancelledKey, idKey } from "./keys.ts"
 import type { KeyedStored, ScheduleStored } from "./stored.ts"
 
 /** For how long what is over is kept, lest somebody who was held up for that long takes it for new. */
@@ -78,13 +78,14 @@ async function makeSchedules(database: Database, made: readonly MadeSchedule[]):
 }
 
 async function endSchedules(database: Database, ended: readonly EndedSchedule[]): Promise<void> {
-  for (const { id, how } of ended) {
+  for (const { id, number, how } of ended) {
     if (how === "fired") continue
-    // A cancelled schedule's id may be used again.
+    // A cancelled schedule's id may be used again. A key takes its place, for an empty list would stand in the index too, and there only once.
     await database.write(() =>
       database.commits.updateOne(
         { keys: idKey(id), "scheduled.id": id },
-        { $pull: { keys: idKey(id), scheduled: { id } } },
+        { $set: { "keys.$[own]": cancelledKey(number) }, $pull: { scheduled: { id } } },
+        { arrayFilters: [{ own: idKey(id) }] },
       ),
     )
   }

@@ -36,6 +36,11 @@ export function onceKey(key: string): string {
   return `k:${short(key)}`
 }
 
+/** What is left of a schedule that was cancelled: it only fills its place. */
+export function cancelledKey(number: number): string {
+  return `x:${number}`
+}
+
 /** The write that follows upon write number `after` of a keyed document. */
 export function documentKey(collection: string, id: string, write: number): string {
   return `d:${short(JSON.stringify([collection, id]))}@${write}`

@@ -56,6 +56,8 @@ export function openEars(parts: {
   readonly database: Database
   readonly chain: () => Chain
   readonly idlePollMs: number
+  /** Hears the number of the last trim of a category, with every look. */
+  readonly onThinned: (number: number) => void
 }): Ears {
   const { database } = parts
   const heard = new Set<(wake: Wake) => void>()
@@ -144,6 +146,7 @@ export function openEars(parts: {
     tookMs = performance.now() - began
     const pulse = found.find(({ _id }) => _id === PULSE)?.pulse
     hearPulse(pulse)
+    parts.onThinned(pulse?.thinned ?? 0)
     const commit = found.find(({ _id }) => _id === next)
     if (commit !== undefined) chain.meet(commit)
     if (commit !== undefined || !chain.isKnown) await chain.refresh()

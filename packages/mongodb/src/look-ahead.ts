@@ -14,6 +14,7 @@ export async function lookAhead(
   groups: readonly GroupState[],
   most: number = Number.POSITIVE_INFINITY,
 ): Promise<boolean> {
+  for (const { thinned } of groups) log.thinnedTo(thinned)
   const { segments } = log
   const { head } = log.chain
   for (let count = 1; count <= most; count += 1) {

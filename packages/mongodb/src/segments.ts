@@ -1,9 +1,8 @@
 import type { Instant, Position } from "@millrace/core/backend"
-import type { Filter } from "mongodb"
 
 import { type ChainCommit, isChained } from "./chain.ts"
 import type { CommitDocument, MessageDocument } from "./commit-document.ts"
-import { beginningAt, BY_POSITION, type Database, inChain, MOST_NAMED } from "./database.ts"
+import { BY_POSITION, type Database, inChain } from "./database.ts"
 
 /** How many positions lie in one segment. */
 export const SEGMENT = 1_000
@@ -76,6 +75,7 @@ export function segmentsOf(database: Database): Segments {
   const kept = new Map<number, Kept>()
   const loading = new Map<number, Promise<void>>()
   let characters = 0
+  let forgotten = 0
 
   const put = (into: Kept, entry: LogEntry): void => {
     into.entries.push(entry)
@@ -96,7 +96,10 @@ export function segmentsOf(database: Database): Segments {
     const end = Math.min((number + count) * SEGMENT, head)
     const from = kept.get(number)?.upto ?? number * SEGMENT
     if (from >= end) return
+    const began = forgotten
     const entries = await readEntries(database, from, end)
+    // What was read may be what had to be forgotten: whoever waits asks again.
+    if (forgotten !== began) return
     let at = 0
     for (let one = number; one < number + count; one += 1) {
       const upto = Math.min((one + 1) * SEGMENT, head)
@@ -155,6 +158,7 @@ export function segmentsOf(database: Database): Segments {
       makeRoom(segmentOf(commit._id + commit.n - 1))
     },
     forget() {
+      forgotten += 1
       kept.clear()
       characters = 0
     },
@@ -211,15 +215,15 @@ function isSuspect(message: MessageDocument | null): boolean {
 export async function startOf(database: Database, position: Position): Promise<number> {
   const known = position === 1 ? 1 : database.starts.get(position)
   if (known !== undefined) return known
-  const near = await lastUpTo(database, beginningAt(Math.max(position - MOST_NAMED + 1, 1), position))
-  // A single append may be longer than what is named.
-  const found = near ?? (await lastUpTo(database, inChain({ from: 0, to: position })))
-  return typeof found?._id === "number" ? found._id : position
-}
-
-async function lastUpTo(database: Database, filter: Filter<CommitDocument>): Promise<CommitDocument | undefined> {
   const [found] = await database.read(() =>
-    database.commits.find(filter, { sort: { _id: -1 }, limit: 1, projection: { _id: 1 }, hint: BY_POSITION }).toArray(),
+    database.commits
+      .find(inChain({ from: 0, to: position }), {
+        sort: { _id: -1 },
+        limit: 1,
+        projection: { _id: 1 },
+        hint: BY_POSITION,
+      })
+      .toArray(),
   )
-  return found
+  return typeof found?._id === "number" ? found._id : position
 }

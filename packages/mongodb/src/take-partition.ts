@@ -2,8 +2,7 @@ import {
   type ClaimRequest,
   handledBefore,
   type Instant,
-  leaseAfterClaim,
-  type PartitionSlice,
+  leasePartition,
   type Position,
   type ReplayState,
   type Skipped,
@@ -41,26 +40,8 @@ export function takePartition(
   const at = edit(draft, candidate.partition)
   const limit = takeoversOf(at.lease) > 0 ? 1 : candidate.want.limit
   const { chosen, skipped, scannedTo } = scan(log, draft, at, { limit, types: candidate.want.types })
-  at.lease = leaseAfterClaim(at.lease, { owner: request.owner, now, leaseMs: request.leaseMs })
-  at.leaseMs = request.leaseMs
-  at.token = nextToken(draft)
-  const slice: Omit<PartitionSlice, "messages"> = {
-    kind: "slice",
-    source: "partition",
-    group: draft.name,
-    lease: { of: "partition", group: draft.name, partition: at.partition, token: at.token },
-    takeovers: at.lease.takeovers,
-    reemit: draft.reemit,
-    epoch: draft.epoch,
-    from: at.checkpoint,
-    scannedTo,
-    skipped,
-    openLanes: draft.order === "key" ? [...at.lanes.keys()] : [],
-    ...(draft.order === "key" && at.rows.size > 0
-      ? { replayRows: [...at.rows].map(([key, replay]) => ({ key, replay })) }
-      : {}),
-  }
-  return async () => ({ ...slice, messages: await read(log, chosen) })
+  const leased = leasePartition(draft, at, request, { now, nextToken: () => nextToken(draft) })
+  return async () => ({ ...leased, skipped, scannedTo, messages: await read(log, chosen) })
 }
 
 function scan(

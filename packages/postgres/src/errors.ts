@@ -74,6 +74,11 @@ export function toConnectError(error: unknown, where: string): BackendError {
   const state = sqlState(error)
   if (state !== undefined && !isBroken(error)) return toBackendError(error, where, "read")
   const text = error instanceof Error ? error.message || String(error) : String(error)
+  if (error instanceof TypeError && "code" in error && error.code === "ERR_INVALID_URL")
+    return new BackendError(
+      "invalid",
+      `${where}: the URL can not be read; write postgres://user:password@host:5432/database`,
+    )
   if (isDistrust(error)) {
     const advice = "no TLS connection to the server; check sslmode and sslrootcert in the URL"
     return new BackendError("invalid", `${where}: ${advice} (${text})`, { cause: error })

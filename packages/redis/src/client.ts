@@ -13,6 +13,12 @@ const DEFAULT_PORT = 6_379
 
 /** Makes a client; it connects when it is first used. `subscriber`: one that waits for its server as long as it takes, and subscribes again by itself. */
 export function clientFor(url: string, settings: Settings, subscriber = false): Client {
+  // What the platform would throw shows the whole URL, password and all.
+  if (!URL.canParse(url))
+    throw new BackendError(
+      "invalid",
+      "the URL of Redis can not be read: write redis://user:password@host:6379?prefix=shop",
+    )
   const shared = {
     lazyConnect: true,
     connectTimeout: settings.connectTimeoutMs,

@@ -16,11 +16,11 @@ export function toBackendError(error: unknown, where: string, doubt: Doubt): Err
   const word = replyWord(error)
   if (word !== undefined) {
     const [code, advice] = WORDS[word] ?? (["invalid", "a call failed"] as const)
-    return new BackendError(code, `${where}: ${advice} (Redis says: ${text})`, { cause: error })
+    return new BackendError(code, `${where}: ${advice} (Redis says: ${text})`, { cause: discreet(error) })
   }
   if (doubt === "write") {
     const advice = "the connection broke before the server answered, so the write may have landed: repeat the same call"
-    return new BackendError("outcome-unknown", `${where}: ${advice} (${text})`, { cause: error })
+    return new BackendError("outcome-unknown", `${where}: ${advice} (${text})`, { cause: discreet(error) })
   }
   return unreachable(where, text, error)
 }
@@ -29,7 +29,15 @@ export function toBackendError(error: unknown, where: string, doubt: Doubt): Err
 export function unexpected(error: unknown, where: string): Error {
   if (error instanceof BackendError || isDefect(error)) return error
   const text = error instanceof Error ? error.message : String(error)
-  return new BackendError("invalid", `${where}: the call failed (${text})`, { cause: error })
+  return new BackendError("invalid", `${where}: the call failed (${text})`, { cause: discreet(error) })
+}
+
+/** The driver notes on its errors what it had sent, passwords and payloads among it: only the command's name goes on to where errors are logged. */
+function discreet(error: unknown): unknown {
+  if (typeof error !== "object" || error === null || !("command" in error)) return error
+  const { command } = error
+  const name = typeof command === "object" && command !== null && "name" in command ? command.name : command
+  return Object.assign(error, { command: { name } })
 }
 
 /** An error in our own code: it says nothing of the server, and its own words and stack are what helps. */
@@ -42,7 +50,7 @@ const DEFECTS = [TypeError, ReferenceError, RangeError, SyntaxError] as const
 /** Why nothing was asked of the server. */
 export function unreachable(where: string, text: string, cause?: unknown): BackendError {
   return new BackendError("unavailable", `${where}: the server can not be reached; check that it runs (${text})`, {
-    cause,
+    cause: discreet(cause),
   })
 }
 

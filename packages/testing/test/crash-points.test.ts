@@ -1,17 +1,18 @@
-import { ok } from "node:assert/strict"
+import { deepEqual, ok } from "node:assert/strict"
 
 import { afterAll, beforeAll, describe, it } from "vitest"
 
 import { startPostgres } from "../src/servers/start-postgres.ts"
 import { startRedis } from "../src/servers/start-redis.ts"
 import { auditedRead } from "./crash-points/audited-read.ts"
+import { callsInHistories } from "./crash-points/calls-in-histories.ts"
 import { mongodbSite } from "./crash-points/mongodb-site.ts"
 import { postgresSite } from "./crash-points/postgres-site.ts"
 import { redisSite } from "./crash-points/redis-site.ts"
 import { scenarios } from "./crash-points/scenarios.ts"
 import type { Mishap, Site } from "./crash-points/site.ts"
 import { sqliteSite } from "./crash-points/sqlite-site.ts"
-import { strikeEachStep } from "./crash-points/strike-each-step.ts"
+import { callsOf, strikeEachStep } from "./crash-points/strike-each-step.ts"
 import { hashOf } from "./histories/cast.ts"
 import { mongoForTests } from "./mongo-for-tests.ts"
 
@@ -77,6 +78,19 @@ for (const { name, mishaps, open } of [sqlite, postgres, redis, mongodb]) {
       await storage?.site.close()
       await storage?.end()
     })
+
+    it.runIf(deep)(
+      "every call that writes which random histories make in append, claim, extend, settle and promote is among those struck [lesson 47]",
+      { timeout: TIMEOUT_MS },
+      async () => {
+        if (storage === undefined) throw new Error("the storage is not open yet")
+        const { site } = storage
+        const known = new Set<string>()
+        for (const scenario of scenarios) for (const call of await callsOf(site, scenario)) known.add(call)
+        const made = await callsInHistories(site)
+        deepEqual([...made].filter((call) => !known.has(call)).toSorted(), [])
+      },
+    )
 
     for (const scenario of scenarios) {
       it(

@@ -25,7 +25,7 @@ export interface Program {
   readonly onFailed: (why: string) => void
 }
 
-const PATIENCE_MS = 40_000
+const PATIENCE_MS = 120_000
 /** How much of what a process says before it ends is told. */
 const MOST_SAID = 3_000
 /** How often one that ends by itself is started again. */

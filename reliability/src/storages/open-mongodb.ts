@@ -1,19 +1,25 @@
 import { readFile } from "node:fs/promises"
 import { join } from "node:path"
 
-import { startMongo, type TestMongo } from "@millrace/testing"
+import { NoMongo, startMongo, type TestMongo } from "@millrace/testing"
+import { MongoClient } from "mongodb"
 
 import { readMongodb } from "../audit/read/read-mongodb.ts"
 import type { Storage } from "./storage.ts"
 
-/** A server of the run's own, which keeps its data over a kill. */
+/** A server of the run's own, which keeps its data over a kill; where none can be had, a database on the one there is, which is not killed. */
 export async function openMongodb(): Promise<Storage> {
-  const server = await startMongo({ restartable: true })
-  const url = server.urlOf("chaos")
+  try {
+    return ownServer(await startMongo({ restartable: true }))
+  } catch (error) {
+    if (!(error instanceof NoMongo)) throw error
+    return sharedServer(await startMongo(), error.message)
+  }
+}
+
+function ownServer(server: TestMongo): Storage {
   return {
-    url,
-    port: Number(/:(\d+)\//.exec(url)?.[1]),
-    settings: "writeConcern w=majority, j by the server's own default",
+    ...databaseOn(server),
     crash: {
       async kill() {
         await killInner(server)
@@ -21,12 +27,35 @@ export async function openMongodb(): Promise<Storage> {
       },
       revive: () => server.restart(),
     },
-    read: () => readMongodb(url),
     async close() {
       // One that is down has to be up to end what it left behind.
       await server.restart()
       await server.stop()
     },
+  }
+}
+
+function sharedServer(server: TestMongo, why: string): Storage {
+  const database = databaseOn(server)
+  return {
+    ...database,
+    skips: [`server killed and restarted: ${why}`],
+    async close() {
+      const client = new MongoClient(database.url)
+      await client.db().dropDatabase()
+      await client.close()
+      await server.stop()
+    },
+  }
+}
+
+function databaseOn(server: TestMongo) {
+  const url = server.urlOf(`chaos_${process.pid}`)
+  return {
+    url,
+    port: Number(/:(\d+)\//.exec(url)?.[1]),
+    settings: "writeConcern w=majority, j by the server's own default",
+    read: () => readMongodb(url),
   }
 }
 

@@ -8,6 +8,8 @@ export interface Storage {
   readonly settings: string
   /** The port of its server, where processes reach it by a network. */
   readonly port?: number
+  /** What can not be done to it here, and why. */
+  readonly skips?: readonly string[]
   /** Kills its server with SIGKILL; starts it again, on the same port with the same data. */
   readonly crash?: { readonly kill: () => Promise<void>; readonly revive: () => Promise<void> }
   /** Stops the server where it stands, and lets it go on. */

@@ -8,6 +8,8 @@ import {
   type ScheduleInfo,
   type StreamInfo,
   type StreamQuery,
+  TRIMMED_CATEGORIES,
+  trimmedCategory,
 } from "@millrace/core/backend"
 
 import type { Log } from "../log.ts"
@@ -28,6 +30,10 @@ export function stats(log: Log, name: string): LogStats {
     unhandled: [...unhandled]
       .map(([type, messages]) => ({ type, messages }))
       .sort((a, b) => (a.type < b.type ? -1 : 1)),
+    trimmed: [...tables.documents.values()]
+      .filter(({ collection }) => collection === TRIMMED_CATEGORIES)
+      .map(({ id, value }) => trimmedCategory(id, value))
+      .sort((a, b) => (a.category < b.category ? -1 : 1)),
   }
 }
 

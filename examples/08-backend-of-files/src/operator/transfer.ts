@@ -47,8 +47,9 @@ function namesOf(log: Log, of: DumpQuery["of"]): Named[] {
 /** The streams of which retention has taken something that their messages do not tell. */
 function trimmedStreams(log: Log): Named[] {
   return [...log.tables.streams.values()].flatMap(({ streamId, trimmed, lastPosition: last }) => {
-    const lastPosition = Math.min(last, log.row.trimmedTo)
-    if (trimmed === 0 && log.positions("stream", streamId).length > 0) return []
+    const isLeft = log.positions("stream", streamId).length > 0
+    if (trimmed === 0 && isLeft) return []
+    const lastPosition = isLeft ? Math.min(last, log.row.trimmedTo) : last
     return [{ name: streamId, record: () => ({ kind: "stream", streamId, version: trimmed, lastPosition }) }]
   })
 }
@@ -73,6 +74,9 @@ function store(log: Log, record: LogRecord): void {
     case "trimmed":
       row.head = record.upto
       row.trimmedTo = record.upto
+      return
+    case "gap":
+      row.head = record.upto
       return
     case "stream":
       Object.assign(streamOf(log, record.streamId), {

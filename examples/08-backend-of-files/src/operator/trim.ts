@@ -19,10 +19,10 @@ export function trim(log: Log, upto: Position, { force = false }: { readonly for
   const held = bounds.filter(({ to }) => to < asked)
   const target = force ? asked : Math.min(asked, ...held.map(({ to }) => to))
   if (force) for (const { group } of held) passOver(log, log.editGroup(group.name), target)
-  const removed = Math.max(target - log.row.trimmedTo, 0)
-  if (removed > 0) dropMessages(log, target)
+  const before = log.tables.messages.size
+  if (target > log.row.trimmedTo) dropMessages(log, target)
   const heldBackBy = force ? [] : held.map(({ group }) => group.name).sort()
-  return { removed, trimmedTo: log.row.trimmedTo, heldBackBy }
+  return { removed: before - log.tables.messages.size, trimmedTo: log.row.trimmedTo, heldBackBy }
 }
 
 /** How far a group has settled everything it wants. The message that a lane keeps itself needs no place in the log. */
@@ -76,7 +76,7 @@ function dropMessages(log: Log, upto: Position): void {
   for (let position = row.trimmedTo + 1; position <= upto; position += 1) {
     const message = log.tables.messages.get(position)
     if (message?.version !== undefined) log.edit("streams", message.streamId).trimmed = message.version
-    log.drop("messages", position)
+    if (message !== undefined) log.drop("messages", position)
   }
   for (const [key, { at }] of log.tables.keys) if (at <= upto) log.drop("keys", key)
   row.trimmedTo = upto

@@ -107,6 +107,8 @@ function wordsOf(log: Log, record: Exclude<LogRecord, GroupRecord>): readonly Wo
   switch (record.kind) {
     case "trimmed":
       return ["t", record.upto]
+    case "gap":
+      return ["g", record.upto]
     case "stream":
       return ["s", toSortable(record.streamId), record.version, record.lastPosition]
     case "message": {

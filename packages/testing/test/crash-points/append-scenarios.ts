@@ -1,5 +1,7 @@
 import { deepEqual, ok } from "node:assert/strict"
 
+import type { Append } from "@millrace/core/backend"
+
 import { kinds, to } from "../../src/conformance/build/appending.ts"
 import { command, event, events } from "../../src/conformance/build/messages.ts"
 import type { Scenario } from "./scenario.ts"
@@ -92,6 +94,62 @@ export const promote: Scenario = {
           name,
         )
         deepEqual((await healthy.operator.schedules({ limit: 1_000 })).length, 0, name)
+      },
+    }
+  },
+}
+
+/** The usual append, which storages may treat as a case of its own. */
+export const appendOfOne: Scenario = {
+  what: "append of one message",
+  async prepare({ name, faulty, healthy }) {
+    const one = event(`one-${name}`)
+    return {
+      call: () => faulty.append([to(one.streamId, [one])]),
+      async after({ died, answer, failed }) {
+        const [again] = kinds(await (died ? healthy : faulty).append([to(one.streamId, [one])]))
+        if (failed === "unavailable") deepEqual(again, "appended", name)
+        if (answer !== undefined) deepEqual(again, "duplicate", name)
+        deepEqual(await idsIn(healthy, one.streamId), [one.id], name)
+      },
+    }
+  },
+}
+
+export const appendOfMany: Scenario = {
+  what: "append of several messages, each to a stream of its own, of which one conflicts",
+  async prepare({ name, faulty, healthy }) {
+    const some = [0, 1, 2].map((at) => event(`many-${name}-${at}`))
+    const bad = event(`many-${name}-0`)
+    const appends = [...some.map((one) => to(one.streamId, [one])), to(bad.streamId, [bad], 7)]
+    return {
+      call: () => faulty.append(appends),
+      async after({ died, answer, failed }) {
+        const again = kinds(await (died ? healthy : faulty).append(appends))
+        if (failed === "unavailable") deepEqual(again.slice(0, 3), ["appended", "appended", "appended"], name)
+        if (answer !== undefined) deepEqual(again.slice(0, 3), ["duplicate", "duplicate", "duplicate"], name)
+        deepEqual(again[3], "conflict", name)
+        for (const { streamId, id } of some) deepEqual(await idsIn(healthy, streamId), [id], name)
+      },
+    }
+  },
+}
+
+export const appendThatRemoves: Scenario = {
+  what: "append that removes a document",
+  async prepare({ name, faulty, healthy }) {
+    const put = (value: string | undefined, expectedRevision: number): Append => ({
+      streams: [],
+      documents: [{ collection: "notes", id: name, expectedRevision, value }],
+    })
+    await healthy.append([put("here", 0)])
+    const removing = { ...put(undefined, 1), idempotencyKey: `remove-${name}`, fingerprint: "f" }
+    return {
+      call: () => faulty.append([removing]),
+      async after({ died, answer }) {
+        const [again = ""] = kinds(await (died ? healthy : faulty).append([removing]))
+        ok(["duplicate", ...(answer === undefined ? ["appended"] : [])].includes(again), `${name}: ${again}`)
+        deepEqual(await healthy.documents({ collection: "notes", ids: [name] }), [], name)
       },
     }
   },

@@ -2,7 +2,6 @@ import type { Protocol, Request } from "./striking-proxy.ts"
 
 const TYPE_BYTES = 1
 const LENGTH_BYTES = 4
-const SHOWN = 100
 
 /** Statements of PostgreSQL's wire protocol: what stands between two points at which the client waits is one call. */
 export const postgresProtocol: Protocol = {
@@ -36,7 +35,7 @@ function requestOf(type: string, bytes: Buffer, call = ""): Request | undefined 
   if (type === "") return { bytes, answered: true }
   if (type === "p" || type === "X") return { bytes, answered: false }
   if (type !== "S" && type !== "Q") return undefined
-  return { bytes, call: call.replace(/\s+/g, " ").trim().slice(0, SHOWN), answered: true }
+  return { bytes, call: call.replace(/\s+/g, " ").trim(), answered: true }
 }
 
 /** The first message of a client has no type. */

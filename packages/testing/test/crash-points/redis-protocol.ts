@@ -12,7 +12,11 @@ export const redisProtocol: Protocol = {
     for await (const frame of frames(bytes)) {
       const [name = "", about = ""] = wordsOf(frame)
       const isOwn = HOUSEKEEPING.has(name.toUpperCase())
-      yield { bytes: frame, answered: true, ...(isOwn ? {} : { call: `${name} ${about.slice(0, SHOWN_DIGITS)}` }) }
+      yield {
+        bytes: frame,
+        answered: true,
+        ...(isOwn ? {} : { call: `${name} ${about.replace(/^\{.*?\}:/, "").slice(0, SHOWN_DIGITS)}` }),
+      }
     }
   },
   async *answers(bytes) {

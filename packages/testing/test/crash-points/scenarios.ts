@@ -1,11 +1,33 @@
-import { append, appendWithEverything, promote } from "./append-scenarios.ts"
+import {
+  append,
+  appendOfMany,
+  appendOfOne,
+  appendThatRemoves,
+  appendWithEverything,
+  promote,
+} from "./append-scenarios.ts"
 import { claimAfresh, extend, reset, takeOver } from "./claim-scenarios.ts"
+import {
+  claimBesideSkips,
+  claimOfLanes,
+  claimTooEarly,
+  extendOfLanes,
+  settleOfLanes,
+  settleThatHolds,
+  settleThatStops,
+  settleWithConflict,
+} from "./lane-scenarios.ts"
+import { claimsInOrders } from "./order-scenarios.ts"
+import { partScenarios } from "./part-scenarios.ts"
 import type { Scenario } from "./scenario.ts"
 import { settleAfterTakeOver, settleWith, settleWithLane, settleWithout } from "./settle-scenarios.ts"
 
 /** Every call of a backend that is struck. */
 export const scenarios: readonly Scenario[] = [
   append,
+  appendOfOne,
+  appendOfMany,
+  appendThatRemoves,
   appendWithEverything,
   settleWithout,
   settleWith,
@@ -16,4 +38,14 @@ export const scenarios: readonly Scenario[] = [
   extend,
   promote,
   reset,
+  claimOfLanes,
+  claimTooEarly,
+  settleOfLanes,
+  extendOfLanes,
+  settleWithConflict,
+  claimBesideSkips,
+  settleThatHolds,
+  settleThatStops,
+  ...claimsInOrders,
+  ...partScenarios,
 ]

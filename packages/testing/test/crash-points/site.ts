@@ -17,8 +17,8 @@ export interface Wire {
   readonly struck: Promise<unknown>
   /** Everything passes from now on. Answers the call that had the mishap, by a name; `undefined` when there were not so many. */
   disarm(): Promise<string | undefined>
-  /** How many calls there were since it was armed. */
-  readonly seen: number
+  /** The calls since it was armed, by their names. */
+  readonly seen: readonly string[]
 }
 
 /** A storage in which calls are struck. */

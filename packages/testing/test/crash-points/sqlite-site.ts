@@ -21,7 +21,7 @@ export async function sqliteSite(): Promise<Site> {
   const clock = testClock()
   const opened: { readonly backend: Backend; readonly db?: DatabaseSync }[] = []
   let armedAt: number | undefined
-  let seen = 0
+  let seen: readonly string[] = []
   let victim: string | undefined
   let struck = Promise.withResolvers<string>()
   const healthy = sqliteBackend(path, { clock, partitions: 1 })
@@ -35,10 +35,10 @@ export async function sqliteSite(): Promise<Site> {
       const onStatement = (sql: string): void => {
         if (!db.isOpen) throw new Dead()
         if (armedAt === undefined) return
-        const step = seen
-        seen += 1
-        if (step !== armedAt) return
-        victim = sql.replace(/\s+/g, " ").trim()
+        const call = sql.replace(/\s+/g, " ").trim()
+        seen = [...seen, call]
+        if (seen.length !== armedAt + 1) return
+        victim = call
         db.close()
         struck.resolve(victim)
         throw new Dead()
@@ -50,7 +50,7 @@ export async function sqliteSite(): Promise<Site> {
     wire: {
       arm(step) {
         armedAt = step
-        seen = 0
+        seen = []
         victim = undefined
         struck = Promise.withResolvers()
       },

@@ -10,59 +10,70 @@ import type { Mishap, Site } from "./site.ts"
 /** A call that no scenario gets to. */
 const NEVER = Number.MAX_SAFE_INTEGER
 
-/** One call of a scenario, and what happens at it. */
-export interface CrashPoint {
+/** A scenario, and what happens at its calls. */
+export interface Strike {
   readonly scenario: Scenario
   readonly mishap: Mishap
-  readonly step: number
+}
+
+/** Plays a scenario without a mishap. Answers the calls that it made. */
+export async function callsOf(site: Site, scenario: Scenario): Promise<readonly string[]> {
+  const faulty = await startOn(site)
+  return (await play(site, faulty, { scenario, mishap: "lost" }, NEVER)).calls
 }
 
 /**
  * Plays a scenario once to see how many calls it makes, and then once for each of them that is `picked`, struck there. So no call goes untried, whatever calls
- * there are. Answers the names of the calls struck, and how many there were to strike.
+ * there are. Answers the calls struck, and how many there were to strike.
  */
 export async function strikeEachStep(
   site: Site,
-  { scenario, mishap }: Pick<CrashPoint, "scenario" | "mishap">,
+  strike: Strike,
   picked: (step: number) => boolean,
 ): Promise<{ readonly struck: readonly string[]; readonly points: number }> {
-  const { wire, clock } = site
-  const healthy = site.healthy()
-  const start = async (): Promise<Backend> => {
-    const backend = site.faulty({ brief: mishap === "gone" })
-    // A process that has worked before: what it does once at its start is behind it.
-    await store(backend, event("warm-up", { type: "warm-up" }))
-    return backend
-  }
-  let faulty = await start()
-  /** Plays the scenario once. Answers the call that was struck, and how many there were. */
-  const play = async (
-    name: string,
-    step: number,
-  ): Promise<{ readonly struck: string | undefined; readonly calls: number }> => {
-    const { call, after } = await scenario.prepare({ name, faulty, healthy, clock })
-    wire.arm(step, mishap)
-    const ended = outcomeOf(call())
-    // Nobody waits for a dead process.
-    const outcome = mishap === "dead" ? await Promise.race([ended, wire.struck.then(() => ({}))]) : await ended
-    const calls = wire.seen
-    const victim = await wire.disarm()
-    const died = mishap === "dead" && victim !== undefined
-    if (died) await faulty.close()
-    else await reached(faulty)
-    await after({ died, ...outcome })
-    if (died) faulty = await start()
-    return { struck: victim, calls }
-  }
-  const name = `${scenario.what.replaceAll(" ", "-")}-${mishap}`
-  const { calls: points } = await play(`${name}-counted`, NEVER)
+  const brief = strike.mishap === "gone"
+  let faulty = await startOn(site, brief)
+  const { calls } = await play(site, faulty, strike, NEVER)
   const struck: string[] = []
-  for (let step = 0; step < points; step += 1) {
+  for (let step = 0; step < calls.length; step += 1) {
     if (!picked(step)) continue
-    const { struck: victim } = await play(`${name}-${step}`, step)
+    const { victim, died } = await play(site, faulty, strike, step)
     if (victim !== undefined) struck.push(victim)
+    if (died) faulty = await startOn(site, brief)
   }
-  return { struck, points }
+  return { struck, points: calls.length }
+}
+
+/** A process that has worked before: what it does once at its start is behind it. */
+async function startOn(site: Site, brief = false): Promise<Backend> {
+  const backend = site.faulty({ brief })
+  await store(backend, event("warm-up", { type: "warm-up" }))
+  return backend
+}
+
+let rounds = 0
+
+/** Plays a scenario once, struck at this call. */
+async function play(
+  { wire, clock, healthy: other }: Site,
+  faulty: Backend,
+  { scenario, mishap }: Strike,
+  step: number,
+): Promise<{ readonly victim: string | undefined; readonly died: boolean; readonly calls: readonly string[] }> {
+  rounds += 1
+  const name = `${scenario.what.replaceAll(" ", "-")}-${mishap}-${step}-${rounds}`
+  const { call, after } = await scenario.prepare({ name, faulty, healthy: other(), clock })
+  wire.arm(step, mishap)
+  const ended = outcomeOf(call())
+  // Nobody waits for a dead process.
+  const outcome = mishap === "dead" ? await Promise.race([ended, wire.struck.then(() => ({}))]) : await ended
+  const calls = wire.seen
+  const victim = await wire.disarm()
+  const died = mishap === "dead" && victim !== undefined
+  if (died) await faulty.close()
+  else await reached(faulty)
+  await after({ died, ...outcome })
+  return { victim, died, calls }
 }
 
 /** Resolves when a backend reaches its storage again. */

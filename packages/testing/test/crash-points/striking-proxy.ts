@@ -34,15 +34,15 @@ export async function strikingProxy(
   protocol: Protocol,
 ): Promise<StrikingProxy> {
   let armed: Armed | undefined
-  let seen = 0
+  let seen: readonly string[] = []
   let victim: string | undefined
   let struck = Promise.withResolvers<string>()
   const sockets = new Set<Socket>()
   /** What becomes of a call. */
   const judge = (call: string): "pass" | "cut-before" | "cut-after" => {
     if (armed === undefined) return "pass"
-    const step = seen
-    seen += 1
+    const step = seen.length
+    seen = [...seen, call]
     if (step < armed.step || (step > armed.step && armed.mishap !== "dead")) return "pass"
     victim ??= call
     struck.resolve(victim)
@@ -68,7 +68,7 @@ export async function strikingProxy(
     wire: {
       arm(step, mishap) {
         armed = { step, mishap }
-        seen = 0
+        seen = []
         victim = undefined
         struck = Promise.withResolvers()
       },

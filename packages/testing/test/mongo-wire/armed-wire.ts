@@ -10,13 +10,13 @@ export interface ArmedWire extends Wire {
 
 export async function armedWire(url: string): Promise<ArmedWire> {
   let armed: { readonly step: number; readonly mishap: Mishap } | undefined
-  let sent = 0
+  let seen: readonly string[] = []
   let victim: WireCommand | undefined
   let struck = Promise.withResolvers<WireCommand>()
   const proxy: MongoProxy = await mongoProxy(url, (command) => {
     if (armed === undefined) return "pass"
-    const step = sent
-    sent += 1
+    const step = seen.length
+    seen = [...seen, nameOf(command)]
     if (step < armed.step) return "pass"
     if (step > armed.step && armed.mishap !== "dead") return "pass"
     victim ??= command
@@ -27,7 +27,7 @@ export async function armedWire(url: string): Promise<ArmedWire> {
     url: proxy.url,
     arm(step, mishap) {
       armed = { step, mishap }
-      sent = 0
+      seen = []
       victim = undefined
       struck = Promise.withResolvers<WireCommand>()
     },
@@ -37,10 +37,10 @@ export async function armedWire(url: string): Promise<ArmedWire> {
     async disarm() {
       armed = undefined
       await proxy.comeBack()
-      return victim === undefined ? undefined : `${victim.name} ${victim.collection}`
+      return victim === undefined ? undefined : nameOf(victim)
     },
     get seen() {
-      return sent
+      return seen
     },
     close: () => proxy.close(),
   }
@@ -53,3 +53,5 @@ const FATES = {
   dead: "cut-before",
   gone: "vanish",
 } as const satisfies Readonly<Record<Mishap, string>>
+
+const nameOf = ({ name, collection }: WireCommand): string => `${name} ${collection}`

@@ -165,6 +165,21 @@ export const scheduleRules: readonly Rule[] = [
   }),
 
   rule(
+    "schedules made one by one are cancelled one by one, and their ids may be used again [S33.d]",
+    async ({ backend }) => {
+      const at = (await storageNow(backend)) + 1_000_000
+      const messages = [event("a"), event("a"), event("b")]
+      for (const message of messages) await schedule(backend, { message, at })
+      for (const { id } of messages) deepEqual(await backend.operator.cancelSchedules([id]), [id])
+      deepEqual(await backend.operator.schedules({ limit: 10 }), [])
+      for (const message of messages) await schedule(backend, { message, at })
+      for (const { id } of messages) deepEqual(await backend.operator.cancelSchedules([id]), [id])
+      const [kept] = messages
+      if (kept !== undefined) equal(appended(await appendOne(backend, to("a", [kept]))).streams[0]?.version, 1)
+    },
+  ),
+
+  rule(
     "schedules that were moved come at their new instant, and moving tells which still waited [S33.d]",
     async (log) => {
       const { backend } = log
