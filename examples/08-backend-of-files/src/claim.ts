@@ -5,21 +5,22 @@ import {
   type GroupWant,
   type Idle,
   isClaimable,
+  type LoadedLane,
   type Position,
   type Slice,
 } from "@millrace/core/backend"
 
 import type { Log } from "./log.ts"
-import type { GroupRow, LaneRow, PartitionRow } from "./rows.ts"
+import type { GroupRow, PartitionRow } from "./rows.ts"
 import { laneSlice, partitionSlice } from "./slices.ts"
-import { groupOf, partitionsOf, wantedAbove, wantedOfLane } from "./waiting.ts"
+import { wantedAbove, wantedOfLane } from "./waiting.ts"
 
 /** Something that may be leased now: a lane, or a partition. */
 export interface Candidate {
   readonly group: GroupRow
   readonly want: GroupWant
   readonly at: PartitionRow
-  readonly lane: LaneRow | undefined
+  readonly lane: LoadedLane | undefined
   readonly oldest: Position
   /** Whether a process of this name holds an expired lease of it. */
   readonly own: boolean
@@ -38,15 +39,15 @@ export function claim(log: Log, request: ClaimRequest): Slice | Idle {
   let nextAt = log.due()[0]?.at ?? Infinity
   for (const want of request.groups) {
     checkLimit("limit", want.limit)
-    const group = groupOf(log, want.group)
-    if (group.stopped !== undefined) continue
+    const group = log.group(want.group)
+    if (group.stopped !== null) continue
     const look: Look = { candidates, lacking: new Set(), nextAt }
-    for (const at of partitionsOf(log, group)) {
-      const retrying = at.lanes.filter(({ status }) => status === "retrying")
+    for (const at of group.partitions) {
+      const retrying = [...at.lanes.values()].filter((lane) => lane.at.status === "retrying")
       for (const lane of [undefined, ...retrying]) lookAt(log, request, { group, want, at, lane }, look)
     }
     nextAt = look.nextAt
-    for (const type of look.lacking) outdated.push({ group: group.group, type })
+    for (const type of look.lacking) outdated.push({ group: group.name, type })
   }
   const [best] = candidates.sort((a, b) => Number(b.own) - Number(a.own) || a.oldest - b.oldest)
   if (best === undefined) return { kind: "idle", now: log.now(), nextAt: nextAt === Infinity ? null : nextAt, outdated }
@@ -62,7 +63,7 @@ function lookAt(
 ): void {
   const { group, want, at, lane } = of
   const [first] = lane === undefined ? wantedAbove(log, group, at, at.checkpoint) : wantedOfLane(log, group, at, lane)
-  const oldest = lane?.next ?? first?.position
+  const oldest = lane?.at.next ?? first?.position
   if (oldest === undefined) return
   if (first !== undefined && !want.types.includes(first.type)) {
     look.lacking.add(first.type)
@@ -70,7 +71,7 @@ function lookAt(
   }
   const { lease } = lane ?? at
   const freeAt = isClaimable(lease, log.now(), request.owner.processName) ? 0 : lease.until
-  const dueAt = Math.max(freeAt, lane?.retryAt ?? at.hold?.retryAt ?? 0)
+  const dueAt = Math.max(freeAt, lane?.at.retryAt ?? at.hold?.retryAt ?? 0)
   if (dueAt > log.now()) look.nextAt = Math.min(look.nextAt, dueAt)
   else look.candidates.push({ ...of, oldest, own: lease.owner?.processName === request.owner.processName })
 }

@@ -13,20 +13,17 @@ import {
 import { append, HOLDS, MAX_BATCH, promote } from "./append.ts"
 import { claim } from "./claim.ts"
 import { ensureGroup } from "./groups.ts"
-import { extend, stopGroup } from "./leases.ts"
 import * as groups from "./operator/groups.ts"
 import * as lanes from "./operator/lanes.ts"
 import * as whole from "./operator/log.ts"
-import { resetGroup } from "./operator/reset-group.ts"
 import { discardLane, skip } from "./operator/skip.ts"
 import { dump, restore } from "./operator/transfer.ts"
 import { trimCategory } from "./operator/trim-category.ts"
 import { trim } from "./operator/trim.ts"
 import { heartbeat, processes } from "./processes.ts"
 import { documents, read } from "./read.ts"
-import { settle } from "./settle.ts"
+import { extend, settle } from "./settle.ts"
 import { Store } from "./store.ts"
-import { editGroup } from "./waiting.ts"
 
 /** How a log in files is opened. */
 interface FilesOptions {
@@ -94,11 +91,11 @@ function operatorOf(store: Store, name: string): Operator {
     stats: async () => store.look((log) => whole.stats(log, name)),
     groups: async (names) => store.look((log) => groups.groups(log, names)),
     startGroup: async (group) => store.write((log) => groups.startGroup(log, group)),
-    stopGroup: async (group, why) => store.write((log) => stopGroup(log, editGroup(log, group), why)),
-    resetGroup: async (group, to, options) => store.write((log) => resetGroup(log, group, to, options)),
+    stopGroup: async (group, why) => store.write((log) => groups.stopGroup(log, group, why)),
+    resetGroup: async (group, to, options) => store.write((log) => groups.resetGroup(log, group, to, options)),
     skip: async (group, position) => store.write((log) => skip(log, group, position)),
     renameGroup: async (from, to) => store.write((log) => groups.renameGroup(log, from, to)),
-    deleteGroup: async (group) => store.write((log) => groups.deleteGroup(log, group)),
+    deleteGroup: async (group) => store.write((log) => log.drop("groups", log.group(group).name)),
     lanes: async (query) => store.look((log) => lanes.lanes(log, query)),
     retryLanes: async (group, keys) => store.write((log) => lanes.retryLanes(log, group, keys)),
     discardLane: async (group, key) => store.write((log) => discardLane(log, group, key)),

@@ -1,24 +1,22 @@
 import {
   type AddedType,
+  type Beat,
   checkLimit,
   checkName,
   type Ensured,
-  FREE,
+  freshGroup,
   type GroupSpec,
+  hearWants,
   type Instant,
+  joinType,
   type Position,
-  replayAfterTypeJoins,
-  replayAfterTypeLeaves,
-  replayFromStart,
-  type ReplayState,
+  pruneTypes,
   resolveStart,
   type StartPoint,
-  typesThatLeave,
 } from "@millrace/core/backend"
 
 import type { Log } from "./log.ts"
-import type { GroupRow, PartitionRow } from "./rows.ts"
-import { editPartitions } from "./waiting.ts"
+import type { GroupRow } from "./rows.ts"
 
 export function ensureGroup(log: Log, spec: GroupSpec): Ensured {
   checkName("group", spec.group)
@@ -26,43 +24,23 @@ export function ensureGroup(log: Log, spec: GroupSpec): Ensured {
   for (const type of spec.types) checkName("type", type)
   const found = log.tables.groups.get(spec.group)
   if (found !== undefined && found.order !== spec.order) return { kind: "order-differs", stored: found.order }
-  const group = found === undefined ? createGroup(log, spec) : log.edit("groups", spec.group)
+  const group = found === undefined ? createGroup(log, spec) : log.editGroup(spec.group)
   const now = log.now()
   group.maxLanes = spec.maxLanes
-  group.heardAt = now
-  const added: AddedType[] = []
-  for (const type of new Set(spec.types)) {
-    const known = group.types.find((one) => one.type === type)
-    if (known !== undefined) known.wantedAt = now
-    else if (found === undefined) group.types.push({ type, since: 0, wantedAt: now })
-    else added.push(addType(log, group, type))
-  }
-  pruneTypes(log, group)
+  hearWants(group, spec.types, now)
+  const lacking = [...new Set(spec.types)].filter((type) => !group.types.has(type))
+  const added = lacking.map((type) => addType(log, group, type))
+  pruneTypes(group, now)
   if (found === undefined || added.length > 0) log.tell({ kind: "work" })
-  const missing = group.types.map(({ type }) => type).filter((type) => !spec.types.includes(type))
+  const missing = [...group.types.keys()].filter((type) => !spec.types.includes(type))
   return { kind: "ensured", created: found === undefined, added, missing }
 }
 
-function createGroup(log: Log, { group, order, start, maxLanes }: GroupSpec): GroupRow {
-  const from = startOf(log, start)
-  const row = log.edit("log", "log")
-  row.groups += 1
-  const partitions = order === "stream" ? row.partitions : 1
-  for (let partition = 0; partition < partitions; partition += 1)
-    putPartition(log, row.groups, { checkpoint: from, replay: replayFromStart(from), rows: [] }, partition)
-  const facts = { epoch: 0, reemit: false, dropped: 0, skips: [], skipped: 0, marks: [], heardAt: 0 }
-  return log.put("groups", group, { group, number: row.groups, order, start: from, maxLanes, types: [], ...facts })
-}
-
-/** A partition that nobody has leased. */
-export function putPartition(
-  log: Log,
-  group: number,
-  at: Pick<PartitionRow, "checkpoint" | "replay" | "rows"> & Partial<Pick<PartitionRow, "hold" | "lanes">>,
-  partition: number,
-): void {
-  const id = `${group}/${partition}`
-  log.put("partitions", id, { lanes: [], ...at, id, partition, token: null, lease: FREE, leaseMs: 0, repeats: [] })
+function createGroup(log: Log, spec: GroupSpec): GroupRow {
+  const { partitions } = log.row
+  const fresh = freshGroup(spec, { start: startOf(log, spec.start), partitions, now: log.now() })
+  const ofGroup = fresh.partitions.map((at) => ({ ...at, repeats: new Map() }))
+  return log.put("groups", spec.group, { ...fresh, skips: [], partitions: ofGroup })
 }
 
 /** The checkpoint that a start point stands for. */
@@ -86,30 +64,17 @@ function lastBefore(log: Log, date: Instant): Position {
 
 function addType(log: Log, group: GroupRow, type: string): AddedType {
   const since = log.row.head
-  group.types.push({ type, since, wantedAt: log.now() })
-  forEachReplay(log, group, (replay) => replayAfterTypeJoins(replay, { type, start: group.start, since }))
+  joinType(group, type, { since, now: log.now() })
   return { type, since, passedOver: log.positions("type", type).length }
 }
 
-/** Changes every replay state of a group. `gotTo`: how far what it belongs to has got. */
-function forEachReplay(log: Log, group: GroupRow, change: (replay: ReplayState, gotTo: Position) => ReplayState): void {
-  for (const at of editPartitions(log, group)) {
-    const gotTo = (key: string): Position => (at.lanes.find((lane) => lane.key === key)?.next ?? at.checkpoint + 1) - 1
-    at.replay = change(at.replay, at.checkpoint)
-    at.rows = at.rows.map(({ key, replay }) => ({ key, replay: change(replay, gotTo(key)) }))
-    for (const lane of at.lanes) lane.replay = change(lane.replay, lane.next - 1)
-  }
-}
-
-/** Lets the types leave that no live process wants. A stream with an open lane has not got as far as its partition: its row remembers that. */
-export function pruneTypes(log: Log, group: GroupRow): void {
-  for (const type of typesThatLeave(group.types, { groupHeardAt: group.heardAt, now: log.now() })) {
-    const since = group.types.find((one) => one.type === type)?.since ?? 0
-    group.types = group.types.filter((one) => one.type !== type)
-    for (const at of editPartitions(log, group)) {
-      const apart = at.lanes.filter(({ key, single }) => !single && !at.rows.some((row) => row.key === key))
-      at.rows = [...at.rows, ...apart.map(({ key, replay }) => ({ key, replay }))]
-    }
-    forEachReplay(log, group, (replay, gotTo) => replayAfterTypeLeaves(replay, { type, since, gotTo }))
+/** Notes what a process wants, and lets go of types that nobody has wanted for long. */
+export function hearBeat(log: Log, { wants }: Beat, now: Instant): void {
+  const known = new Map(wants.map(({ group, types }) => [group, types]))
+  for (const { name } of log.tables.groups.values()) {
+    const group = log.editGroup(name)
+    const types = known.get(name)
+    if (types !== undefined) hearWants(group, types, now)
+    pruneTypes(group, now)
   }
 }

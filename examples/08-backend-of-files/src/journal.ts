@@ -25,7 +25,7 @@ export interface Journal {
   size(): number
   /** Adds a line. Throws when nothing was added, or with `outcome-unknown`, after which it takes no more. */
   append(text: string): void
-  /** Puts other lines in place of all, or throws and leaves it as it was. */
+  /** Puts other lines in place of all. Throws, and leaves it as it was, or takes no more. */
   rewrite(texts: Iterable<string>): void
   close(): void
 }
@@ -55,19 +55,29 @@ export function openJournal(path: string, durable: boolean): { readonly journal:
       end += line.length
     },
     rewrite(lines) {
-      end = writeJournal(path, lines, durable)
+      const size = writeNext(path, lines, durable)
+      // Between the two files there is no way back: whatever fails here, nothing more is written to the one that went.
+      broken = true
+      putInPlace(path, durable)
       closeSync(file)
       file = openSync(path, "r+")
+      end = size
+      broken = false
     },
     close: () => closeSync(file),
   }
   return { journal, texts }
 }
 
-/** Writes a whole journal beside the old one and puts it in its place at once. Answers its size. */
-export function writeJournal(path: string, texts: Iterable<string>, durable: boolean): number {
-  const next = `${path}.next`
-  const file = openSync(next, "w")
+/** Makes a journal of these lines, whole or not at all. */
+export function createJournal(path: string, texts: Iterable<string>, durable: boolean): void {
+  writeNext(path, texts, durable)
+  putInPlace(path, durable)
+}
+
+/** Writes a journal beside the one in use. Answers its size. */
+function writeNext(path: string, texts: Iterable<string>, durable: boolean): number {
+  const file = openSync(`${path}.next`, "w")
   let size = 0
   try {
     for (const text of texts) {
@@ -77,14 +87,24 @@ export function writeJournal(path: string, texts: Iterable<string>, durable: boo
     }
     if (durable) fsyncSync(file)
   } catch (cause) {
-    rmSync(next, { force: true })
+    rmSync(`${path}.next`, { force: true })
     throw notWritten(path, cause)
   } finally {
     closeSync(file)
   }
-  renameSync(next, path)
-  if (durable) syncFolder(dirname(path))
   return size
+}
+
+/** A file's new name is safe when its folder is. */
+function putInPlace(path: string, durable: boolean): void {
+  renameSync(`${path}.next`, path)
+  if (!durable) return
+  const folder = openSync(dirname(path), "r")
+  try {
+    fsyncSync(folder)
+  } finally {
+    closeSync(folder)
+  }
 }
 
 function framed(text: string): Buffer {
@@ -124,14 +144,4 @@ function notWritten(path: string, cause: unknown): BackendError {
   if (code === "ENOSPC" || code === "EDQUOT" || code === "EFBIG")
     return new BackendError("full", `no room to write ${path}: make some`, { cause })
   return new BackendError(code === "EROFS" ? "read-only" : "unavailable", `${path} takes no writes: ${code}`, { cause })
-}
-
-/** A file's new name is safe when its folder is. */
-function syncFolder(folder: string): void {
-  const open = openSync(folder, "r")
-  try {
-    fsyncSync(open)
-  } finally {
-    closeSync(open)
-  }
 }

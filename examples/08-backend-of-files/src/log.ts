@@ -1,28 +1,36 @@
 import {
   BackendError,
   type Instant,
-  partitionOf,
+  noSuchGroup,
   type Position,
   type ScheduleInfo,
-  type StoredMessage,
   type Wake,
 } from "@millrace/core/backend"
 
-import type { LogRow, Rows } from "./rows.ts"
+import { type Listed, MessageIndex } from "./message-index.ts"
+import type { GroupRow, LogRow, Rows } from "./rows.ts"
+import { draftOf, readGroup, type WrittenGroup, writtenGroup } from "./written-group.ts"
 
 type Name = keyof Rows
 type Key = string | number
-type Listed = "id" | "type" | "stream" | "events" | "correlation" | `type in ${number}`
 type Tables = { readonly [N in Name]: Map<Key, Rows[N]> }
 
+/** A row as it was before a write; `null` where there was none. */
+type Before = readonly [table: Name, key: Key, row: Rows[Name] | null]
+
 /** What a line of the journal says of a row; `null` when it is gone. */
-type Change<N extends Name = Name> = readonly [table: N, key: Key, row: Rows[N] | null]
+type Written =
+  | { readonly [N in Exclude<Name, "groups">]: readonly [table: N, key: Key, row: Rows[N] | null] }[Exclude<
+      Name,
+      "groups"
+    >]
+  | readonly [table: "groups", key: Key, row: WrittenGroup | null]
 
 const parse: <T>(json: string) => T = JSON.parse
 
 /**
- * The tables, in memory, and what a write has changed of them so far. Whoever writes gets rows to change by `edit`, and either takes all `changes`
- * to the journal or rolls all back: nobody else runs in between.
+ * The tables, in memory, and what a write has changed of them so far. Whoever writes gets rows to change, and then either takes the `line` of what has
+ * changed to the journal, or rolls all back. Nobody else runs in between.
  */
 export class Log {
   readonly tables: Tables = {
@@ -33,19 +41,23 @@ export class Log {
     documents: new Map(),
     schedules: new Map(),
     groups: new Map(),
-    partitions: new Map(),
     processes: new Map(),
   }
   readonly now: () => Instant
   /** What listeners are to hear once the write has landed. */
   readonly wakes = new Map<string, Wake>()
-  readonly #positions = new Map<string, Position[]>()
-  readonly #before = new Map<string, Change>()
+  readonly #index = new MessageIndex(() => this.row.partitions)
+  readonly #before = new Map<string, Before>()
   #due: readonly ScheduleInfo[] | undefined
 
   constructor(texts: Iterable<string>, now: () => Instant) {
     this.now = now
-    for (const text of texts) for (const [table, key, row] of parse<Change[]>(text)) this.#set(table, key, row)
+    for (const text of texts) {
+      for (const [table, key, row] of parse<Written[]>(text)) {
+        if (table !== "groups") this.#set(table, key, row)
+        else this.#set(table, key, row && readGroup(row, this.tables.groups.get(key)))
+      }
+    }
   }
 
   /** The row of the log as a whole. */
@@ -55,9 +67,16 @@ export class Log {
     return row
   }
 
-  /** Where the messages stand that have this id, type, stream or correlation id, in rising order. `events`: those of a stream. */
+  /** The group of this name. Throws `not-found`. */
+  group(name: string): GroupRow {
+    const group = this.tables.groups.get(name)
+    if (group === undefined) throw noSuchGroup(name)
+    return group
+  }
+
+  /** Where the messages stand that have this id, type, stream or correlation id, in rising order. */
   positions(of: Listed, name: string): readonly Position[] {
-    return this.#positions.get(`${of}\0${name}`) ?? []
+    return this.#index.positions(of, name)
   }
 
   /** Schedules in the order they fall due. */
@@ -66,12 +85,17 @@ export class Log {
     return this.#due
   }
 
+  /** The group of this name, to be changed until the write ends. Throws `not-found`. */
+  editGroup(name: string): GroupRow {
+    const group = this.group(name)
+    return this.#before.has(`groups\0${name}`) ? group : this.put("groups", name, draftOf(group))
+  }
+
   /** A row that may be changed until the write ends. */
-  edit<N extends Name>(table: N, key: Key): Rows[N] {
+  edit<N extends Exclude<Name, "groups">>(table: N, key: Key): Rows[N] {
     const row = this.tables[table].get(key)
     if (row === undefined) throw new RangeError(`no row ${key} in ${table}`)
-    if (this.#before.has(`${table}\0${key}`)) return row
-    return this.put(table, key, structuredClone(row))
+    return this.#before.has(`${table}\0${key}`) ? row : this.put(table, key, structuredClone(row))
   }
 
   put<N extends Name>(table: N, key: Key, row: Rows[N]): Rows[N] {
@@ -85,9 +109,19 @@ export class Log {
     this.#set(table, key, null)
   }
 
+  tell(wake: Wake): void {
+    this.wakes.set(JSON.stringify(wake), wake)
+  }
+
+  nextToken(): number {
+    const row = this.edit("log", "log")
+    row.tokens += 1
+    return row.tokens
+  }
+
   /** What the write changed, as a line of the journal; `undefined` when nothing. */
   line(): string | undefined {
-    const changed = [...this.#before.values()].map(([table, key]) => [table, key, this.tables[table].get(key) ?? null])
+    const changed = [...this.#before.values()].map((before) => this.#written(before))
     return changed.length === 0 ? undefined : JSON.stringify(changed)
   }
 
@@ -108,13 +142,14 @@ export class Log {
 
   /** The whole log, as lines. */
   *lines(): Iterable<string> {
-    const names: readonly Name[] = ["log", "messages", "streams", "keys", "documents", "schedules", "groups"]
-    for (const table of [...names, "partitions", "processes"] as const)
-      for (const [key, row] of this.tables[table]) yield JSON.stringify([[table, key, row]])
+    const names = ["log", "messages", "streams", "keys", "documents", "schedules", "groups", "processes"] as const
+    for (const table of names)
+      for (const key of this.tables[table].keys()) yield JSON.stringify([this.#written([table, key, null])])
   }
 
-  tell(wake: Wake): void {
-    this.wakes.set(JSON.stringify(wake), wake)
+  #written([table, key, before]: Before): unknown {
+    const row = this.tables[table].get(key) ?? null
+    return [table, key, isGroup(row) ? writtenGroup(row, isGroup(before) ? before : undefined) : row]
   }
 
   #note(table: Name, key: Key): void {
@@ -124,43 +159,13 @@ export class Log {
 
   #set<N extends Name>(table: N, key: Key, row: Rows[N] | null): void {
     if (table === "schedules") this.#due = undefined
-    const message = table === "messages" ? this.tables.messages.get(key) : undefined
-    if (message !== undefined) this.#unindex(message)
+    if (table === "messages") this.#index.remove(this.tables.messages.get(key))
     if (row === null) this.tables[table].delete(key)
     else this.tables[table].set(key, row)
-    const stored = table === "messages" && row !== null ? this.tables.messages.get(key) : undefined
-    if (stored !== undefined) this.#index(stored)
+    if (table === "messages") this.#index.add(this.tables.messages.get(key))
   }
+}
 
-  #index(message: StoredMessage): void {
-    for (const name of this.#namesOf(message)) {
-      const found = this.#positions.get(name)
-      if (found === undefined) this.#positions.set(name, [message.position])
-      else if (message.position > (found.at(-1) ?? 0)) found.push(message.position)
-      else
-        found.splice(
-          found.findIndex((one) => one > message.position),
-          0,
-          message.position,
-        )
-    }
-  }
-
-  /** Messages go from the front, mostly, by retention, or from the end, when a write is rolled back. */
-  #unindex(message: StoredMessage): void {
-    for (const name of this.#namesOf(message)) {
-      const found = this.#positions.get(name) ?? []
-      if (found.at(-1) === message.position) found.pop()
-      else found.splice(found.indexOf(message.position), 1)
-      if (found.length === 0) this.#positions.delete(name)
-    }
-  }
-
-  #namesOf({ id, kind, type, streamId, correlationId }: StoredMessage): readonly string[] {
-    const partition = partitionOf(streamId, this.row.partitions)
-    const names = [`id\0${id}`, `type\0${type}`, `type in ${partition}\0${type}`, `correlation\0${correlationId}`]
-    return kind === "event"
-      ? [...names, `stream\0${streamId}`, `events\0${streamId}`]
-      : [...names, `stream\0${streamId}`]
-  }
+function isGroup(row: Rows[Name] | null): row is GroupRow {
+  return row !== null && "marks" in row
 }

@@ -1,21 +1,19 @@
 import type {
-  GroupRecord,
   Instant,
   KeyedDocument,
   KeyRecord,
-  LaneRecord,
-  LeaseState,
-  PartitionRecord,
+  LoadedGroup,
+  LoadedPartition,
   Position,
   ScheduleInfo,
   Settled,
+  SkipInfo,
   StoredMessage,
-  StreamRecord,
+  StreamId,
+  Version,
 } from "@millrace/core/backend"
 
-type Editable<T> = { -readonly [K in keyof T]: T[K] }
-
-/** What each table holds. Rows are JSON: what is in memory is what the journal says. */
+/** What each table holds. All but groups is JSON. */
 export interface Rows {
   readonly log: LogRow
   readonly messages: StoredMessage
@@ -24,11 +22,10 @@ export interface Rows {
   readonly documents: KeyedDocument
   readonly schedules: ScheduleInfo
   readonly groups: GroupRow
-  readonly partitions: PartitionRow
   readonly processes: ProcessRow
 }
 
-/** The one row of the log as a whole. `tokens`, `schedules` and `groups` count what was ever made. */
+/** The one row of the log as a whole. `tokens`, `schedules`: how many were ever made. */
 export interface LogRow {
   readonly format: number
   readonly partitions: number
@@ -37,37 +34,29 @@ export interface LogRow {
   recordedAt: Instant
   tokens: number
   schedules: number
-  groups: number
 }
 
 /** `trimmed`: the version up to which retention removed its events. */
-export type StreamRow = Editable<Omit<StreamRecord, "kind">> & { trimmed: number }
-
-/** A group. Its partitions are rows `<number>/<partition>`, so that its name may change. */
-export type GroupRow = Editable<Omit<GroupRecord, "kind" | "types" | "partitions">> & {
-  readonly number: number
-  types: { readonly type: string; since: Position; wantedAt: Instant }[]
-  heardAt: Instant
+export interface StreamRow {
+  readonly streamId: StreamId
+  version: Version
+  lastPosition: Position
+  trimmed: Version
 }
 
-/** A partition of a group with its open lanes, by key. `repeats`: what the last settles answered. */
-export type PartitionRow = Editable<Omit<PartitionRecord, "lanes">> & {
-  readonly id: string
-  readonly partition: number
-  lanes: LaneRow[]
-  token: number | null
-  lease: LeaseState
-  leaseMs: number
-  repeats: (readonly [lease: string, settled: Settled])[]
+/** A group as the rules of the contract change it. */
+export interface GroupRow extends LoadedGroup {
+  dropped: number
+  skips: readonly SkipInfo[]
+  skipped: number
+  readonly partitions: readonly PartitionRow[]
 }
 
-export type LaneRow = Editable<Omit<LaneRecord, "error">> & {
-  error: string | null
-  token: number | null
-  lease: LeaseState
+/** `repeats`: what the last settles answered, by lease. */
+export interface PartitionRow extends LoadedPartition {
+  readonly repeats: Map<string, Settled>
 }
 
-/** Who holds a process name. */
 interface ProcessRow {
   readonly bootId: string
   readonly host: string

@@ -4,7 +4,8 @@ import {
   handledBefore,
   LANES_PER_SLICE,
   type LaneSlice,
-  type Lease,
+  leaseAfterClaim,
+  type LoadedLane,
   type PartitionSlice,
   type Position,
   type Skipped,
@@ -13,10 +14,9 @@ import {
 } from "@millrace/core/backend"
 
 import type { Candidate } from "./claim.ts"
-import { lease } from "./leases.ts"
 import type { Log } from "./log.ts"
-import type { GroupRow, LaneRow, PartitionRow } from "./rows.ts"
-import { replayOf, wantedAbove, wantedOfLane } from "./waiting.ts"
+import type { GroupRow, PartitionRow } from "./rows.ts"
+import { partitionIn, wantedAbove, wantedOfLane } from "./waiting.ts"
 
 /** The most messages that one claim leaves out. */
 const LOOKED_AT = 10_000
@@ -26,37 +26,37 @@ interface Scan {
   readonly scannedTo: Position
 }
 
-export function partitionSlice(
-  log: Log,
-  { group, want, at: { id } }: Candidate,
-  request: ClaimRequest,
-): PartitionSlice {
-  const at = log.edit("partitions", id)
+export function partitionSlice(log: Log, { want, ...of }: Candidate, request: ClaimRequest): PartitionSlice {
+  const group = log.editGroup(want.group)
+  const at = partitionIn(group, of.at)
+  const { partition, checkpoint: from } = at
   const limit = takeoversOf(at.lease) > 0 ? 1 : want.limit
-  const { messages, skipped, scannedTo } = scanPartition(log, group, at, { ...want, limit })
-  const token = lease(log, at, request)
+  const scan = scanPartition(log, group, at, { ...want, limit })
+  at.lease = leaseAfterClaim(at.lease, { ...request, now: log.now() })
   at.leaseMs = request.leaseMs
+  at.token = log.nextToken()
+  const { name, order, reemit, epoch } = group
+  const { takeovers } = at.lease
+  const keyed = order === "key"
   return {
     kind: "slice",
     source: "partition",
-    group: group.group,
-    reemit: group.reemit,
-    epoch: group.epoch,
-    lease: { of: "partition", group: group.group, partition: at.partition, token },
-    messages,
-    skipped,
-    takeovers: at.lease.takeovers,
-    from: at.checkpoint,
-    scannedTo,
-    openLanes: group.order === "key" ? at.lanes.map(({ key }) => key) : [],
-    ...(group.order === "key" && at.rows.length > 0 ? { replayRows: at.rows } : {}),
+    group: name,
+    reemit,
+    epoch,
+    takeovers,
+    from,
+    ...scan,
+    lease: { of: "partition", group: name, partition, token: at.token },
+    openLanes: keyed ? [...at.lanes.keys()] : [],
+    ...(keyed && at.rows.size > 0 ? { replayRows: [...at.rows].map(([key, replay]) => ({ key, replay })) } : {}),
   }
 }
 
 function scanPartition(log: Log, group: GroupRow, at: PartitionRow, want: GroupWant): Scan & { skipped: Skipped[] } {
   const messages: SliceMessage[] = []
   const skipped = new Map<string, Position>()
-  const open = new Set(group.order === "stream" ? at.lanes.map(({ key }) => key) : [])
+  const byStream = group.order === "stream"
   let [scannedTo, looked] = [Math.max(log.row.head, at.checkpoint), 0]
   for (const message of wantedAbove(log, group, at, at.checkpoint)) {
     const { position, streamId, type } = message
@@ -64,13 +64,13 @@ function scanPartition(log: Log, group: GroupRow, at: PartitionRow, want: GroupW
       scannedTo = position - 1
       break
     }
-    if (group.marks.includes(position)) looked += 1
-    else if (open.has(streamId)) {
+    if (group.marks.has(position)) looked += 1
+    else if (byStream && at.lanes.has(streamId)) {
       looked += 1
       if (!skipped.has(streamId)) skipped.set(streamId, position)
     } else {
       const attempt = messages.length === 0 ? (at.hold?.failures ?? 0) + 1 : 1
-      const replay = group.order === "stream" ? replayOf(at, streamId) : at.replay
+      const replay = (byStream ? at.rows.get(streamId) : undefined) ?? at.replay
       messages.push({ message, handledBefore: handledBefore(replay, message), attempt })
     }
     if (messages.length === want.limit || looked === LOOKED_AT) {
@@ -82,55 +82,64 @@ function scanPartition(log: Log, group: GroupRow, at: PartitionRow, want: GroupW
 }
 
 /** Leases the neediest lane and, where streams are concerned, others beside it. One that was taken over goes alone, with one message. */
-export function laneSlice(log: Log, of: Candidate, { key: first }: LaneRow, request: ClaimRequest): LaneSlice {
-  const { group, want } = of
-  const at = log.edit("partitions", of.at.id)
-  const scans = new Map<LaneRow, Scan>()
-  const takeovers = Math.max(...at.lanes.filter(({ key }) => key === first).map((lane) => takeoversOf(lane.lease)))
+export function laneSlice(
+  log: Log,
+  { want, ...of }: Candidate,
+  first: LoadedLane,
+  { owner, leaseMs }: ClaimRequest,
+): LaneSlice {
+  const group = log.editGroup(want.group)
+  const at = partitionIn(group, of.at)
+  const now = log.now()
+  const takeovers = takeoversOf(first.lease)
+  const scans: (Scan & { readonly key: string; readonly next: Position; readonly token: number })[] = []
   let left = takeovers > 0 ? 1 : want.limit
-  for (const lane of together(log, at, first, takeovers === 0 && group.order === "stream")) {
-    if (left === 0 || scans.size === LANES_PER_SLICE) break
+  const others = takeovers === 0 && group.order === "stream" ? dueBeside(at, first, now) : []
+  for (const lane of [first, ...others]) {
+    if (left === 0 || scans.length === LANES_PER_SLICE) break
     const [next] = wantedOfLane(log, group, at, lane)
     if (next !== undefined && !want.types.includes(next.type)) continue
     const scan = scanLane(log, group, at, lane, { ...want, limit: left })
-    scans.set(lane, scan)
     left -= scan.messages.length
+    const token = log.nextToken()
+    at.lanes.set(lane.key, { ...lane, token, lease: leaseAfterClaim(lane.lease, { owner, now, leaseMs }) })
+    scans.push({ ...scan, key: lane.key, next: lane.at.next, token })
   }
-  const lanes = [...scans].map(([lane]) => ({ key: lane.key, token: lease(log, lane, request) }))
-  at.leaseMs = request.leaseMs
-  const messages = [...scans.values()].flatMap((scan) => scan.messages)
+  at.leaseMs = leaseMs
+  const { name, reemit, epoch } = group
+  const lanes = scans.map(({ key, token }) => ({ key, token }))
   return {
     kind: "slice",
     source: "lanes",
-    group: group.group,
-    reemit: group.reemit,
-    epoch: group.epoch,
+    group: name,
+    reemit,
+    epoch,
     takeovers,
-    lease: { of: "lanes", group: group.group, partition: at.partition, lanes } satisfies Lease,
-    messages: messages.sort((a, b) => a.message.position - b.message.position),
-    lanes: [...scans].map(([{ key, next }, { scannedTo }]) => ({ key, next, scannedTo })),
+    lease: { of: "lanes", group: name, partition: at.partition, lanes },
+    messages: scans.flatMap(({ messages }) => messages).sort((a, b) => a.message.position - b.message.position),
+    lanes: scans.map(({ key, next, scannedTo }) => ({ key, next, scannedTo })),
   }
 }
 
-/** A lane, and the due ones that may go with it: those that have waited longest first. */
-function together(log: Log, at: PartitionRow, first: string, others: boolean): readonly LaneRow[] {
-  const now = log.now()
-  const due = at.lanes.filter(
-    ({ status, retryAt, lease: held }) => status === "retrying" && retryAt <= now && takeoversOf(held) === 0,
-  )
-  const lane = at.lanes.filter(({ key }) => key === first)
-  return others ? [...lane, ...due.filter(({ key }) => key !== first).sort((a, b) => a.next - b.next)] : lane
+/** The other lanes that are free and due: those that have waited longest first. */
+function dueBeside({ lanes }: PartitionRow, first: LoadedLane, now: number): readonly LoadedLane[] {
+  return [...lanes.values()]
+    .filter(
+      ({ key, at, lease }) =>
+        key !== first.key && at.status === "retrying" && at.retryAt <= now && takeoversOf(lease) === 0,
+    )
+    .sort((a, b) => a.at.next - b.at.next)
 }
 
-function scanLane(log: Log, group: GroupRow, at: PartitionRow, lane: LaneRow, want: GroupWant): Scan {
+function scanLane(log: Log, group: GroupRow, at: PartitionRow, lane: LoadedLane, want: GroupWant): Scan {
   const messages: SliceMessage[] = []
   for (const message of wantedOfLane(log, group, at, lane)) {
     const { position, type } = message
     if (!want.types.includes(type)) return { messages, scannedTo: position - 1 }
-    if (group.marks.includes(position)) continue
-    const attempt = position === lane.next ? lane.failures + 1 : 1
+    if (group.marks.has(position)) continue
+    const attempt = position === lane.at.next ? lane.at.failures + 1 : 1
     messages.push({ message, handledBefore: handledBefore(lane.replay, message), attempt })
     if (messages.length === want.limit) return { messages, scannedTo: position }
   }
-  return { messages, scannedTo: lane.single ? lane.next : at.checkpoint }
+  return { messages, scannedTo: lane.single ? lane.at.next : at.checkpoint }
 }

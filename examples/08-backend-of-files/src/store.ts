@@ -4,7 +4,7 @@ import { join } from "node:path"
 import { BackendError, type Instant, type Migration, type Wake } from "@millrace/core/backend"
 
 import { lockFolder } from "./folder-lock.ts"
-import { type Journal, openJournal, writeJournal } from "./journal.ts"
+import { type Journal, createJournal, openJournal } from "./journal.ts"
 import { Log } from "./log.ts"
 
 const FORMAT = 1
@@ -50,10 +50,10 @@ export class Store {
     if (dryRun) return { steps, format: FORMAT }
     const { folder, partitions, durable } = this.#options
     mkdirSync(folder, { recursive: true })
-    const row = { format: FORMAT, partitions, head: 0, trimmedTo: 0, recordedAt: 0, tokens: 0, schedules: 0, groups: 0 }
+    const row = { format: FORMAT, partitions, head: 0, trimmedTo: 0, recordedAt: 0, tokens: 0, schedules: 0 }
     const unlock = this.#open === undefined ? lockFolder(folder) : undefined
     try {
-      if (!existsSync(this.#path)) writeJournal(this.#path, [JSON.stringify([["log", "log", row]])], durable)
+      if (!existsSync(this.#path)) createJournal(this.#path, [JSON.stringify([["log", "log", row]])], durable)
     } finally {
       unlock?.()
     }
@@ -127,7 +127,11 @@ export class Store {
   #compact(log: Log, journal: Journal): void {
     if (journal.size() < Math.max(COMPACT_ABOVE_BYTES, 2 * this.#compacted)) return
     this.#compacted = journal.size()
-    journal.rewrite(log.lines())
+    try {
+      journal.rewrite(log.lines())
+    } catch {
+      // The write before it is stored all the same. It is tried again when the journal has doubled; where it has failed half-way, the next write says so.
+    }
     this.#compacted = journal.size()
   }
 

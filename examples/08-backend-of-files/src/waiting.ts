@@ -1,15 +1,7 @@
-import {
-  BackendError,
-  noSuchGroup,
-  partitionOf,
-  type Position,
-  type ReplayState,
-  type StoredMessage,
-  type StreamId,
-} from "@millrace/core/backend"
+import { type LoadedLane, partitionOf, type Position, type StoredMessage, type StreamId } from "@millrace/core/backend"
 
 import type { Log } from "./log.ts"
-import type { GroupRow, LaneRow, PartitionRow } from "./rows.ts"
+import type { GroupRow, PartitionRow } from "./rows.ts"
 
 /** Positions in rising order, and which of them are asked for. */
 interface Positions {
@@ -53,7 +45,7 @@ function indexAbove(positions: readonly Position[], position: Position): number 
 /** The messages that a partition of a group wants above a position. */
 export function* wantedAbove(log: Log, group: GroupRow, at: PartitionRow, after: Position): Iterable<StoredMessage> {
   const index = group.order === "stream" ? (`type in ${at.partition}` as const) : "type"
-  const lists = group.types.map(({ type, since }) => ({
+  const lists = [...group.types].map(([type, { since }]) => ({
     of: log.positions(index, type),
     after: Math.max(after, since),
   }))
@@ -61,13 +53,13 @@ export function* wantedAbove(log: Log, group: GroupRow, at: PartitionRow, after:
 }
 
 /** The messages that a lane has before it, up to its partition's checkpoint. In key order: of all keys. */
-export function* wantedOfLane(log: Log, group: GroupRow, at: PartitionRow, lane: LaneRow): Iterable<StoredMessage> {
-  const upto = lane.single ? lane.next : at.checkpoint
+export function* wantedOfLane(log: Log, group: GroupRow, at: PartitionRow, lane: LoadedLane): Iterable<StoredMessage> {
+  const upto = lane.single ? lane.at.next : at.checkpoint
   if (lane.kept !== undefined) yield lane.kept
   const ahead =
     group.order === "stream"
-      ? wantedOfStream(log, group, lane.key, lane.next - 1)
-      : wantedAbove(log, group, at, lane.next - 1)
+      ? wantedOfStream(log, group, lane.key, lane.at.next - 1)
+      : wantedAbove(log, group, at, lane.at.next - 1)
   for (const message of ahead) {
     if (message.position > upto) return
     yield message
@@ -77,7 +69,7 @@ export function* wantedOfLane(log: Log, group: GroupRow, at: PartitionRow, lane:
 /** The messages of a stream that a group wants above a position. */
 export function* wantedOfStream(log: Log, group: GroupRow, id: StreamId, after: Position): Iterable<StoredMessage> {
   for (const message of messagesAt(log, merged([{ of: log.positions("stream", id), after }]))) {
-    const wanted = group.types.find(({ type }) => type === message.type)
+    const wanted = group.types.get(message.type)
     if (wanted !== undefined && message.position > wanted.since) yield message
   }
 }
@@ -91,46 +83,18 @@ function* messagesAt(log: Log, positions: Iterable<Position>): Iterable<StoredMe
 
 /** The first of these that a group has not been told to pass over. */
 export function firstUnmarked(group: GroupRow, messages: Iterable<StoredMessage>): StoredMessage | undefined {
-  for (const message of messages) if (!group.marks.includes(message.position)) return message
+  for (const message of messages) if (!group.marks.has(message.position)) return message
   return undefined
 }
 
-/** The group of this name, to be changed. Throws `not-found`. */
-export function editGroup(log: Log, name: string): GroupRow {
-  return log.edit("groups", groupOf(log, name).group)
-}
-
-/** The group of this name. Throws `not-found`. */
-export function groupOf(log: Log, name: string): GroupRow {
-  const group = log.tables.groups.get(name)
-  if (group === undefined) throw noSuchGroup(name)
-  return group
-}
-
-export function partitionsOf(log: Log, group: GroupRow): readonly PartitionRow[] {
-  return Array.from({ length: group.order === "stream" ? log.row.partitions : 1 }, (_, partition) => {
-    const found = log.tables.partitions.get(`${group.number}/${partition}`)
-    if (found === undefined) throw new BackendError("corrupt", `group "${group.group}" lacks partition ${partition}`)
-    return found
-  })
-}
-
-/** The partitions of a group, to be changed. */
-export function editPartitions(log: Log, group: GroupRow): readonly PartitionRow[] {
-  return partitionsOf(log, group).map(({ id }) => log.edit("partitions", id))
-}
-
 /** The partition that a stream's messages go through. */
-export function partitionAt(log: Log, group: GroupRow, streamId: StreamId): PartitionRow | undefined {
-  return partitionsOf(log, group)[group.order === "stream" ? partitionOf(streamId, log.row.partitions) : 0]
+export function partitionAt(log: Log, group: GroupRow, streamId: StreamId): PartitionRow {
+  return partitionIn(group, { partition: group.order === "stream" ? partitionOf(streamId, log.row.partitions) : 0 })
 }
 
-/** The replay state of a stream (or key) in a partition. */
-export function replayOf(at: PartitionRow, key: string): ReplayState {
-  return at.rows.find((row) => row.key === key)?.replay ?? at.replay
-}
-
-/** Opens a lane, or puts another in its place; lanes stand in the order of their keys. */
-export function putLane(at: PartitionRow, lane: LaneRow): void {
-  at.lanes = [...at.lanes.filter(({ key }) => key !== lane.key), lane].sort((a, b) => (a.key < b.key ? -1 : 1))
+/** The partition of a group that a lease, or a slice, is of. */
+export function partitionIn(group: GroupRow, { partition }: { readonly partition: number }): PartitionRow {
+  const at = group.partitions[partition]
+  if (at === undefined) throw new RangeError(`group ${group.name} has no partition ${partition}`)
+  return at
 }

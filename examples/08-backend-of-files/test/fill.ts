@@ -2,13 +2,13 @@
 import { BackendError } from "@millrace/core/backend"
 
 import { filesBackend } from "../src/files-backend.ts"
-import { event } from "./event.ts"
+import { happened } from "./happened.ts"
 
 const backend = filesBackend({ folder: process.argv[2] ?? "" })
 await backend.migrate()
 try {
   for (let n = 1; ; n += 1) {
-    await backend.append([{ streams: [{ streamId: "a", expected: n - 1, messages: [event(`m${n}`)] }] }])
+    await backend.append([{ streams: [{ streamId: "a", expected: n - 1, messages: [happened(`m${n}`)] }] }])
     process.stdout.write(`${n}\n`)
     // The lines get out, and a signal in.
     await new Promise((resolve) => setImmediate(resolve))

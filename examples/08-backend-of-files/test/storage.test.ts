@@ -6,11 +6,13 @@ import { join } from "node:path"
 import { createInterface } from "node:readline"
 import { fileURLToPath } from "node:url"
 
-import type { Backend } from "@millrace/core/backend"
+import { createApp, event, handler, parkOnError, projector, silentLogger } from "@millrace/core"
+import type { Backend, DumpQuery } from "@millrace/core/backend"
+import * as Schema from "effect/Schema"
 import { expect, it, onTestFinished } from "vitest"
 
 import { filesBackend } from "../src/files-backend.ts"
-import { event } from "./event.ts"
+import { happened } from "./happened.ts"
 
 /** Another process, on a machine that has other things to do. */
 const PROCESS_MS = 60_000
@@ -110,10 +112,48 @@ it("a journal that has grown is written anew, and holds the same", async () => {
   expect((await anew.read({ from: "log", limit: 10 })).messages.map(({ id }) => id)).toEqual(["m1"])
 })
 
+it("a log opened anew is the log that was closed: messages, groups in all their partitions, lanes and documents", async () => {
+  const folder = newFolder()
+  const backend = open(folder)
+  const app = await createApp({ backend, reactors: [Visits, Doorman], logger: silentLogger })
+  for (let n = 0; n < 60; n += 1) {
+    await app.dispatch(Rang(`door-${n % 20}`, { n }))
+    if (n % 10 === 0) await app.drain()
+  }
+  await app.resetConsumerGroup(Visits, { to: { position: 30 } })
+  await app.close()
+  const before = await everything(backend)
+  await backend.close()
+  const anew = open(folder)
+  expect(await everything(anew)).toEqual(before)
+  expect(before.groups.flatMap(({ partitions }) => partitions).filter(({ lanes }) => lanes.length > 0)).not.toEqual([])
+})
+
 function newFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), "millrace-files-"))
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
   return folder
+}
+
+const Rang = event("door.rang", Schema.Struct({ n: Schema.Int }))
+
+const Visits = projector
+  .stateStored("visits", () => ({ count: 0 }))
+  .event(Rang, (door) => {
+    door.count += 1
+  })
+
+/** Some doors stay shut: their streams are dead letters. */
+const Doorman = handler("doorman", { errorStrategy: parkOnError() }).on(Rang, ({ payload: { n } }) => {
+  if (n % 7 === 3) throw new Error(`nobody answers ${n}`)
+})
+
+async function everything(backend: Backend<never>) {
+  const dumped = async (of: DumpQuery["of"]) => (await backend.operator.dump({ of, limit: 1_000 })).records
+  const groups = (await dumped("groups")).filter((record) => record.kind === "group")
+  const { messages, head } = await backend.read({ from: "log", limit: 10_000 })
+  const infos = await backend.operator.groups()
+  return { groups, infos, messages, head, documents: await dumped("documents"), keys: await dumped("keys") }
 }
 
 function open(folder: string): Backend<never> {
@@ -130,7 +170,7 @@ async function filled(folder: string, messages: number): Promise<void> {
 }
 
 async function append(backend: Backend<never>, n: number): Promise<unknown> {
-  return backend.append([{ streams: [{ streamId: "a", expected: "any", messages: [event(`m${n}`)] }] }])
+  return backend.append([{ streams: [{ streamId: "a", expected: "any", messages: [happened(`m${n}`)] }] }])
 }
 
 interface Filler {

@@ -16,7 +16,7 @@ import type { Log } from "../log.ts"
 
 export function stats(log: Log, name: string): LogStats {
   const { tables, row } = log
-  const wanted = new Set([...tables.groups.values()].flatMap(({ types }) => types.map(({ type }) => type)))
+  const wanted = new Set([...tables.groups.values()].flatMap(({ types }) => [...types.keys()]))
   const unhandled = new Map<string, number>()
   for (const { kind, type } of tables.messages.values())
     if (kind === "command" && !wanted.has(type)) unhandled.set(type, (unhandled.get(type) ?? 0) + 1)

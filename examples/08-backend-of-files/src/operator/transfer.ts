@@ -3,26 +3,23 @@ import {
   checkRecords,
   type DumpPage,
   type DumpQuery,
-  FREE,
-  type GroupRecord,
+  groupRecordOf,
   type LogRecord,
   MAX_RECORDS,
+  pageOf,
+  restoredGroup,
 } from "@millrace/core/backend"
 
 import { frozen, placeOf, storeMessage, streamOf } from "../append.ts"
-import { putPartition } from "../groups.ts"
 import type { Log } from "../log.ts"
-import type { GroupRow } from "../rows.ts"
-import { partitionsOf } from "../waiting.ts"
 
 /** A page of what reads do not give, by name in code-unit order. */
-export function dump(log: Log, { of, after = "", limit }: DumpQuery): DumpPage {
-  checkLimit("limit", limit)
+export function dump(log: Log, { of, after = "", limit: asked }: DumpQuery): DumpPage {
+  checkLimit("limit", asked)
+  const limit = Math.min(asked, MAX_RECORDS)
   const left = namesOf(log, of).filter(({ name }) => name > after)
-  const page = left.sort((a, b) => (a.name < b.name ? -1 : 1)).slice(0, Math.min(limit, MAX_RECORDS))
-  const next = page.at(-1)?.name
-  const records = page.map(({ record }) => record())
-  return { records, ...(page.length < left.length && next !== undefined ? { next } : {}) }
+  left.sort((a, b) => (a.name < b.name ? -1 : 1))
+  return pageOf(left, limit, { record: ({ record }) => record(), place: ({ name }) => name })
 }
 
 interface Named {
@@ -43,7 +40,7 @@ function namesOf(log: Log, of: DumpQuery["of"]): Named[] {
         return { name: `${row.collection}\0${row.id}`, record: () => ({ kind: "document", ...row }) }
       })
     case "groups":
-      return [...groups.values()].map((row) => ({ name: row.group, record: () => groupRecord(log, row) }))
+      return [...groups.values()].map((row) => ({ name: row.name, record: () => groupRecordOf(row, row.skips) }))
   }
 }
 
@@ -55,25 +52,6 @@ function trimmedStreams(log: Log): Named[] {
     const lastPosition = isLeft ? Math.min(last, log.row.trimmedTo) : last
     return [{ name: streamId, record: () => ({ kind: "stream", streamId, version: trimmed, lastPosition }) }]
   })
-}
-
-function groupRecord(log: Log, row: GroupRow): GroupRecord {
-  const { number: _, heardAt: __, types, ...facts } = row
-  return {
-    kind: "group",
-    ...facts,
-    types: types.map(({ type, since }) => ({ type, since })).sort((a, b) => (a.type < b.type ? -1 : 1)),
-    partitions: partitionsOf(log, row).map(({ checkpoint, replay, rows, hold, lanes }) => ({
-      checkpoint,
-      replay,
-      rows: [...rows].sort((a, b) => (a.key < b.key ? -1 : 1)),
-      ...(hold && { hold }),
-      lanes: lanes.map(({ token: ___, lease: ____, error, ...lane }) => ({
-        ...lane,
-        ...(error === null ? {} : { error }),
-      })),
-    })),
-  }
 }
 
 /** Stores records of another log as they were. */
@@ -120,22 +98,10 @@ function store(log: Log, record: LogRecord): void {
       row.schedules = Math.max(row.schedules, schedule.number)
       return void log.put("schedules", schedule.message.id, schedule)
     }
-    case "group":
-      return storeGroup(log, record)
+    case "group": {
+      const group = restoredGroup(record, log.now())
+      const partitions = group.partitions.map((at) => ({ ...at, repeats: new Map() }))
+      return void log.put("groups", record.group, { ...group, skips: record.skips, partitions })
+    }
   }
-}
-
-/** A group as it was, without leases. Its types count as wanted now. */
-function storeGroup(log: Log, { types, partitions, ...facts }: GroupRecord): void {
-  const replaced = log.tables.groups.get(facts.group)
-  for (const { id } of replaced === undefined ? [] : partitionsOf(log, replaced)) log.drop("partitions", id)
-  const row = log.edit("log", "log")
-  row.groups += 1
-  const now = log.now()
-  const wanted = types.map((type) => ({ ...type, wantedAt: now }))
-  log.put("groups", facts.group, { ...facts, number: row.groups, types: wanted, heardAt: now })
-  partitions.forEach((at, partition) => {
-    const lanes = at.lanes.map((lane) => ({ ...lane, error: lane.error ?? null, token: null, lease: FREE }))
-    putPartition(log, row.groups, { ...at, lanes }, partition)
-  })
 }

@@ -3,6 +3,8 @@ import {
   type CategoryTrimmed,
   categoryOf,
   checkCategoryTrim,
+  fencedLane,
+  fencePartition,
   judgeTrim,
   type StoredMessage,
   type TrimLoss,
@@ -13,10 +15,8 @@ import {
 } from "@millrace/core/backend"
 
 import { placeOf } from "../append.ts"
-import { fence } from "../leases.ts"
 import type { Log } from "../log.ts"
 import type { GroupRow } from "../rows.ts"
-import { editPartitions, partitionsOf } from "../waiting.ts"
 import { noteSkips } from "./skip.ts"
 
 export function trimCategory(log: Log, category: string, how: CategoryTrim): CategoryTrimmed {
@@ -27,11 +27,10 @@ export function trimCategory(log: Log, category: string, how: CategoryTrim): Cat
     .sort((a, b) => a - b)
   const excess = Math.min(Math.max(positions.length - how.keep, 0), limit)
   const oldest = positions.slice(0, excess).flatMap((position) => messages.get(position) ?? [])
-  const { count, heldBackBy, losses } = judgeTrim(
-    oldest,
-    [...groups.values()].map((group) => trimming(log, group)),
-    { partitions: log.row.partitions, force: how.force ?? false },
-  )
+  const { count, heldBackBy, losses } = judgeTrim(oldest, [...groups.values()].map(trimming), {
+    partitions: log.row.partitions,
+    force: how.force ?? false,
+  })
   for (const loss of losses) lose(log, loss)
   const place = placeOf(TRIMMED_CATEGORIES, category)
   const document = documents.get(place)
@@ -51,33 +50,34 @@ export function trimCategory(log: Log, category: string, how: CategoryTrim): Cat
   }
 }
 
-function trimming(log: Log, group: GroupRow): TrimmingGroup {
+function trimming(group: GroupRow): TrimmingGroup {
   return {
-    group: group.group,
+    group: group.name,
     order: group.order,
-    types: new Map(group.types.map(({ type, since }) => [type, { since }])),
-    marks: new Set(group.marks),
-    partitions: partitionsOf(log, group).map(({ checkpoint, lanes }) => ({
+    types: group.types,
+    marks: group.marks,
+    partitions: group.partitions.map(({ checkpoint, lanes }) => ({
       checkpoint,
-      lanes: new Map(lanes.map(({ key, next, single, kept }) => [key, { next, single, keeps: kept !== undefined }])),
+      lanes: new Map(
+        [...lanes].map(([key, { at, single, kept }]) => [key, { next: at.next, single, keeps: kept !== undefined }]),
+      ),
     })),
   }
 }
 
 /** Before a forced trim: each lane keeps the message it waits at; whatever else the group loses is listed. */
 function lose(log: Log, { group: name, partitions, lanes, lost }: TrimLoss): void {
-  const group = log.edit("groups", name)
-  for (const [partition, at] of editPartitions(log, group).entries()) {
-    for (const lane of at.lanes) {
+  const group = log.editGroup(name)
+  for (const [partition, at] of group.partitions.entries()) {
+    for (const lane of at.lanes.values()) {
       const loss = lanes.get(lane.key)
       if (loss === undefined || loss.partition !== partition) continue
       const kept = loss.keep === undefined ? undefined : log.tables.messages.get(loss.keep)
-      if (kept !== undefined) lane.kept = kept
-      fence(lane)
+      at.lanes.set(lane.key, { ...fencedLane(lane), ...(kept === undefined ? {} : { kept }) })
     }
     if (!partitions.has(partition)) continue
-    delete at.hold
-    fence(at)
+    at.hold = null
+    fencePartition(at)
   }
   noteSkips(log, group, lost, "trimmed")
 }

@@ -1,9 +1,15 @@
-import { checkPosition, type Position, type TrimResult } from "@millrace/core/backend"
+import {
+  checkPosition,
+  fencedLane,
+  fencePartition,
+  type LoadedLane,
+  type Position,
+  type TrimResult,
+} from "@millrace/core/backend"
 
-import { fence } from "../leases.ts"
 import type { Log } from "../log.ts"
-import type { GroupRow, LaneRow, PartitionRow } from "../rows.ts"
-import { editPartitions, partitionsOf, wantedAbove, wantedOfLane } from "../waiting.ts"
+import type { GroupRow, PartitionRow } from "../rows.ts"
+import { wantedAbove, wantedOfLane } from "../waiting.ts"
 import { noteSkips } from "./skip.ts"
 
 export function trim(log: Log, upto: Position, { force = false }: { readonly force?: boolean } = {}): TrimResult {
@@ -12,26 +18,26 @@ export function trim(log: Log, upto: Position, { force = false }: { readonly for
   const bounds = [...log.tables.groups.values()].map((group) => ({ group, to: settledTo(log, group) }))
   const held = bounds.filter(({ to }) => to < asked)
   const target = force ? asked : Math.min(asked, ...held.map(({ to }) => to))
-  if (force) for (const { group } of held) passOver(log, log.edit("groups", group.group), target)
+  if (force) for (const { group } of held) passOver(log, log.editGroup(group.name), target)
   const before = log.tables.messages.size
   if (target > log.row.trimmedTo) dropMessages(log, target)
-  const heldBackBy = force ? [] : held.map(({ group }) => group.group).sort()
+  const heldBackBy = force ? [] : held.map(({ group }) => group.name).sort()
   return { removed: before - log.tables.messages.size, trimmedTo: log.row.trimmedTo, heldBackBy }
 }
 
 /** How far a group has settled everything it wants. The message that a lane keeps itself needs no place in the log. */
 function settledTo(log: Log, group: GroupRow): Position {
-  const bounds = partitionsOf(log, group).flatMap((at) => {
+  const bounds = group.partitions.flatMap((at) => {
     const [waiting] = wantedAbove(log, group, at, at.checkpoint)
-    const ofLanes = at.lanes.map((lane) => (lane.kept === undefined ? lane.next : nextBehindKept(log, group, at, lane)))
+    const ofLanes = [...at.lanes.values()].map((lane) => nextOfLane(log, group, at, lane))
     return [waiting?.position ?? Infinity, ...ofLanes]
   })
   return Math.min(...bounds) - 1
 }
 
-function nextBehindKept(log: Log, group: GroupRow, at: PartitionRow, lane: LaneRow): Position {
-  for (const { position } of wantedOfLane(log, group, at, lane))
-    if (position > (lane.kept?.position ?? 0)) return position
+function nextOfLane(log: Log, group: GroupRow, at: PartitionRow, lane: LoadedLane): Position {
+  if (lane.kept === undefined) return lane.at.next
+  for (const { position } of wantedOfLane(log, group, at, lane)) if (position > lane.kept.position) return position
   return Infinity
 }
 
@@ -39,13 +45,12 @@ function nextBehindKept(log: Log, group: GroupRow, at: PartitionRow, lane: LaneR
 function passOver(log: Log, group: GroupRow, target: Position): void {
   const lost: Position[] = []
   const isLost = ({ position }: { readonly position: Position }): boolean =>
-    position <= target && !group.marks.includes(position)
-  for (const at of editPartitions(log, group)) {
-    for (const lane of at.lanes) {
+    position <= target && !group.marks.has(position)
+  for (const at of group.partitions) {
+    for (const lane of at.lanes.values()) {
       const [first, ...others] = [...wantedOfLane(log, group, at, lane)].filter(isLost)
       if (first === undefined) continue
-      lane.kept = lane.kept ?? first
-      fence(lane)
+      at.lanes.set(lane.key, { ...fencedLane(lane), kept: lane.kept ?? first })
       // In key order most of what a lane can see is of other keys, which have settled it.
       if (group.order === "stream") lost.push(...others.map(({ position }) => position))
     }
@@ -55,8 +60,8 @@ function passOver(log: Log, group: GroupRow, target: Position): void {
       if (isLost(message)) lost.push(message.position)
     }
     at.checkpoint = target
-    delete at.hold
-    fence(at)
+    at.hold = null
+    fencePartition(at)
   }
   noteSkips(
     log,

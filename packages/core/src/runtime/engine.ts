@@ -127,7 +127,7 @@ export function createEngine(parts: EngineParts): Engine {
     handOff({ types, schedules, group }) {
       dispatcher.news({ ...(types === undefined ? {} : { types }), ...(group === undefined ? {} : { group }) })
       if (schedules === true) running.lookAtSchedules()
-      settles.settled()
+      settles.settled(types)
     },
   }
   const running = createRunning({

@@ -9,7 +9,7 @@ import type { Store } from "../store/store.ts"
 import { RunIdReused, RunNotFound } from "../workflow/errors.ts"
 import { type RecordedFailure, failureIn, fieldOf } from "../workflow/failure.ts"
 import { cancelMessage, signalMessage, startMessage } from "../workflow/run-messages.ts"
-import { endsCollection, runStream } from "../workflow/run-types.ts"
+import { endsCollection, runStream, runTypesOf } from "../workflow/run-types.ts"
 import type { AnyWorkflow, WorkflowInput, WorkflowOutput } from "../workflow/workflow-types.ts"
 import type { AnyApp } from "./app.ts"
 import type { Clock } from "./clock.ts"
@@ -88,7 +88,7 @@ export function createWorkflowRuns(parts: Parts): Pick<AnyApp, "startWorkflow" |
       if (error instanceof AppendRefused && error.code === "key-reused") throw new RunIdReused(message.streamId)
       throw error
     }
-    return runOf(parts, workflow, id)
+    return runOf(parts, workflow, id, { started: true })
   }
   function workflow<W extends AnyWorkflow>(of: W, id: string): WorkflowRun<WorkflowOutput<W>>
   function workflow(of: AnyWorkflow, id: string): object {
@@ -97,7 +97,8 @@ export function createWorkflowRuns(parts: Parts): Pick<AnyApp, "startWorkflow" |
   return { startWorkflow, workflow }
 }
 
-function runOf(parts: Parts, workflow: AnyWorkflow, id: string): WorkflowRun {
+/** `started`: this process has started it, or found that it was. */
+function runOf(parts: Parts, workflow: AnyWorkflow, id: string, { started = false } = {}): WorkflowRun {
   const { store } = parts
   const { name } = workflow
   const streamId = runStream(name, id)
@@ -111,7 +112,7 @@ function runOf(parts: Parts, workflow: AnyWorkflow, id: string): WorkflowRun {
   return {
     id,
     streamId,
-    wait: ({ timeoutMs = WAIT_MS } = {}) => parts.awake(waitForEnd(parts, { name, id, streamId }, timeoutMs)),
+    wait: ({ timeoutMs = WAIT_MS } = {}) => parts.awake(waitForEnd(parts, { name, id, streamId, started }, timeoutMs)),
     async status() {
       const end = await endOf(parts, name, id)
       if (end !== undefined) return end
@@ -124,22 +125,29 @@ function runOf(parts: Parts, workflow: AnyWorkflow, id: string): WorkflowRun {
   }
 }
 
-/** Looks after each settle of this process, and every now and then for those of others. */
+/** Looks after each settle of this process that ended runs, and every now and then for those of others. */
 async function waitForEnd(
   parts: Parts,
-  { name, id, streamId }: { readonly name: string; readonly id: string; readonly streamId: StreamId },
+  {
+    name,
+    id,
+    streamId,
+    started,
+  }: { readonly name: string; readonly id: string; readonly streamId: StreamId; readonly started: boolean },
   timeoutMs: number,
 ): Promise<RunOutcome> {
   const { clock, settles, store } = parts
+  const { completed, failed, cancelled } = runTypesOf(name)
+  const ends = [completed, failed, cancelled]
   const deadline = clock.now() + timeoutMs
   for (let look = 1; ; look += 1) {
-    const before = settles.count()
+    const before = settles.count(ends)
     const end = await endOf(parts, name, id)
     if (end !== undefined) return end
-    if (look === 1) await requireRun(store, streamId)
+    if (look === 1 && !started) await requireRun(store, streamId)
     const left = deadline - clock.now()
     if (left <= 0) return { status: "timed-out" }
-    await settles.after(before, Math.min(LOOK_MS, left))
+    await settles.after(before, Math.min(LOOK_MS, left), ends)
   }
 }
 

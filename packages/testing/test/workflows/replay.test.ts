@@ -102,6 +102,25 @@ for (const backend of backends) {
 
 for (const backend of backends.filter(({ name }) => name === "memory" || name === "sqlite")) {
   describe(`on ${backend.name}`, () => {
+    it("who waits for a run asks the storage when it begins to, and when a run has ended [lesson 44]", async () => {
+      const log = await openLog(backend)
+      const asked: string[] = []
+      const counted = interceptBackend(await log.connect(), ({ method, run }) => {
+        if (method === "documents" || method === "read") asked.push(method)
+        return run()
+      })
+      const step = durable("step", (at: number) => at)
+      const Count = workflow("count", async (steps: number) => {
+        for (let at = 1; at <= steps; at += 1) await step(at)
+      })
+      const app = await log.app({ reactors: [Count], backend: counted })
+      const run = await app.startWorkflow(Count, 20, { id: "1" })
+      const waiting = run.wait()
+      await app.drain()
+      equal((await waiting).status, "completed")
+      deepEqual(asked, ["documents", "documents"])
+    })
+
     it("a long run reads no history while its process lives, and all of it once when another takes it up [S47.c]", async () => {
       const long = 1_000
       const log = await openLog(backend)
