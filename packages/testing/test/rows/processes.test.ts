@@ -142,6 +142,7 @@ for (const backend of backends) {
       // The lease lasts far longer than the test may take: whatever comes did not wait for its end.
       await workers.start("one", { leaseMs: 600_000 })
       await workers.until((said) => said.filter(({ event }) => event === "began").length === 2)
+      deepEqual(workers.handled(), [])
     })
   })
 }
