@@ -11,7 +11,7 @@ import type { Mishap, Site } from "./site.ts"
 const NEVER = Number.MAX_SAFE_INTEGER
 
 /** A scenario, and what happens at its calls. */
-export interface Strike {
+interface Strike {
   readonly scenario: Scenario
   readonly mishap: Mishap
 }
