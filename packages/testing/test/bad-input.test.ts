@@ -111,7 +111,15 @@ const payload = fc.oneof(
   { weight: 1, arbitrary: fc.array(fc.oneof(text, oddValues), { maxLength: 4 }) },
 )
 
-const json = fc.jsonValue({ maxDepth: 2 }).map((value): Json => JSON.parse(JSON.stringify(value)))
+const json: fc.Arbitrary<Json> = fc.letrec<{ readonly json: Json }>((tie) => ({
+  json: fc.oneof(
+    { maxDepth: 2 },
+    fc.constantFrom<Json>(null, true, 1e308, 0.1),
+    text,
+    fc.array(tie("json"), { maxLength: 3 }),
+    fc.dictionary(text, tie("json"), { maxKeys: 3 }),
+  ),
+})).json
 
 const input = fc.record({
   kind: fc.constantFrom("event" as const, "command" as const),

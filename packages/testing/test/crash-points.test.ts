@@ -31,7 +31,7 @@ interface Storage {
 interface Struck {
   readonly name: string
   readonly mishaps: readonly Mishap[]
-  open(): Promise<Storage>
+  readonly open: () => Promise<Storage>
 }
 
 const sqlite: Struck = {
@@ -43,7 +43,7 @@ const sqlite: Struck = {
 const postgres: Struck = {
   name: "postgres",
   mishaps: ["lost", "unanswered", "dead"],
-  async open() {
+  open: async () => {
     const server = await startPostgres({ settings: { fsync: "off" } })
     return { site: await postgresSite(server.url), end: () => server.stop() }
   },
@@ -52,7 +52,7 @@ const postgres: Struck = {
 const redis: Struck = {
   name: "redis",
   mishaps: ["lost", "unanswered", "dead"],
-  async open() {
+  open: async () => {
     const server = await startRedis()
     return { site: await redisSite(server.url), end: () => server.stop() }
   },
