@@ -1,5 +1,5 @@
 import { chmodSync, existsSync, mkdtempSync, readdirSync, rmSync } from "node:fs"
-import { tmpdir } from "node:os"
+import { availableParallelism, tmpdir } from "node:os"
 import { join } from "node:path"
 import { fileURLToPath } from "node:url"
 
@@ -31,6 +31,7 @@ const suites = [
   ...members("examples").map((name) => ({ name: `example ${name}`, folder: `examples/${name}` })),
   { name: "tooling", folder: "tooling" },
   { name: "benchmarks", folder: "benchmarks" },
+  { name: "reliability", folder: "reliability" },
 ]
 
 export default defineConfig({
@@ -38,6 +39,8 @@ export default defineConfig({
   ssr: { resolve: { conditions } },
   test: {
     pool: "forks",
+    // Suites wait for processes and servers more than they compute: two at once also where there are only two cores.
+    maxWorkers: Math.max(2, availableParallelism() - 1),
     globalSetup: [`${root}packages/testing/test/lend-mongo.ts`],
     // Where a test starts Node itself, it resolves the sources as well.
     execArgv: ["--conditions=millrace-source"],

@@ -8,7 +8,7 @@ import { readPromises } from "./rows/promises.ts"
 import { readTags } from "./rows/tags.ts"
 
 const promises = readPromises()
-const files = filesBelow(repository).filter((path) => /^(packages|examples)\/.*\.ts$/.test(path))
+const files = filesBelow(repository).filter((path) => /^(packages|examples|reliability)\/.*\.ts$/.test(path))
 const problems: Problem[] = files.flatMap((path) => {
   const source = readSource(repository, path)
   const found: Problem[] = []

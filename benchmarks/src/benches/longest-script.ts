@@ -4,7 +4,7 @@ import type { Bench, Subject } from "../harness/bench.ts"
 export function longestScript(millrace: Subject): Bench {
   return {
     name: "longest-script",
-    what: "the longest script of large appends, five groups that work them through, lanes, reads, figures and a trim",
+    what: "the longest script of large appends, groups that work them through, one of which answers with much, lanes, reads, figures and a trim",
     unit: "ms",
     rounds: 3,
     subjects: [millrace],

@@ -4,10 +4,12 @@ import { endToEnd } from "../benches/end-to-end.ts"
 import { growthOf } from "../benches/growth.ts"
 import { idleCost, idleLatency } from "../benches/idle.ts"
 import { drain, orderedPerKey, orderedWhenFailing } from "../benches/work.ts"
+import { workflows } from "../benches/workflows.ts"
 import type { Suite } from "../harness/bench.ts"
 import { startPostgresServer } from "../harness/start-postgres-server.ts"
 import { twin } from "../subjects/bare-postgres/contenders.ts"
 import { castore } from "../subjects/castore-postgres/contenders.ts"
+import { dbos } from "../subjects/dbos-postgres/contenders.ts"
 import { emmett } from "../subjects/emmett-postgres/contenders.ts"
 import { graphileWorker } from "../subjects/graphile-worker/contenders.ts"
 import { millraceOn } from "../subjects/millrace/contenders.ts"
@@ -65,6 +67,8 @@ export const postgres: Suite = {
       contenders: [millrace.commands, emmett.commands, castore.commands],
       bars: { emmett: 10 },
     }),
+    workflows({ rounds, steps: 1, contenders: [millrace.workflows, dbos.workflows], bars: { dbos: 1 } }),
+    workflows({ rounds, steps: 5, contenders: [millrace.workflows, dbos.workflows], bars: { dbos: 3 } }),
     idleLatency([millrace.pings, graphileWorker("defaults").pings, pgBoss.pings]),
     idleCost(millrace.idleCost),
   ],

@@ -5,12 +5,15 @@ import { DatabaseSync } from "node:sqlite"
 import { appendManyCallers, appendOneCaller } from "../benches/append.ts"
 import { endToEnd } from "../benches/end-to-end.ts"
 import { idleCost, idleLatency } from "../benches/idle.ts"
+import { longStreamCommands } from "../benches/long-stream.ts"
 import { telemetry } from "../benches/telemetry.ts"
 import type { Suite } from "../harness/bench.ts"
 import type { Server } from "../harness/server.ts"
 import { twin } from "../subjects/bare-sqlite/contenders.ts"
 import { emmettSqlite } from "../subjects/emmett-sqlite/contenders.ts"
 import { millraceOn } from "../subjects/millrace/contenders.ts"
+import { longStream } from "../subjects/millrace/long-stream.ts"
+import { openBackend } from "../subjects/millrace/open-backend.ts"
 
 const millrace = millraceOn("sqlite")
 
@@ -62,6 +65,7 @@ export const sqlite: Suite = {
     idleLatency([millrace.pings]),
     idleCost(millrace.idleCost),
     telemetry,
+    longStreamCommands(async ({ url }) => longStream(await openBackend("sqlite", url))),
   ],
   growth: [],
 }

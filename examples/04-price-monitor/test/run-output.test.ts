@@ -1,18 +1,3 @@
-import { readFile } from "node:fs/promises"
+import { playsAsPromised } from "@millrace/example-stage/plays-as-promised"
 
-import { play } from "@millrace/example-stage/play"
-import { describe, expect, it } from "vitest"
-
-/** A whole run, on a machine that has other things to do. */
-const RUN_MS = 120_000
-
-for (const backend of ["sqlite", "redis"]) {
-  describe(`on ${backend}`, () => {
-    it("the services say what their README promises [lesson 49]", { timeout: RUN_MS }, async () => {
-      const { code, output, errors } = await play(new URL("../main.ts", import.meta.url), backend)
-      expect(errors).toBe("")
-      expect(output).toBe(await readFile(new URL("../expected-output.txt", import.meta.url), "utf8"))
-      expect(code).toBe(0)
-    })
-  })
-}
+playsAsPromised(new URL("../", import.meta.url))

@@ -5,6 +5,7 @@ import { type AnyApi, type Bus, type BusFace } from "./bus.ts"
 import type { Config } from "./config/config.ts"
 import { repeated } from "./every/every.ts"
 import { intervalMs } from "./every/interval.ts"
+import { StreamLengths } from "./fire/stream-lengths.ts"
 import { Hooks } from "./hooks.ts"
 import type { ListenOptions, RunHandler } from "./listen/listener.ts"
 import { Listeners } from "./listen/listeners.ts"
@@ -40,9 +41,14 @@ export async function createBus(given: BusOptions<readonly AnyApi[], readonly An
     )
   const hooks = new Hooks(logger)
   const listeners = new Listeners(service)
+  const lengths = new StreamLengths((category, how) => app.trimCategory(category, how), {
+    logger,
+    isReady: () => running.hasGroups,
+  })
   const running = new ServiceLife({
     app,
     hooks,
+    lengths,
     listeners,
     logger,
     maxShutdowns: options.maxShutdowns ?? DEFAULT_MAX_SHUTDOWNS,
@@ -52,7 +58,7 @@ export async function createBus(given: BusOptions<readonly AnyApi[], readonly An
   const onBus = apisOnBus(
     { service, owned: apis, used: uses, settings: options.settings ?? {} },
     app,
-    hooks,
+    { hooks, lengths },
     (listener) => running.listen(listener),
   )
   const face: BusFace = {

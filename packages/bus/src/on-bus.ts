@@ -5,7 +5,6 @@ import type { EventOnBus, ReadEvent } from "./api/event-on-bus.ts"
 import type { AnyApi } from "./bus.ts"
 import { NotOwner } from "./errors.ts"
 import { fire, type FireInto, type FireOptions } from "./fire/fire.ts"
-import type { Hooks } from "./hooks.ts"
 import type { ListenedEvent, Listener, ListenOptions, RunHandler } from "./listen/listener.ts"
 import { matches } from "./listen/pattern.ts"
 import { type ApisOptions, settingsOf } from "./settings.ts"
@@ -43,11 +42,11 @@ class BusEvent {
 export function apisOnBus(
   { service, owned, used, settings }: ServiceApis,
   app: AnyApp,
-  hooks: Hooks,
+  { hooks, lengths }: Omit<FireInto, "dispatch">,
   add: (listener: Listener) => void,
 ): OnBus {
   const all: BusEvent[] = []
-  const into: FireInto = { dispatch: (message, how) => app.dispatch(message, how), hooks }
+  const into: FireInto = { dispatch: (message, how) => app.dispatch(message, how), hooks, lengths }
   const listenTo = (events: readonly ListenedEvent[], handler: RunHandler, options: ListenOptions): void =>
     add(listenerOf(service, events, handler, options))
 

@@ -14,6 +14,8 @@ export interface ApiSettings {
   readonly streamUse: "per_api" | "per_event"
   /** The most events one claim hands to a listener. Default: as many as the runtime finds good. */
   readonly batchSize?: number
+  /** How many events a stream of the API keeps, those of its entities together; older ones are removed once every group has settled them. `null` keeps all. Default `null`. */
+  readonly maxStreamLength: number | null
   /** What happens when a listener fails and does not say otherwise. */
   readonly onError: OnErrorChoice
 }
@@ -22,6 +24,7 @@ export const DEFAULT_API_SETTINGS: ApiSettings = {
   validate: { outgoing: true, incoming: true },
   strict: false,
   streamUse: "per_api",
+  maxStreamLength: null,
   onError: OnError.SHUTDOWN,
 }
 
@@ -31,6 +34,7 @@ export interface ApiOptions {
   readonly strict?: boolean
   readonly streamUse?: "per_api" | "per_event"
   readonly batchSize?: number
+  readonly maxStreamLength?: number | null
   readonly onError?: OnErrorChoice
 }
 

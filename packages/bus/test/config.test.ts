@@ -40,7 +40,14 @@ describe("a config", () => {
     const config = await loadConfig(LIGHTBUS, { environment: {} })
     deepEqual(config, {
       backend: "redis://redis_host:6379/0",
-      settings: { default: { validate: { outgoing: true, incoming: false }, streamUse: "per_api", batchSize: 1 } },
+      settings: {
+        default: {
+          validate: { outgoing: true, incoming: false },
+          streamUse: "per_api",
+          batchSize: 1,
+          maxStreamLength: null,
+        },
+      },
     })
   })
 
@@ -82,15 +89,27 @@ describe("a config", () => {
   })
 
   it("names keys that can not mean anything here, with the reason [L8.c lesson 42]", () => {
-    const text =
-      "plugins: {}\napis:\n  default:\n    rpc_timeout: 5\n    event_transport:\n      redis:\n        max_stream_length: 100000\n"
-    const [plugins, rpc, length] = problems(text).split("\n")
+    const text = "plugins: {}\napis:\n  default:\n    rpc_timeout: 5\n"
+    const [plugins, rpc] = problems(text).split("\n")
     match(plugins ?? "", /^millrace\.yaml:1:1: plugins: can not be set: there are no plugins/)
     match(rpc ?? "", /^millrace\.yaml:4:5: apis\.default\.rpc_timeout: can not be set: there are no remote calls/)
-    match(
-      length ?? "",
-      /^millrace\.yaml:7:9: apis\.default\.event_transport\.redis\.max_stream_length: only null is possible/,
+  })
+
+  it("takes a number or null as max_stream_length, an API's own over the default, and nothing else [L8.c]", () => {
+    const withLength = (text: string): string =>
+      `apis:\n  default:\n    event_transport: { redis: { max_stream_length: ${text} } }\n`
+    const { settings } = load(
+      `${withLength("1000")}  auth:\n    event_transport: { redis: { max_stream_length: null } }\n`,
     )
+    deepEqual(
+      ["other", "auth"].map((name) => settingsOf(settings, name).maxStreamLength),
+      [1000, null],
+    )
+    for (const wrong of ["0", "1.5", "many"])
+      match(
+        problems(withLength(wrong)),
+        /^millrace\.yaml:3:33: apis\.default\.event_transport\.redis\.max_stream_length: /,
+      )
   })
 
   it("names values that do not fit, and a text that is no YAML [L8.c]", () => {
@@ -139,6 +158,7 @@ describe("a config", () => {
       validate: { outgoing: false, incoming: false },
       streamUse: "per_event",
       batchSize: 1,
+      maxStreamLength: null,
     })
     equal(settingsOf(settings, "other").batchSize, 3)
   })

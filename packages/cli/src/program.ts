@@ -19,6 +19,7 @@ import { stats } from "./commands/stats.ts"
 import { streams } from "./commands/streams.ts"
 import { tail } from "./commands/tail.ts"
 import { trace } from "./commands/trace.ts"
+import { trim } from "./commands/trim.ts"
 import { workers } from "./commands/workers.ts"
 import { addCompletion } from "./completion.ts"
 import { VERSION } from "./version.ts"
@@ -46,6 +47,7 @@ export function program(): Command {
     tail(),
     trace(),
     scheduled(),
+    trim(),
     workers(),
     exportVerb(),
     importVerb(),

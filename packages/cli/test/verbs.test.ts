@@ -91,6 +91,8 @@ for (const store of stores) {
         ok(JSON.stringify(await answers("scheduled list")).includes(later))
         await answers("scheduled reschedule", later, "--at", "2101-01-01T00:00:00Z")
         await answers("scheduled cancel", later, "--yes")
+        await answers("trim log", "1", "--yes")
+        await answers("trim category", "new", "--keep", "0", "--yes")
         await answers("export", join(at, "log.jsonl"))
         await run("import", [join(at, "log.jsonl")], 1)
 
@@ -100,6 +102,8 @@ for (const store of stores) {
         await run("dead-letters show", ["reader", "nothing"], 3)
         await run("scheduled cancel", [later, "--yes"], 3)
         await run("scheduled cancel", [last], 4)
+        await run("trim category", ["new", "--keep", "0"], 4)
+        await run("trim category", ["new-1", "--keep", "0", "--yes"], 1)
         const untried = pathsOf(program()).filter(
           (verb) => !tried.has(verb) && !ELSEWHERE.has(verb) && verb !== "complete",
         )

@@ -1,7 +1,7 @@
 import type { Instant, Position, StreamId, Version } from "@millrace/core/backend"
 
 import type { CommitDocument } from "./commit-document.ts"
-import { beginningAt, BY_POSITION, type Database, inChain } from "./database.ts"
+import { BY_POSITION, type Database, inChain } from "./database.ts"
 
 /** A commit of the chain. */
 export type ChainCommit = CommitDocument & { readonly _id: number; readonly n: number }
@@ -81,7 +81,7 @@ export function chainOf(
       const from = head + 1
       const found = await database.read(() =>
         database.commits
-          .find(beginningAt(from, from + PAGE - 1), { sort: { _id: 1 }, projection: AS_READ_ON })
+          .find(inChain({ from, to: from + PAGE - 1 }), { sort: { _id: 1 }, projection: AS_READ_ON, hint: BY_POSITION })
           .toArray(),
       )
       for (const commit of found) take(commit)

@@ -20,7 +20,7 @@ export interface CommitDocument {
   readonly keys: readonly string[]
   /** The types of its messages, each once. */
   readonly types?: readonly string[]
-  /** The conversations that its messages belong to, each once. */
+  /** The conversations that its messages belong to, each once; but for what a message begins, which its id in `keys` leads to: most are alone in theirs. */
   readonly conversations?: readonly string[]
   /** The idempotency keys that came with it. */
   readonly uses?: readonly KeyUse[]
@@ -36,6 +36,8 @@ export interface CommitDocument {
     readonly work?: number
     readonly schedule?: number
     readonly trimmedTo?: Position
+    /** The number of the last trim of a category: whoever has read parts of the log before reads them again. */
+    readonly thinned?: number
     readonly challenges?: readonly { readonly name: string; readonly by: string }[]
   }
   /** When a commit without messages may be forgotten. */

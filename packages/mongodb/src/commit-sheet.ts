@@ -49,6 +49,7 @@ export function openSheet(chain: Chain, facts: Facts): Sheet {
   const moved: MovedSchedule[] = []
   let versions = new Map<StreamId, Version>()
   let ids = new Set<MessageId>()
+  let conversations = new Set<MessageId>()
   const versionOf = (stream: StreamId): Version =>
     versions.get(stream) ?? Math.max(chain.version(stream) ?? 0, facts.versions.get(stream) ?? 0)
   const documentAt = (collection: string, id: string): { readonly write: number; readonly revision: number } =>
@@ -83,6 +84,7 @@ export function openSheet(chain: Chain, facts: Facts): Sheet {
           else keys.push(commandKey(streamId, version, position))
           keys.push(idKey(message.id))
           ids.add(message.id)
+          if (message.correlationId !== message.id) conversations.add(message.correlationId)
           messages.push(documentOf(message, version, messages.length))
         }
         versions.set(streamId, version)
@@ -132,15 +134,17 @@ export function openSheet(chain: Chain, facts: Facts): Sheet {
         const version = versionOf(stream) + (kind === "event" ? 1 : 0)
         keys.push(kind === "event" ? versionKey(stream, version) : commandKey(stream, version, first + messages.length))
         versions.set(stream, version)
+        // Its id is a key of the commit that made the schedule.
+        conversations.add(change.message.correlation ?? id)
         messages.push({ ...change.message, version, nth: messages.length })
       }
     },
     mark() {
-      const then = { messages, keys, uses, documents, made, versions, ids }
+      const then = { messages, keys, uses, documents, made, versions, ids, conversations }
       ;[messages, keys, uses, documents, made] = [[...messages], [...keys], [...uses], [...documents], [...made]]
-      ;[versions, ids] = [new Map(versions), new Set(ids)]
+      ;[versions, ids, conversations] = [new Map(versions), new Set(ids), new Set(conversations)]
       return () => {
-        ;({ messages, keys, uses, documents, made, versions, ids } = then)
+        ;({ messages, keys, uses, documents, made, versions, ids, conversations } = then)
       }
     },
     commit({ at, by, settles }) {
@@ -161,7 +165,7 @@ export function openSheet(chain: Chain, facts: Facts): Sheet {
               n: messages.length,
               messages,
               types: [...new Set(messages.map(({ type }) => type))],
-              conversations: [...new Set(messages.map(({ id, correlation = id }) => correlation))],
+              ...(conversations.size > 0 ? { conversations: [...conversations] } : {}),
             }
           : { head: chain.head }),
         ...(uses.length > 0 ? { uses } : {}),

@@ -3,8 +3,10 @@ import {
   MongoBulkWriteError,
   MongoError,
   MongoNetworkError,
+  MongoServerClosedError,
   MongoServerError,
   MongoServerSelectionError,
+  MongoTopologyClosedError,
 } from "mongodb"
 
 /** What a failed call leaves in doubt. `read`: nothing. `write`: whether it landed. */
@@ -24,11 +26,25 @@ export function isMissing(error: unknown): boolean {
 export function isPassing(thrown: unknown): boolean {
   const error = unwrapped(thrown)
   if (error instanceof MongoServerSelectionError) return false
-  if (error instanceof MongoNetworkError) return true
+  if (error instanceof MongoNetworkError || isOfSocket(error)) return true
   if (error instanceof MongoServerError) return PASSING.has(Number(error.code)) || PASSING_TEXT.test(error.message)
   return (
     error instanceof MongoError && (error.hasErrorLabel("RetryableWriteError") || /pool.*cleared/i.test(error.message))
   )
+}
+
+/**
+ * The driver has given up its connections, as it does when its very first ones fail: nothing was sent, and nothing will be by this client before it
+ * connects again.
+ */
+export function isUnconnected(error: unknown): boolean {
+  if (error instanceof MongoTopologyClosedError || error instanceof MongoServerClosedError) return true
+  return error instanceof MongoError && error.name === "MongoPoolClosedError"
+}
+
+/** What the system says of a connection (`write ECONNRESET`): the driver hands it on as it is when the connection breaks while a command is being sent. */
+function isOfSocket(error: unknown): boolean {
+  return error instanceof Error && !(error instanceof MongoError) && "syscall" in error
 }
 
 /** A bulk write wraps what happened to its connection. */
@@ -53,11 +69,12 @@ export function toBackendError(thrown: unknown, where: string, doubt: Doubt): Ba
   if (thrown instanceof BackendError) return thrown
   const error = unwrapped(thrown)
   const text = error instanceof Error ? error.message : String(error)
-  if (error instanceof MongoServerSelectionError && doubt === "read")
+  const isUnsent = error instanceof MongoServerSelectionError || isUnconnected(error)
+  if (isUnsent && doubt === "read")
     return new BackendError("unavailable", `${where}: no server answers; check that it runs (${text})`, {
       cause: error,
     })
-  if (isPassing(error) || error instanceof MongoServerSelectionError) {
+  if (isPassing(error) || isUnsent) {
     if (doubt === "read")
       return new BackendError("unavailable", `${where}: the server does not answer; check that it runs (${text})`, {
         cause: error,

@@ -19,6 +19,7 @@ import { storedJson } from "./stored-message.ts"
 export interface GroupHead {
   readonly name: string
   readonly floor: Position
+  readonly thinned?: number
   readonly stopped: (StopReason & { readonly at: Instant }) | null
   readonly maxLanes: number
   readonly types: readonly { readonly type: string; readonly since: Position; readonly wantedAt: Instant }[]
@@ -69,6 +70,7 @@ export function headOf(group: GroupState): GroupHead {
   return {
     name: group.name,
     floor: group.floor,
+    thinned: group.thinned,
     stopped: group.stopped,
     maxLanes: group.maxLanes,
     types: [...group.types].map(([type, { since, wantedAt }]) => ({ type, since, wantedAt })),
@@ -114,6 +116,7 @@ export function groupOf(document: GroupDocument): GroupState {
   return {
     ...rest,
     id,
+    thinned: rest.thinned ?? 0,
     types: new Map(types.map(({ type, since, wantedAt }) => [type, { since, wantedAt }])),
     marks: new Set(marks),
     partitions: partitions.map(partitionOfDocument),

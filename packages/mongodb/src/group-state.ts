@@ -16,6 +16,8 @@ export interface GroupState extends LoadedGroup {
   rev: number
   /** The end of what was trimmed when its checkpoints were last put somewhere: nothing up to there is handed out. */
   floor: Position
+  /** The number of the last trim of a category that whoever works for it has to know of. */
+  thinned: number
   dropped: number
   skips: readonly SkipInfo[]
   skipped: number

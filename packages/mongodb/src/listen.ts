@@ -13,8 +13,9 @@ const BUSY_POLL_MS = 3
 const OWN_POLL_MS = 12
 const BUSY_FOR_MS = 1_000
 
-/** A server that answers slowly is asked less often: the pause is at least so many times as long as its last answer took. */
+/** A server that answers slowly is asked less often: the pause is at least so many times as long as its last answer took, and longer still where only this process is busy. */
 const SLOWNESS = 2
+const OWN_SLOWNESS = 4
 
 /** For how long it counts what a look saw, for whoever does not wait for an answer. */
 const LATELY_MS = 1_000
@@ -55,6 +56,8 @@ export function openEars(parts: {
   readonly database: Database
   readonly chain: () => Chain
   readonly idlePollMs: number
+  /** Hears the number of the last trim of a category, with every look. */
+  readonly onThinned: (number: number) => void
 }): Ears {
   const { database } = parts
   const heard = new Set<(wake: Wake) => void>()
@@ -143,6 +146,7 @@ export function openEars(parts: {
     tookMs = performance.now() - began
     const pulse = found.find(({ _id }) => _id === PULSE)?.pulse
     hearPulse(pulse)
+    parts.onThinned(pulse?.thinned ?? 0)
     const commit = found.find(({ _id }) => _id === next)
     if (commit !== undefined) chain.meet(commit)
     if (commit !== undefined || !chain.isKnown) await chain.refresh()
@@ -171,7 +175,7 @@ export function openEars(parts: {
   const paceNow = (before: number): number => {
     const since = performance.now() - BUSY_FOR_MS
     if (lost || lastNews < since) return Math.min(before * 2, parts.idlePollMs)
-    return Math.max(lastOthers < since ? OWN_POLL_MS : BUSY_POLL_MS, tookMs * SLOWNESS)
+    return lastOthers < since ? Math.max(OWN_POLL_MS, tookMs * OWN_SLOWNESS) : Math.max(BUSY_POLL_MS, tookMs * SLOWNESS)
   }
   const poll = async (): Promise<void> => {
     let pace = BUSY_POLL_MS

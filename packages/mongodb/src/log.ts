@@ -32,4 +32,8 @@ export interface Log {
   /** Counts what was heard of schedules; `undefined` while nothing is heard. */
   schedulesHeard(): number | undefined
   readonly partitions: number
+  /** The number of the last trim of a category that this process knows of. */
+  readonly thinned: number
+  /** There was a trim of a category of this number: what was read of the log before it is forgotten. */
+  thinnedTo(number: number): void
 }

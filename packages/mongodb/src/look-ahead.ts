@@ -14,6 +14,7 @@ export async function lookAhead(
   groups: readonly GroupState[],
   most: number = Number.POSITIVE_INFINITY,
 ): Promise<boolean> {
+  for (const { thinned } of groups) log.thinnedTo(thinned)
   const { segments } = log
   const { head } = log.chain
   for (let count = 1; count <= most; count += 1) {
@@ -25,7 +26,7 @@ export async function lookAhead(
     const number = segmentOf(Math.min(...behind.map(({ lookedTo }) => lookedTo)) + 1)
     const entries = await segments.load(number, head)
     // The next stretch is on its way while this one's messages are handled.
-    if ((number + 1) * SEGMENT < head) void segments.load(number + 1, head).catch(() => {})
+    segments.readOn(number, head)
     const stretch = { begin: number * SEGMENT, end: Math.min((number + 1) * SEGMENT, head) }
     for (const { group, lookedTo } of behind)
       if (lookedTo < stretch.end) log.ahead(group.id).take(group, entries, stretch)

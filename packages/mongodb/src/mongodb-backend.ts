@@ -1,4 +1,4 @@
-import { type Backend, BackendError, MAX_NAME_LENGTH, type Migration } from "@millrace/core/backend"
+import { type Backend, BackendError, MAX_NAME_LENGTH, type Migration, openDoor } from "@millrace/core/backend"
 import type { MongoClient } from "mongodb"
 
 import { append, MAX_BATCH } from "./append.ts"
@@ -41,7 +41,18 @@ export function mongodbBackend(target: string | MongoClient, options: MongodbOpt
       : givenClock(settings.clock)
   const segments = segmentsOf(database)
   const recent = recentCommits()
-  const ears = openEars({ database, chain: () => chain, idlePollMs: settings.idlePollMs })
+  let thinned = 0
+  const thinnedTo = (number: number): void => {
+    if (number <= thinned) return
+    thinned = number
+    segments.forget()
+  }
+  const ears = openEars({
+    database,
+    chain: () => chain,
+    idlePollMs: settings.idlePollMs,
+    onThinned: (number) => thinnedTo(number),
+  })
   let othersWroteAt = Number.NEGATIVE_INFINITY
   const chain = chainOf(database, {
     onCommit(commit, own) {
@@ -85,18 +96,17 @@ export function mongodbBackend(target: string | MongoClient, options: MongodbOpt
     get partitions() {
       return partitions
     },
+    get thinned() {
+      return thinned
+    },
+    thinnedTo,
     ahead(group) {
       let ahead = lookouts.get(group)
       if (ahead === undefined) lookouts.set(group, (ahead = aheadOf(() => partitions)))
       return ahead
     },
   }
-  let closing: Promise<void> | undefined
-  let checked: Promise<void> | undefined
-  const alive = (): void => {
-    if (closing !== undefined) throw closedError()
-  }
-  const check = async (): Promise<void> => {
+  const look = async (): Promise<void> => {
     const found = await findLog(database)
     if (found.kind === "nothing")
       throw new BackendError("not-migrated", `there is no log ${database.name} yet: run migrate first`)
@@ -108,41 +118,35 @@ export function mongodbBackend(target: string | MongoClient, options: MongodbOpt
     await checkIndexes(database)
     partitions = found.partitions
   }
+  const door = openDoor({
+    look,
+    closed: closedError,
+    inOurWords: (error) => toBackendError(error, database.where, "read"),
+  })
   const forget = (): void => {
-    checked = undefined
+    door.forget()
     chain.forget()
     recent.forget()
     segments.forget()
     database.starts.clear()
     log.groups.forget()
     lookouts = new Map()
+    thinned = 0
   }
   const watch = indexWatch({
     now: () => settings.clock?.now() ?? performance.now(),
     check: () => checkIndexes(database),
-    onMissing() {
-      checked = undefined
-    },
+    onMissing: () => door.forget(),
   })
-  const use = async <T>(work: () => Promise<T>): Promise<T> => {
-    alive()
-    checked ??= check()
-    try {
-      await checked
-    } catch (error) {
-      checked = undefined
-      throw closing === undefined ? toBackendError(error, database.where, "read") : closedError()
-    }
-    watch.tick()
-    try {
-      return await work()
-    } catch (error) {
-      throw toBackendError(error, database.where, "read")
-    }
-  }
+  const use = <T>(work: () => Promise<T>): Promise<T> =>
+    door.use(() => {
+      watch.tick()
+      return work()
+    })
   return {
     get capabilities() {
       return {
+        contract: 1,
         name: "mongodb",
         tx: false,
         txRollback: false,
@@ -158,22 +162,18 @@ export function mongodbBackend(target: string | MongoClient, options: MongodbOpt
     },
     operator: operatorOf(log, use, forget),
     async migrate({ dryRun = false } = {}): Promise<Migration> {
-      alive()
-      try {
+      return door.useUnseen(async () => {
         const migration = await migrate(database, settings, dryRun)
         if (!dryRun) await use(async () => {})
         return migration
-      } catch (error) {
-        throw toBackendError(error, database.where, "read")
-      }
+      })
     },
     close() {
-      closing ??= (async () => {
+      return door.close(async () => {
         await ears.close()
         await writer.idle()
         await database.close()
-      })()
-      return closing
+      })
     },
     append: (appends) => use(() => append(log, appends)),
     read: (query) => use(() => read(log, query)),

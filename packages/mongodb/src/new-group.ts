@@ -10,7 +10,7 @@ const TOKENS_EACH = 2 ** 36
 
 /** A group that is not stored yet, with tokens that are no other group's. */
 export async function newGroup(
-  { database }: Log,
+  { database, thinned }: Log,
   loaded: LoadedGroup,
   { trimmedTo, skips = [] }: { readonly trimmedTo: Position; readonly skips?: readonly SkipInfo[] },
 ): Promise<GroupState> {
@@ -22,6 +22,7 @@ export async function newGroup(
     id: randomUUID(),
     rev: 1,
     floor: trimmedTo,
+    thinned,
     skips,
     tokens: (counted?.groups ?? 1) * TOKENS_EACH,
     partitions: loaded.partitions.map((at) => ({ ...at, repeats: new Map() })),

@@ -13,6 +13,7 @@ import { cancelSchedules, reschedule, schedules } from "./operator/schedules.ts"
 import { skip } from "./operator/skip.ts"
 import { stats } from "./operator/stats.ts"
 import { streams } from "./operator/streams.ts"
+import { trimCategory } from "./operator/trim-category.ts"
 import { trim } from "./operator/trim.ts"
 import { uninstall } from "./operator/uninstall.ts"
 
@@ -35,6 +36,7 @@ export function operatorOf(log: Log, use: <T>(work: () => Promise<T>) => Promise
     cancelSchedules: (ids) => use(() => cancelSchedules(log, ids)),
     reschedule: (ids, at) => use(() => reschedule(log, ids, at)),
     trim: (upto, options) => use(() => trim(log, upto, options)),
+    trimCategory: (category, how) => use(() => trimCategory(log, category, how)),
     processes: () => use(() => processes(log)),
     progress: (streamId, position) => use(() => progress(log, streamId, position)),
     dump: (query) => use(() => dump(log, query)),

@@ -1,4 +1,4 @@
-import { BackendError, DEFAULT_PARTITIONS, type Instant } from "@millrace/core/backend"
+import { checkWholeOption, DEFAULT_PARTITIONS, type Instant, refuseOption } from "@millrace/core/backend"
 
 /** How a log in MongoDB is kept. Everything has a default. */
 export interface MongodbOptions {
@@ -51,21 +51,13 @@ export function settingsOf(options: MongodbOptions): Settings {
     ...(options.onCommand === undefined ? {} : { onCommand: options.onCommand }),
   }
   if (!PREFIX.test(settings.prefix))
-    refuse("prefix", "empty, or a small letter or _, then at most 40 small letters, digits and _")
+    refuseOption("prefix", "empty, or a small letter or _, then at most 40 small letters, digits and _")
   if (settings.database !== undefined && !DATABASE.test(settings.database))
-    refuse("database", "1 to 60 letters, digits, _ and -")
-  wholeNumber("partitions", settings.partitions, MAX_PARTITIONS)
-  wholeNumber("patienceMs", settings.patienceMs, MAX_TIMEOUT_MS)
-  wholeNumber("answerMs", settings.answerMs, MAX_TIMEOUT_MS)
-  wholeNumber("idlePollMs", settings.idlePollMs, MAX_TIMEOUT_MS)
-  wholeNumber("maxMessageBytes", settings.maxMessageBytes, MAX_MESSAGE_BYTES)
+    refuseOption("database", "1 to 60 letters, digits, _ and -")
+  checkWholeOption("partitions", settings.partitions, MAX_PARTITIONS)
+  checkWholeOption("patienceMs", settings.patienceMs, MAX_TIMEOUT_MS)
+  checkWholeOption("answerMs", settings.answerMs, MAX_TIMEOUT_MS)
+  checkWholeOption("idlePollMs", settings.idlePollMs, MAX_TIMEOUT_MS)
+  checkWholeOption("maxMessageBytes", settings.maxMessageBytes, MAX_MESSAGE_BYTES)
   return settings
-}
-
-function wholeNumber(name: string, value: number, most: number): void {
-  if (!Number.isSafeInteger(value) || value < 1 || value > most) refuse(name, `a whole number from 1 to ${most}`)
-}
-
-function refuse(name: string, wanted: string): never {
-  throw new BackendError("invalid", `the option ${name} must be ${wanted}`)
 }

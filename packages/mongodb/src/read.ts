@@ -8,6 +8,7 @@ import {
 } from "@millrace/core/backend"
 
 import { type Database, inChain } from "./database.ts"
+import { idKey } from "./keys.ts"
 import type { Log } from "./log.ts"
 import { lookUp } from "./look-up.ts"
 import { type LogEntry, readEntries, SEGMENT, segmentOf, startOf } from "./segments.ts"
@@ -76,7 +77,7 @@ async function ofLog(
   for (let number = segmentOf(after + 1); number * SEGMENT < upto; number += 1) {
     const segment = await segments.load(number, head)
     // The next one is on its way while these are handled.
-    if (!backward && (number + 1) * SEGMENT < head) void segments.load(number + 1, head).catch(() => {})
+    if (!backward) segments.readOn(number, head)
     for (const entry of segment) if (entry.position > after && entry.position <= upto) entries.push(entry)
   }
   return backward ? entries.reverse() : entries
@@ -123,17 +124,33 @@ async function ofConversation(
 ): Promise<readonly LogEntry[]> {
   const { correlationId, after = 0 } = query
   const from = after === 0 ? 1 : await startOf(database, after + 1)
-  const commits = await database.read(() =>
-    database.commits
-      .find(
-        { conversations: correlationId, ...inChain({ from, to: head }) },
-        { sort: { _id: 1 }, limit: limit + 2, projection: { n: 1, at: 1, messages: 1 } },
-      )
-      .toArray(),
-  )
-  return commits
+  const range = inChain({ from, to: head })
+  const projection = { n: 1, at: 1, messages: 1 } as const
+  const most = limit + 2
+  // What a message begins is found by its id; what others say in it by the index of conversations.
+  const [first, others] = await Promise.all([
+    database.read(() => database.commits.findOne({ keys: idKey(correlationId), ...range }, { projection })),
+    database.read(() =>
+      database.commits
+        .find({ conversations: correlationId, ...range }, { sort: { _id: 1 }, limit: most, projection })
+        .toArray(),
+    ),
+  ])
+  return withFirst(first, others, most)
     .flatMap((commit) => entriesIn(commit, ({ id, correlation = id }) => correlation === correlationId))
     .filter(({ position }) => position > after && position <= head)
+}
+
+/** In order, and each once: a message may answer the one that begins its conversation in the same commit. Beyond a full page comes nothing. */
+function withFirst<Commit extends { readonly _id: number | string }>(
+  first: Commit | null,
+  others: readonly Commit[],
+  most: number,
+): readonly Commit[] {
+  if (first === null || others.some(({ _id }) => _id === first._id)) return others
+  const at = others.findIndex(({ _id }) => _id > first._id)
+  if (at >= 0) return others.toSpliced(at, 0, first)
+  return others.length < most ? [...others, first] : others
 }
 
 async function ofIds(database: Database, ids: readonly string[], { head }: Within): Promise<readonly LogEntry[]> {

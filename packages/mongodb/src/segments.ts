@@ -1,9 +1,8 @@
 import type { Instant, Position } from "@millrace/core/backend"
-import type { Filter } from "mongodb"
 
 import { type ChainCommit, isChained } from "./chain.ts"
 import type { CommitDocument, MessageDocument } from "./commit-document.ts"
-import { beginningAt, BY_POSITION, type Database, inChain, MOST_NAMED } from "./database.ts"
+import { BY_POSITION, type Database, inChain } from "./database.ts"
 
 /** How many positions lie in one segment. */
 export const SEGMENT = 1_000
@@ -11,6 +10,10 @@ export const SEGMENT = 1_000
 /** What segments may take in memory, by the length of their messages' texts. */
 const MOST_CHARACTERS = 48 * 1024 * 1024
 const MESSAGE_CHARACTERS = 300
+
+/** Segments that are read ahead by one command, as long as they are so small that they take no more than this. */
+const MOST_AHEAD = 4
+const CHARACTERS_AHEAD = 4 * 1024 * 1024
 
 /** How many beginnings are remembered. */
 const MOST_STARTS = 1_000
@@ -29,6 +32,8 @@ export interface LogEntry {
 export interface Segments {
   /** The messages of segment `number` (positions `number * SEGMENT + 1` and on) up to `head`, in order. */
   load(number: number, head: Position): Promise<readonly LogEntry[]>
+  /** Somebody goes on behind segment `number`: what follows is read while that one is handled, several segments by one command. */
+  readOn(number: number, head: Position): void
   /** Takes in a commit at the end of the chain. */
   add(commit: ChainCommit): void
   forget(): void
@@ -70,6 +75,7 @@ export function segmentsOf(database: Database): Segments {
   const kept = new Map<number, Kept>()
   const loading = new Map<number, Promise<void>>()
   let characters = 0
+  let forgotten = 0
 
   const put = (into: Kept, entry: LogEntry): void => {
     into.entries.push(entry)
@@ -85,33 +91,56 @@ export function segmentsOf(database: Database): Segments {
       characters -= size
     }
   }
-  const fill = async (number: number, head: Position): Promise<void> => {
-    const end = Math.min((number + 1) * SEGMENT, head)
+  /** Reads `count` segments from `number` on, which nobody reads now. */
+  const fill = async (number: number, count: number, head: Position): Promise<void> => {
+    const end = Math.min((number + count) * SEGMENT, head)
     const from = kept.get(number)?.upto ?? number * SEGMENT
     if (from >= end) return
+    const began = forgotten
     const entries = await readEntries(database, from, end)
-    // Meanwhile the end of the chain may have come in by itself.
-    const into = kept.get(number) ?? { entries: [], upto: number * SEGMENT, characters: 0 }
-    for (const entry of entries) if (entry.position > into.upto) put(into, entry)
-    into.upto = Math.max(into.upto, end)
-    kept.delete(number)
-    kept.set(number, into)
+    // What was read may be what had to be forgotten: whoever waits asks again.
+    if (forgotten !== began) return
+    let at = 0
+    for (let one = number; one < number + count; one += 1) {
+      const upto = Math.min((one + 1) * SEGMENT, head)
+      // Meanwhile the end of the chain may have come in by itself.
+      const into = kept.get(one) ?? { entries: [], upto: one * SEGMENT, characters: 0 }
+      for (let entry = entries[at]; entry !== undefined && entry.position <= upto; entry = entries[(at += 1)])
+        if (entry.position > into.upto) put(into, entry)
+      into.upto = Math.max(into.upto, upto)
+      kept.delete(one)
+      kept.set(one, into)
+    }
     makeRoom(number)
   }
+  const begin = (number: number, count: number, head: Position): Promise<void> => {
+    const numbers = Array.from({ length: count }, (_, index) => number + index)
+    const filling = fill(number, count, head).finally(() => {
+      for (const one of numbers) loading.delete(one)
+    })
+    for (const one of numbers) loading.set(one, filling)
+    return filling
+  }
+  const isThere = (number: number, head: Position): boolean =>
+    (kept.get(number)?.upto ?? -1) >= Math.min((number + 1) * SEGMENT, head)
   return {
     async load(number, head) {
-      const end = Math.min((number + 1) * SEGMENT, head)
-      while ((kept.get(number)?.upto ?? -1) < end) {
-        const running = loading.get(number)
-        if (running !== undefined) {
-          await running
-          continue
-        }
-        const filling = fill(number, head).finally(() => loading.delete(number))
-        loading.set(number, filling)
-        await filling
-      }
+      while (!isThere(number, head)) await (loading.get(number) ?? begin(number, 1, head))
       return kept.get(number)?.entries ?? []
+    },
+    readOn(number, head) {
+      const size = kept.get(number)?.characters ?? CHARACTERS_AHEAD
+      const most = Math.min(Math.max(Math.floor(CHARACTERS_AHEAD / Math.max(size, 1)), 1), MOST_AHEAD)
+      const first = number + 1
+      let count = 0
+      while (
+        count < most &&
+        (first + count) * SEGMENT < head &&
+        !kept.has(first + count) &&
+        !loading.has(first + count)
+      )
+        count += 1
+      if (count > 0) begin(first, count, head).catch(() => {})
     },
     add(commit) {
       commit.messages?.forEach((message, index) => {
@@ -129,6 +158,7 @@ export function segmentsOf(database: Database): Segments {
       makeRoom(segmentOf(commit._id + commit.n - 1))
     },
     forget() {
+      forgotten += 1
       kept.clear()
       characters = 0
     },
@@ -139,16 +169,21 @@ export function segmentsOf(database: Database): Segments {
 export async function readEntries(database: Database, after: Position, upto: Position): Promise<readonly LogEntry[]> {
   if (upto <= after) return []
   const from = await startOf(database, after + 1)
-  const commits = await database.read(() =>
-    database.commits
-      .find(upto - after <= MOST_NAMED ? beginningAt(after + 1, upto, from) : inChain({ from, to: upto }), {
-        sort: { _id: 1 },
-        projection: { n: 1, at: 1, messages: 1 },
-        batchSize: BATCH,
-        hint: BY_POSITION,
-      })
-      .toArray(),
-  )
+  const read = (enableUtf8Validation: boolean): Promise<readonly CommitDocument[]> =>
+    database.read(() =>
+      database.commits
+        .find(inChain({ from, to: upto }), {
+          sort: { _id: 1 },
+          projection: { n: 1, at: 1, messages: 1 },
+          batchSize: BATCH,
+          hint: BY_POSITION,
+          enableUtf8Validation,
+        })
+        .toArray(),
+    )
+  // The driver looks through every text for the character that stands for broken bytes, one by one. It is asked to only where there is one.
+  const unchecked = await read(false)
+  const commits = unchecked.some(({ messages }) => messages?.some(isSuspect) === true) ? await read(true) : unchecked
   const entries: LogEntry[] = []
   for (const commit of commits) {
     if (!isChained(commit)) continue
@@ -167,19 +202,28 @@ export async function readEntries(database: Database, after: Position, upto: Pos
   return entries
 }
 
+const REPLACEMENT = "\uFFFD"
+
+/** Whether a text of it may have been broken bytes. It may also have been stored as it is. */
+function isSuspect(message: MessageDocument | null): boolean {
+  if (message === null) return false
+  const { id, type, stream, payload, metadata = "", causation = "", correlation = "" } = message
+  return [payload, stream, id, type, metadata, causation, correlation].some((text) => text.includes(REPLACEMENT))
+}
+
 /** The `_id` of the commit that holds a position. */
 export async function startOf(database: Database, position: Position): Promise<number> {
   const known = position === 1 ? 1 : database.starts.get(position)
   if (known !== undefined) return known
-  const near = await lastUpTo(database, beginningAt(Math.max(position - MOST_NAMED + 1, 1), position))
-  // A single append may be longer than what is named.
-  const found = near ?? (await lastUpTo(database, inChain({ from: 0, to: position })))
-  return typeof found?._id === "number" ? found._id : position
-}
-
-async function lastUpTo(database: Database, filter: Filter<CommitDocument>): Promise<CommitDocument | undefined> {
   const [found] = await database.read(() =>
-    database.commits.find(filter, { sort: { _id: -1 }, limit: 1, projection: { _id: 1 }, hint: BY_POSITION }).toArray(),
+    database.commits
+      .find(inChain({ from: 0, to: position }), {
+        sort: { _id: -1 },
+        limit: 1,
+        projection: { _id: 1 },
+        hint: BY_POSITION,
+      })
+      .toArray(),
   )
-  return found
+  return typeof found?._id === "number" ? found._id : position
 }

@@ -17,6 +17,19 @@ export interface LogDocument {
   readonly counting?: number
   /** A trim in progress: whoever trims next finishes it first. */
   readonly trimming?: { readonly from: Position; readonly to: Position }
+  /** How many trims of a category there were. */
+  readonly thinnings?: number
+  /** A trim of a category in progress: whoever trims one next finishes it first. */
+  readonly thinning?: Thinning
+}
+
+/** A trim of a category: what of it lies above `after` and up to `upto` goes; `removed` with it, all trims of it together. */
+export interface Thinning {
+  readonly category: string
+  readonly after: Position
+  readonly upto: Position
+  readonly removed: number
+  readonly number: number
 }
 
 /** A keyed document. `write` counts its writes and never starts again, also where it was removed (`revision` 0) meanwhile. */
@@ -75,6 +88,8 @@ export interface StreamDocument {
   readonly segment: number
   /** Its messages up to here are trimmed and no longer counted. */
   readonly trimmed?: Position
+  /** The number of the last trim of a category that was counted down here. */
+  readonly thinned?: number
 }
 
 /** How many messages, and how many commands, of a type the log holds, up to the end of a segment. */
@@ -85,4 +100,5 @@ export interface TypeDocument {
   readonly commands: number
   readonly segment: number
   readonly trimmed?: Position
+  readonly thinned?: number
 }

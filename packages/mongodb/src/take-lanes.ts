@@ -3,9 +3,7 @@ import {
   handledBefore,
   type Instant,
   LANES_PER_SLICE,
-  type LaneScan,
-  type LaneToken,
-  leaseAfterClaim,
+  leaseLanes,
   type Position,
   type SliceMessage,
   takeoversOf,
@@ -13,7 +11,7 @@ import {
 
 import type { Candidate } from "./candidates.ts"
 import type { Taken } from "./claim.ts"
-import { edit, type GroupState, type Lane, nextToken, type PartitionState, setLane } from "./group-state.ts"
+import { edit, type GroupState, type Lane, nextToken, type PartitionState } from "./group-state.ts"
 import { firstOfLane, wantedOfLane } from "./lane-messages.ts"
 import type { Log } from "./log.ts"
 
@@ -41,28 +39,12 @@ export async function takeLanes(
     takeovers > 0
       ? [await scan(place, first, 1)]
       : await scanTogether(place, first, { limit: candidate.want.limit, now })
-  const tokens = scans.map(({ lane }): LaneToken => {
-    const token = nextToken(draft)
-    const lease = leaseAfterClaim(lane.lease, { owner: request.owner, now, leaseMs: request.leaseMs })
-    setLane(at, { ...lane, token, lease })
-    return { key: lane.key, token }
-  })
-  at.leaseMs = request.leaseMs
+  const issuer = { now, nextToken: () => nextToken(draft) }
+  const leased = leaseLanes(draft, at, scans, { ...request, ...issuer })
   const messages = scans
     .flatMap((one) => one.messages)
     .toSorted((one, other) => one.message.position - other.message.position)
-  const lanes = scans.map(({ lane, scannedTo }): LaneScan => ({ key: lane.key, next: lane.at.next, scannedTo }))
-  return async () => ({
-    kind: "slice",
-    source: "lanes",
-    group: draft.name,
-    lease: { of: "lanes", group: draft.name, partition: at.partition, lanes: tokens },
-    messages,
-    takeovers,
-    reemit: draft.reemit,
-    epoch: draft.epoch,
-    lanes,
-  })
+  return async () => ({ ...leased, messages })
 }
 
 interface Place {

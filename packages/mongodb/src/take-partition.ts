@@ -2,8 +2,7 @@ import {
   type ClaimRequest,
   handledBefore,
   type Instant,
-  leaseAfterClaim,
-  type PartitionSlice,
+  leasePartition,
   type Position,
   type ReplayState,
   type Skipped,
@@ -41,26 +40,8 @@ export function takePartition(
   const at = edit(draft, candidate.partition)
   const limit = takeoversOf(at.lease) > 0 ? 1 : candidate.want.limit
   const { chosen, skipped, scannedTo } = scan(log, draft, at, { limit, types: candidate.want.types })
-  at.lease = leaseAfterClaim(at.lease, { owner: request.owner, now, leaseMs: request.leaseMs })
-  at.leaseMs = request.leaseMs
-  at.token = nextToken(draft)
-  const slice: Omit<PartitionSlice, "messages"> = {
-    kind: "slice",
-    source: "partition",
-    group: draft.name,
-    lease: { of: "partition", group: draft.name, partition: at.partition, token: at.token },
-    takeovers: at.lease.takeovers,
-    reemit: draft.reemit,
-    epoch: draft.epoch,
-    from: at.checkpoint,
-    scannedTo,
-    skipped,
-    openLanes: draft.order === "key" ? [...at.lanes.keys()] : [],
-    ...(draft.order === "key" && at.rows.size > 0
-      ? { replayRows: [...at.rows].map(([key, replay]) => ({ key, replay })) }
-      : {}),
-  }
-  return async () => ({ ...slice, messages: await read(log, chosen) })
+  const leased = leasePartition(draft, at, request, { now, nextToken: () => nextToken(draft) })
+  return async () => ({ ...leased, skipped, scannedTo, messages: await read(log, chosen) })
 }
 
 function scan(
@@ -99,10 +80,13 @@ async function read(log: Log, chosen: readonly Chosen[]): Promise<readonly Slice
     log,
     chosen.map(({ position }) => position),
   )
-  return chosen.flatMap(({ position, attempt, replay }, index) => {
-    const entry = found[index]
-    if (entry === undefined) return []
-    const message = storedMessageOf(entry.message, position, entry.at)
-    return { message, handledBefore: handledBefore(replay, message), attempt }
-  })
+  // A loop, for this runs for every message that is handed out.
+  const messages: SliceMessage[] = []
+  for (const [index, entry] of found.entries()) {
+    const one = chosen[index]
+    if (entry === undefined || one === undefined) continue
+    const message = storedMessageOf(entry.message, one.position, entry.at)
+    messages.push({ message, handledBefore: handledBefore(one.replay, message), attempt: one.attempt })
+  }
+  return messages
 }

@@ -47,13 +47,15 @@ export function aheadOf(partitions: () => number): Ahead {
   let types: GroupState["types"] | undefined
   let wanted = ""
   let group = ""
+  let thinned = 0
   let lookouts: Lookout[] = []
 
   /** The lookout of a partition, as its checkpoint stands. What the group wants may have changed: then all begin anew. */
   const lookoutOf = (state: GroupState, partition: number): Lookout => {
-    if (state.types !== types || state.id !== group) {
+    if (state.types !== types || state.id !== group || state.thinned !== thinned) {
       const wants = wantsOf(state)
-      if (wants !== wanted || state.id !== group) lookouts = []
+      if (wants !== wanted || state.id !== group || state.thinned !== thinned) lookouts = []
+      thinned = state.thinned
       types = state.types
       wanted = wants
       group = state.id
@@ -80,7 +82,8 @@ export function aheadOf(partitions: () => number): Ahead {
     lookedTo: lowest,
     take(state, entries, { begin, end }) {
       // Meanwhile somebody may have looked for the group as it was or will be.
-      if (state.id !== group || (state.types !== types && wantsOf(state) !== wanted)) return
+      if (state.id !== group || state.thinned !== thinned || (state.types !== types && wantsOf(state) !== wanted))
+        return
       // Those that have not got as far as this stretch are full: they come here later.
       const open = new Set(lookouts.filter(({ upto }) => upto >= begin))
       const from = Math.min(end, ...[...open].map(({ upto }) => upto))

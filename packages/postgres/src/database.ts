@@ -63,6 +63,9 @@ export function openDatabase(target: string | Pool, settings: Settings, names: N
   // An idle connection that breaks is dropped by the pool; without a listener the process would end with it.
   const ignore = (): void => {}
   pool.on("error", ignore)
+  // The same for one that is lost before anybody has it: what lets a connection in and what ends it may arrive together.
+  const guard = (client: PoolClient): void => void client.on("error", ignore)
+  pool.on("connect", guard)
   let closed = false
 
   const connect = async (from = pool): Promise<PoolClient> => {
@@ -109,6 +112,7 @@ export function openDatabase(target: string | Pool, settings: Settings, names: N
   }
   const linePool = new Pool({ ...config, max: 1, allowExitOnIdle: true, ...PIPELINED })
   linePool.on("error", ignore)
+  linePool.on("connect", guard)
   const lined = lineOf(() => connect(linePool), release)
   const inLine: typeof once = async (doubt, statement, values) => {
     try {
@@ -155,7 +159,7 @@ export function openDatabase(target: string | Pool, settings: Settings, names: N
       await linePool.end()
       // Pools of ours keep their listeners: a connection may still break while it closes.
       if (typeof target === "string") await pool.end()
-      else pool.off("error", ignore)
+      else pool.off("error", ignore).off("connect", guard)
     },
   }
   return database

@@ -1,4 +1,4 @@
-import type { Holds } from "@millrace/core/backend"
+import type { Holds, Position } from "@millrace/core/backend"
 
 import type { Turns } from "./append-turns.ts"
 import type { Database } from "./database.ts"
@@ -21,6 +21,8 @@ export interface Log {
   readonly line: { open: boolean }
   /** What claims have seen last, and the look that is on its way. */
   readonly looks: { last: KeptLook | undefined; onItsWay: Promise<void> | undefined }
+  /** The head of the log as a claim last saw it: how large the log is, for plans that are made once. */
+  readonly size: { head: Position }
   /** What others are to be told of. */
   readonly news: News
 }

@@ -1,4 +1,4 @@
-import { BackendError, DEFAULT_PARTITIONS, type Instant } from "@millrace/core/backend"
+import { checkWholeOption, DEFAULT_PARTITIONS, type Instant, refuseOption } from "@millrace/core/backend"
 
 /** How a log in Postgres is kept. Everything has a default. */
 export interface PostgresOptions {
@@ -62,23 +62,15 @@ export function settingsOf(options: PostgresOptions): Settings {
     ...(options.onStatement === undefined ? {} : { onStatement: options.onStatement }),
   }
   if (!SCHEMA.test(settings.schema) || settings.schema.startsWith("pg_"))
-    refuse("schema", "a small letter or _, then at most 40 small letters, digits and _ (and not pg_)")
+    refuseOption("schema", "a small letter or _, then at most 40 small letters, digits and _ (and not pg_)")
   if (!PREFIX.test(settings.prefix))
-    refuse("prefix", "empty, or a small letter or _, then at most 30 small letters, digits and _")
-  wholeNumber("partitions", settings.partitions, MAX_PARTITIONS)
-  wholeNumber("maxConnections", settings.maxConnections, MAX_CONNECTIONS)
-  wholeNumber("connectTimeoutMs", settings.connectTimeoutMs, MAX_TIMEOUT_MS)
-  wholeNumber("lockTimeoutMs", settings.lockTimeoutMs, MAX_TIMEOUT_MS)
-  wholeNumber("answerTimeoutMs", settings.answerTimeoutMs, MAX_TIMEOUT_MS)
-  wholeNumber("txIdleTimeoutMs", settings.txIdleTimeoutMs, MAX_TIMEOUT_MS)
-  wholeNumber("maxMessageBytes", settings.maxMessageBytes, 256 * MEBIBYTE)
+    refuseOption("prefix", "empty, or a small letter or _, then at most 30 small letters, digits and _")
+  checkWholeOption("partitions", settings.partitions, MAX_PARTITIONS)
+  checkWholeOption("maxConnections", settings.maxConnections, MAX_CONNECTIONS)
+  checkWholeOption("connectTimeoutMs", settings.connectTimeoutMs, MAX_TIMEOUT_MS)
+  checkWholeOption("lockTimeoutMs", settings.lockTimeoutMs, MAX_TIMEOUT_MS)
+  checkWholeOption("answerTimeoutMs", settings.answerTimeoutMs, MAX_TIMEOUT_MS)
+  checkWholeOption("txIdleTimeoutMs", settings.txIdleTimeoutMs, MAX_TIMEOUT_MS)
+  checkWholeOption("maxMessageBytes", settings.maxMessageBytes, 256 * MEBIBYTE)
   return settings
-}
-
-function wholeNumber(name: string, value: number, most: number): void {
-  if (!Number.isSafeInteger(value) || value < 1 || value > most) refuse(name, `a whole number from 1 to ${most}`)
-}
-
-function refuse(name: string, wanted: string): never {
-  throw new BackendError("invalid", `the option ${name} must be ${wanted}`)
 }

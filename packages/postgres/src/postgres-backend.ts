@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto"
 
-import { type Backend, BackendError, MAX_NAME_LENGTH, type Migration } from "@millrace/core/backend"
+import { type Backend, BackendError, MAX_NAME_LENGTH, type Migration, openDoor } from "@millrace/core/backend"
 import type { Pool } from "pg"
 
 import { takeTurns } from "./append-turns.ts"
@@ -38,8 +38,6 @@ export function postgresBackend(target: string | Pool, options: PostgresOptions 
   const oneLine = settings.prepare && typeof target === "string"
   const database = openDatabase(target, settings, names)
   const ears = openEars(database, { names, settings, origin: randomUUID() })
-  let closing: Promise<void> | undefined
-  let checked: Promise<void> | undefined
   let partitions = settings.partitions
   const log: Log = {
     database,
@@ -52,12 +50,10 @@ export function postgresBackend(target: string | Pool, options: PostgresOptions 
     turns: takeTurns(),
     line: { open: oneLine },
     looks: { last: undefined, onItsWay: undefined },
+    size: { head: 0 },
     news: ears.news,
   }
-  const alive = (): void => {
-    if (closing !== undefined) throw closedError()
-  }
-  const check = async (): Promise<void> => {
+  const look = async (): Promise<void> => {
     const found = await findLog(database.read, names)
     if (found.kind === "nothing")
       throw new BackendError("not-migrated", `the database holds no log ${names.log} yet: run migrate first`)
@@ -68,24 +64,16 @@ export function postgresBackend(target: string | Pool, options: PostgresOptions 
       )
     partitions = found.partitions
   }
-  const use = async <T>(work: () => Promise<T>): Promise<T> => {
-    alive()
-    checked ??= check()
-    try {
-      await checked
-    } catch (error) {
-      checked = undefined
-      throw closing === undefined ? toBackendError(error, database.where, "read") : closedError()
-    }
-    try {
-      return await work()
-    } catch (error) {
-      throw toBackendError(error, database.where, "read")
-    }
-  }
+  const door = openDoor({
+    look,
+    closed: closedError,
+    inOurWords: (error) => toBackendError(error, database.where, "read"),
+  })
+  const { use } = door
   return {
     get capabilities() {
       return {
+        contract: 1,
         name: "postgres",
         tx: true,
         txRollback: true,
@@ -99,22 +87,16 @@ export function postgresBackend(target: string | Pool, options: PostgresOptions 
         appendsAtOnce: oneLine ? APPENDS_AT_ONCE : 1,
       } as const
     },
-    operator: operatorOf(log, use, () => {
-      checked = undefined
-    }),
+    operator: operatorOf(log, use, () => door.forget()),
     async migrate({ dryRun = false } = {}): Promise<Migration> {
-      alive()
-      try {
+      return door.useUnseen(async () => {
         const migration = await migrate(database, log, dryRun)
         if (!dryRun) await use(async () => {})
         return migration
-      } catch (error) {
-        throw toBackendError(error, database.where, "read")
-      }
+      })
     },
     close() {
-      closing ??= ears.close().then(() => database.close())
-      return closing
+      return door.close(() => ears.close().then(() => database.close()))
     },
     append: (appends) => use(() => append(log, appends)),
     read: (query) => use(() => read(database.read, query, partitions)),

@@ -77,13 +77,14 @@ async function takeNext(log: Log, seen: PartitionSeen): Promise<Taken | undefine
   const limit = limitOf(seen)
   const types = [...group.types]
   const rows = await log.database.write.rows(
-    takeSlice(types.length),
+    takeSlice(types.length, log.size.head),
     ...leaseValues(log, seen),
     limit,
     ...types.flatMap(([type, since]) => [type, Math.max(at.checkpoint, since)]),
   )
   const [first] = rows
   if (first === undefined) return undefined
+  log.size.head = Math.max(log.size.head, int(first[1]))
   const messages = rows.filter((row) => row[TAKEN_WIDTH] !== null).map((row) => messageOf(row, TAKEN_WIDTH))
   const full = messages.length === limit
   const end = full ? messages.at(-1)?.position : Math.max(int(first[1]), at.checkpoint)

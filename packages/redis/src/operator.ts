@@ -16,6 +16,7 @@ import { skip } from "./operator/skip.ts"
 import { startGroup } from "./operator/start-group.ts"
 import { stats } from "./operator/stats.ts"
 import { streams } from "./operator/streams.ts"
+import { trimCategory } from "./operator/trim-category.ts"
 import { trim } from "./operator/trim.ts"
 import { uninstall } from "./operator/uninstall.ts"
 import { groupKey } from "./save-groups.ts"
@@ -40,6 +41,7 @@ export function operatorOf(log: Log, use: <T>(work: () => Promise<T>) => Promise
     cancelSchedules: (ids) => use(() => cancelSchedules(log, ids)),
     reschedule: (ids, at) => use(() => reschedule(log, ids, at)),
     trim: (upto, options) => use(() => trim(log, upto, options)),
+    trimCategory: (category, how) => use(() => trimCategory(log, category, how)),
     processes: () => use(() => processes(log)),
     progress: (streamId, position) => use(() => progress(log, streamId, position)),
     dump: (query) => use(() => dump(log, query)),

@@ -1,4 +1,4 @@
-import { BackendError, DEFAULT_PARTITIONS, type Instant } from "@millrace/core/backend"
+import { checkWholeOption, DEFAULT_PARTITIONS, type Instant, refuseOption } from "@millrace/core/backend"
 
 /** How a log in Redis is kept. Everything has a default. */
 export interface RedisOptions {
@@ -46,18 +46,10 @@ export function settingsOf(options: RedisOptions): Settings {
     ...(options.onCall === undefined ? {} : { onCall: options.onCall }),
   }
   if (!PREFIX.test(settings.prefix))
-    refuse("prefix", "a letter, digit or _, then at most 59 letters, digits and _ . : -")
-  wholeNumber("partitions", settings.partitions, MAX_PARTITIONS)
-  wholeNumber("connectTimeoutMs", settings.connectTimeoutMs, MAX_TIMEOUT_MS)
-  wholeNumber("commandTimeoutMs", settings.commandTimeoutMs, MAX_TIMEOUT_MS)
-  wholeNumber("maxMessageBytes", settings.maxMessageBytes, 256 * MEBIBYTE)
+    refuseOption("prefix", "a letter, digit or _, then at most 59 letters, digits and _ . : -")
+  checkWholeOption("partitions", settings.partitions, MAX_PARTITIONS)
+  checkWholeOption("connectTimeoutMs", settings.connectTimeoutMs, MAX_TIMEOUT_MS)
+  checkWholeOption("commandTimeoutMs", settings.commandTimeoutMs, MAX_TIMEOUT_MS)
+  checkWholeOption("maxMessageBytes", settings.maxMessageBytes, 256 * MEBIBYTE)
   return settings
-}
-
-function wholeNumber(name: string, value: number, most: number): void {
-  if (!Number.isSafeInteger(value) || value < 1 || value > most) refuse(name, `a whole number from 1 to ${most}`)
-}
-
-function refuse(name: string, wanted: string): never {
-  throw new BackendError("invalid", `the option ${name} must be ${wanted}`)
 }

@@ -1,11 +1,9 @@
 import {
   type ClaimRequest,
-  handledBefore,
-  leaseAfterClaim,
+  leasePartition,
   type PartitionSlice,
-  type Position,
-  type Skipped,
-  type SliceMessage,
+  scanSlice,
+  type SliceScan,
   takeoversOf,
 } from "@millrace/core/backend"
 
@@ -14,9 +12,6 @@ import type { Work } from "./change.ts"
 import type { Log } from "./log.ts"
 import { noteMissing } from "./note-missing.ts"
 import { messagesByPosition, wantedBetween } from "./waiting.ts"
-
-/** The most messages that a claim looks at and leaves out (of streams with lanes, or skipped ones) beyond those it hands out. */
-const LOOKED_AT = 10_000
 
 /** Positions whose messages are fetched together. */
 const PAGE = 250
@@ -28,73 +23,33 @@ export async function partitionSlice(
   candidate: Candidate,
   request: ClaimRequest,
 ): Promise<PartitionSlice> {
-  const { group, at } = candidate
-  const limit = takeoversOf(at.lease) > 0 ? 1 : candidate.want.limit
-  const { messages, skipped, scannedTo } = await scan(log, work, candidate, limit)
-  at.lease = leaseAfterClaim(at.lease, { owner: request.owner, now: work.now, leaseMs: request.leaseMs })
-  at.leaseMs = request.leaseMs
+  const { group, at, want } = candidate
+  const limit = takeoversOf(at.lease) > 0 ? 1 : want.limit
+  const scan = scanSlice(group, at, { head: work.head, limit, types: want.types })
+  await lookThrough(log, work, candidate, { scan, limit })
+  const leased = leasePartition(group, at, request, { now: work.now, nextToken: () => work.nextToken() })
   work.evenWhenFull = at.lease.takeovers === 0
-  at.token = work.nextToken()
-  return {
-    kind: "slice",
-    source: "partition",
-    group: group.name,
-    lease: { of: "partition", group: group.name, partition: at.partition, token: at.token },
-    messages,
-    takeovers: at.lease.takeovers,
-    reemit: group.reemit,
-    epoch: group.epoch,
-    from: at.checkpoint,
-    scannedTo,
-    skipped,
-    openLanes: group.order === "key" ? [...at.lanes.keys()] : [],
-    ...(group.order === "key" && at.rows.size > 0
-      ? { replayRows: [...at.rows].map(([key, replay]) => ({ key, replay })) }
-      : {}),
-  }
+  return { ...leased, ...scan.found() }
 }
 
-interface Scanned {
-  readonly messages: readonly SliceMessage[]
-  readonly skipped: readonly Skipped[]
-  readonly scannedTo: Position
-}
-
-async function scan(log: Log, work: Work, { group, at, want }: Candidate, limit: number): Promise<Scanned> {
-  const messages: SliceMessage[] = []
-  const skipped = new Map<string, Position>()
-  const failures = at.hold?.failures ?? 0
-  let looked = 0
-  let scannedTo = Math.max(work.head, at.checkpoint)
-  const span = { after: at.checkpoint, upto: scannedTo }
-  pages: for await (const page of pagesOf(wantedBetween(log, group, at.partition, span), limit)) {
+async function lookThrough(
+  log: Log,
+  work: Work,
+  { group, at, want }: Candidate,
+  { scan, limit }: { readonly scan: SliceScan; readonly limit: number },
+): Promise<void> {
+  const span = { after: at.checkpoint, upto: Math.max(work.head, at.checkpoint) }
+  for await (const page of pagesOf(wantedBetween(log, group, at.partition, span), limit)) {
     const found = await messagesByPosition(
       log,
       page.map(({ position }) => position),
     )
-    for (const { position, type } of page) {
-      const message = found.get(position)
-      if (!want.types.includes(type)) {
-        scannedTo = position - 1
-        break pages
-      }
-      if (message === undefined) noteMissing(work, group, position)
-      if (message === undefined || group.marks.has(position)) looked += 1
-      else if (group.order === "stream" && at.lanes.has(message.streamId)) {
-        looked += 1
-        if (!skipped.has(message.streamId)) skipped.set(message.streamId, position)
-      } else {
-        const replay = (group.order === "stream" ? at.rows.get(message.streamId) : undefined) ?? at.replay
-        const attempt = messages.length === 0 ? failures + 1 : 1
-        messages.push({ message, handledBefore: handledBefore(replay, message), attempt })
-      }
-      if (messages.length === limit || looked === LOOKED_AT) {
-        scannedTo = position
-        break pages
-      }
+    for (const wanted of page) {
+      const message = found.get(wanted.position)
+      if (message === undefined && want.types.includes(wanted.type)) noteMissing(work, group, wanted.position)
+      if (!scan.take(wanted, message)) return
     }
   }
-  return { messages, skipped: [...skipped].map(([key, position]) => ({ key, position })), scannedTo }
 }
 
 async function* pagesOf<T>(all: AsyncIterable<T>, limit: number): AsyncGenerator<readonly T[]> {

@@ -1,6 +1,13 @@
 import { randomUUID } from "node:crypto"
 
-import { type Backend, BackendError, MAX_NAME_LENGTH, type Migration, type Position } from "@millrace/core/backend"
+import {
+  type Backend,
+  BackendError,
+  MAX_NAME_LENGTH,
+  type Migration,
+  openDoor,
+  type Position,
+} from "@millrace/core/backend"
 
 import { append, APPENDS_AT_ONCE, MAX_BATCH } from "./append.ts"
 import { claim } from "./claim.ts"
@@ -31,8 +38,6 @@ export function redisBackend(target: string | Client, options: RedisOptions = {}
   const settings = settingsOf(options)
   const connection = openConnection(target, settings)
   const ears = openEars(connection, settings)
-  let closing: Promise<void> | undefined
-  let checked: Promise<void> | undefined
   let partitions = settings.partitions
   let facts: ServerFacts | undefined
   let seen: Position = 0
@@ -50,14 +55,11 @@ export function redisBackend(target: string | Client, options: RedisOptions = {}
     },
   }
   connection.onReady(async (on) => {
-    const answer = await on.run(scripts.greet, [settings.clock?.now() ?? "", seen])
+    const answer = await on.run(scripts.greet, [settings.clock?.now() ?? "", seen, FORMAT])
     facts = factsOf(answer, await appendfsyncOf(on))
     log.saw(facts.head)
   })
-  const alive = (): void => {
-    if (closing !== undefined) throw closedError()
-  }
-  const check = async (): Promise<void> => {
+  const look = async (): Promise<void> => {
     const found = await findLog(connection, settings)
     if (found.kind === "nothing")
       throw new BackendError("not-migrated", `there is no log ${settings.prefix} in this Redis yet: run migrate first`)
@@ -68,24 +70,16 @@ export function redisBackend(target: string | Client, options: RedisOptions = {}
       )
     partitions = found.partitions
   }
-  const use = async <T>(work: () => Promise<T>): Promise<T> => {
-    alive()
-    checked ??= check()
-    try {
-      await checked
-    } catch (error) {
-      checked = undefined
-      throw closing === undefined ? unexpected(error, connection.where) : closedError()
-    }
-    try {
-      return await work()
-    } catch (error) {
-      throw unexpected(error, connection.where)
-    }
-  }
+  const door = openDoor({
+    look,
+    closed: closedError,
+    inOurWords: (error) => unexpected(error, connection.where),
+  })
+  const { use } = door
   return {
     get capabilities() {
       return {
+        contract: 1,
         name: "redis",
         tx: true,
         txRollback: false,
@@ -99,22 +93,16 @@ export function redisBackend(target: string | Client, options: RedisOptions = {}
         appendsAtOnce: APPENDS_AT_ONCE,
       } as const
     },
-    operator: operatorOf(log, use, () => {
-      checked = undefined
-    }),
+    operator: operatorOf(log, use, () => door.forget()),
     async migrate({ dryRun = false } = {}): Promise<Migration> {
-      alive()
-      try {
+      return door.useUnseen(async () => {
         const migration = await migrate(connection, settings, dryRun)
         if (!dryRun) await use(async () => {})
         return migration
-      } catch (error) {
-        throw unexpected(error, connection.where)
-      }
+      })
     },
     close() {
-      closing ??= ears.close().then(() => connection.close())
-      return closing
+      return door.close(() => ears.close().then(() => connection.close()))
     },
     append: (appends) => use(() => append(log, appends)),
     read: (query) => use(() => read(log, query)),

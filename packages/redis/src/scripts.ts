@@ -10,12 +10,14 @@ import { load } from "./lua/load.ts"
 import { lookUp } from "./lua/look-up.ts"
 import { migrate } from "./lua/migrate.ts"
 import { moveSchedules } from "./lua/move-schedules.ts"
+import { oldestOfCategory } from "./lua/oldest-of-category.ts"
 import { promote } from "./lua/promote.ts"
 import { read } from "./lua/read.ts"
 import { restore } from "./lua/restore.ts"
 import { settle } from "./lua/settle.ts"
 import { streamEnds } from "./lua/stream-ends.ts"
 import { streamInfos } from "./lua/stream-infos.ts"
+import { trimCategory } from "./lua/trim-category.ts"
 import { trim } from "./lua/trim.ts"
 import { script } from "./script.ts"
 
@@ -34,6 +36,7 @@ export const scripts = {
   lookUp: script("lookUp", lookUp, { writes: false }),
   migrate: script("migrate", migrate, { writes: true }),
   moveSchedules: script("moveSchedules", moveSchedules, { writes: true }),
+  oldestOfCategory: script("oldestOfCategory", oldestOfCategory, { writes: false }),
   promote: script("promote", promote, { writes: true }),
   read: script("read", read, { writes: false }),
   restore: script("restore", restore, { writes: true }),
@@ -41,4 +44,5 @@ export const scripts = {
   streamEnds: script("streamEnds", streamEnds, { writes: false }),
   streamInfos: script("streamInfos", streamInfos, { writes: false }),
   trim: script("trim", trim, { writes: true }),
+  trimCategory: script("trimCategory", trimCategory, { writes: true }),
 } as const

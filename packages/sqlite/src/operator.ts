@@ -16,6 +16,7 @@ import { cancelSchedules, listSchedules, reschedule } from "./operator/schedules
 import { skip } from "./operator/skip.ts"
 import { stats } from "./operator/stats.ts"
 import { listStreams } from "./operator/streams.ts"
+import { trimCategory } from "./operator/trim-category.ts"
 import { trim } from "./operator/trim.ts"
 import { logName, uninstall } from "./operator/uninstall.ts"
 import type { Settings } from "./options.ts"
@@ -58,6 +59,7 @@ export function createOperator({ target, settings, storage, queue, room, read, n
     cancelSchedules: (ids) => queue.write((writing) => cancelSchedules(writing, ids)),
     reschedule: (ids, at) => queue.write((writing) => reschedule(writing, ids, at)),
     trim: (upto, options) => queue.write((writing) => trim(writing, room, upto, options?.force ?? false)),
+    trimCategory: (category, how) => queue.write((writing) => trimCategory(writing, room, category, how)),
     processes: () => look((db) => listProcesses(db, now())),
     progress: (streamId, position) => look((db) => progress(db, streamId, position, room.partitions())),
     dump: (query) => look((db) => dump(db, query, room.partitions())),

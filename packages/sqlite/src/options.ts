@@ -1,4 +1,4 @@
-import { BackendError, DEFAULT_PARTITIONS, type Instant } from "@millrace/core/backend"
+import { checkWholeOption, DEFAULT_PARTITIONS, type Instant, refuseOption } from "@millrace/core/backend"
 
 /** How a log in SQLite is kept. Everything has a default. */
 export interface SqliteOptions {
@@ -42,21 +42,14 @@ export function settingsOf(options: SqliteOptions): Settings {
     clock: options.clock ?? Date,
     ...(options.onStatement === undefined ? {} : { onStatement: options.onStatement }),
   }
-  if (settings.synchronous !== "FULL" && settings.synchronous !== "NORMAL") refuse("synchronous", '"FULL" or "NORMAL"')
+  if (settings.synchronous !== "FULL" && settings.synchronous !== "NORMAL")
+    refuseOption("synchronous", '"FULL" or "NORMAL"')
   if (!PREFIX.test(settings.tablePrefix) || /^sqlite_/i.test(settings.tablePrefix)) {
-    refuse("tablePrefix", "a letter or _, then at most 30 letters, digits and _ (and not sqlite_)")
+    refuseOption("tablePrefix", "a letter or _, then at most 30 letters, digits and _ (and not sqlite_)")
   }
-  wholeNumber("partitions", settings.partitions, MAX_PARTITIONS)
-  wholeNumber("busyTimeoutMs", settings.busyTimeoutMs, Number.MAX_SAFE_INTEGER)
-  wholeNumber("txDeadlineMs", settings.txDeadlineMs, Number.MAX_SAFE_INTEGER)
-  wholeNumber("maxMessageBytes", settings.maxMessageBytes, 256 * MEBIBYTE)
+  checkWholeOption("partitions", settings.partitions, MAX_PARTITIONS)
+  checkWholeOption("busyTimeoutMs", settings.busyTimeoutMs, Number.MAX_SAFE_INTEGER)
+  checkWholeOption("txDeadlineMs", settings.txDeadlineMs, Number.MAX_SAFE_INTEGER)
+  checkWholeOption("maxMessageBytes", settings.maxMessageBytes, 256 * MEBIBYTE)
   return settings
-}
-
-function wholeNumber(name: string, value: number, most: number): void {
-  if (!Number.isSafeInteger(value) || value < 1 || value > most) refuse(name, `a whole number from 1 to ${most}`)
-}
-
-function refuse(name: string, wanted: string): never {
-  throw new BackendError("invalid", `the option ${name} must be ${wanted}`)
 }

@@ -222,6 +222,7 @@ async function promoteDue(limit: number, { queue, room, read, now }: Parts): Pro
 function capabilitiesOf(settings: Settings, storage: Storage): Capabilities {
   const persistent = storage.path !== undefined
   return {
+    contract: 1,
     name: "sqlite",
     tx: true,
     txRollback: true,

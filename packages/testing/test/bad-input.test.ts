@@ -117,7 +117,7 @@ const json: fc.Arbitrary<Json> = fc.letrec<{ readonly json: Json }>((tie) => ({
     fc.constantFrom<Json>(null, true, 1e308, 0.1),
     text,
     fc.array(tie("json"), { maxLength: 3 }),
-    fc.dictionary(text, tie("json"), { maxKeys: 3 }),
+    fc.dictionary(text, tie("json"), { maxKeys: 3, noNullPrototype: true }),
   ),
 })).json
 

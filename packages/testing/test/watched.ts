@@ -6,12 +6,12 @@ import type { TestClock } from "../src/test-clock.ts"
 export interface Watched {
   readonly backend: Backend
   /** When the last of the leases that were claimed or lengthened through it ends. */
-  leaseEnds(): number
-  /** Resolves when so many further slices were handed out through it. */
-  handed(slices: number): Promise<void>
+  readonly leaseEnds: () => number
+  /** Resolves when so many further claims were answered through it, with something or nothing. */
+  readonly looked: (times: number) => Promise<void>
   /** Claims wait from now on, until they are let. */
-  holdClaims(): void
-  letClaim(): void
+  readonly holdClaims: () => void
+  readonly letClaim: () => void
 }
 
 export function watched(backend: Backend, clock: TestClock): Watched {
@@ -21,18 +21,15 @@ export function watched(backend: Backend, clock: TestClock): Watched {
   const waiting = new Set<{ left: number; readonly enough: () => void }>()
   return {
     leaseEnds: () => ends,
-    handed: (slices) => new Promise((enough) => void waiting.add({ left: slices, enough })),
-    holdClaims() {
-      gate = Promise.withResolvers()
-    },
+    looked: (times) => new Promise((enough) => void waiting.add({ left: times, enough })),
+    holdClaims: () => void (gate = Promise.withResolvers()),
     letClaim: () => gate.resolve(),
     backend: {
       ...backend,
       async claim(request) {
         await gate.promise
         const answer = await backend.claim(request)
-        if (answer.kind === "idle") return answer
-        ends = Math.max(ends, clock.now() + request.leaseMs)
+        if (answer.kind === "slice") ends = Math.max(ends, clock.now() + request.leaseMs)
         for (const one of waiting) {
           one.left -= 1
           if (one.left <= 0) one.enough()

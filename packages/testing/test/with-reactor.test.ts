@@ -1,7 +1,8 @@
 import { AssertionError } from "node:assert"
 import { deepEqual, equal, ok, rejects, throws } from "node:assert/strict"
 
-import { handler, projector, type Reactor, RETRY } from "@millrace/core"
+import { actor, handler, projector, type Reactor, RETRY } from "@millrace/core"
+import * as Schema from "effect/Schema"
 import { describe, it } from "vitest"
 
 import { CaseEnded } from "../src/scenario/case-ended.ts"
@@ -201,6 +202,27 @@ describe("withReactor", () => {
     await rejects(withReactor(Cart, "cart-1").when(OrderPlaced).expect([]), /handles no shop.order_placed/)
     // @ts-expect-error a plain object is no message
     throws(() => withReactor(Cart, "cart-1").when({ type: "shop.add_item" }), TypeError)
+  })
+
+  it("keeps no snapshots, and begins from none: a case knows what it was given [S50.a]", async () => {
+    const Often = actor("counter", () => ({ total: 0 }), {
+      snapshot: { version: 1, every: 1, schema: Schema.Struct({ total: Schema.Int }) },
+    })
+      .event("counted", (state) => void (state.total += 1))
+      .command("count", ({ total }, _count, { event }) => {
+        if (total >= 3) throw new Error("enough")
+        event("counted")
+      })
+    const { counted } = Often.events
+    const { count } = Often.commands
+    await withReactor(Often, "counter-1").given(counted).and(counted).when(count).expect(counted)
+    await withReactor(Often, "counter-1").given(counted).when(count).expect(counted)
+    await withReactor(Often, "counter-1")
+      .given(counted)
+      .and(counted)
+      .and(counted)
+      .when(count)
+      .expectError(/enough/)
   })
 
   it("payloads are checked by their definitions when a case is compiled [S50.a]", async () => {

@@ -30,7 +30,6 @@ export interface Commit {
   readonly messages: readonly StoredMessage[]
   readonly keys: readonly string[]
   readonly types: readonly string[]
-  readonly conversations: readonly string[]
 }
 
 /** A log in the documents and under the indexes that Millrace makes, written by one insert a group and nothing else. */
@@ -79,7 +78,6 @@ export async function openLog(url: string): Promise<BareLog> {
         messages,
         keys: messages.flatMap(({ id, stream, version }) => [versionKey(stream, version), `i:${id}`]),
         types: [...new Set(messages.map(({ type }) => type))],
-        conversations: messages.map(({ id }) => id),
       })
     },
     close,

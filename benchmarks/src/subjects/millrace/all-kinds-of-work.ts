@@ -17,6 +17,9 @@ const STREAMS = 500
 const ROUNDS = 20
 /** Streams whose first message fails once for each group. */
 const FAILING = 50
+/** Up to which round the group that answers with much does so, and with how many messages each time. */
+const CHATTY_ROUNDS = 2
+const ANSWERS = 20
 /** Later than at once, so that they become lanes. */
 const RETRY_MS = 5
 
@@ -24,7 +27,7 @@ const RETRY_MS = 5
 export async function allKindsOfWork(backend: Backend): Promise<{ operations: number; faults: Faults }> {
   const handled = new Map<string, number>()
   const groups = Array.from({ length: GROUPS }, (_, at) => group(`group-${at}`, handled))
-  const app = await createApp({ backend, logger: silentLogger, reactors: groups })
+  const app = await createApp({ backend, logger: silentLogger, reactors: [...groups, chatty] })
   try {
     const streams = Array.from({ length: STREAMS }, (_, at) => `cart-${at}`)
     const { maxBatch } = backend.capabilities
@@ -51,6 +54,21 @@ export async function allKindsOfWork(backend: Backend): Promise<{ operations: nu
     await app.close()
     await backend.close()
   }
+}
+
+/** Answers with much: what one settle brings has to stay bounded all the same. */
+const chatty: Reactor = {
+  name: "chatty",
+  handledMessages: [ItemAdded],
+  startFrom: "beginning",
+  handle({ payload, streamId }) {
+    if (!isEntry(payload)) throw new TypeError("a message that is no entry")
+    if (payload.number > CHATTY_ROUNDS) return undefined
+    return {
+      kind: "append-next",
+      messages: Array.from({ length: ANSWERS }, (_, at) => NoteSale(`chatty-${at}-${streamId}`, payload)),
+    }
+  },
 }
 
 /** Answers each item with a command of its own, and fails at some streams' first messages. */

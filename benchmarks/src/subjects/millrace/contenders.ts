@@ -1,4 +1,5 @@
 import type { GrowingLog } from "../../benches/log-growth.ts"
+import type { WorkflowContender } from "../../benches/workflows.ts"
 import type { AppendTarget } from "../../harness/append-load.ts"
 import type { Contender, Round, Subject } from "../../harness/bench.ts"
 import type { CommandTarget } from "../../harness/command-load.ts"
@@ -30,6 +31,10 @@ export function millraceOn(backend: BackendName) {
     name: "millrace",
     open: async ({ url }) => (await import("./commands.ts")).millraceCommands(await openBackend(backend, url)),
   }
+  const workflows: WorkflowContender = (steps) => ({
+    name: "millrace",
+    open: async ({ url }) => (await import("./workflows.ts")).millraceWorkflows(await openBackend(backend, url), steps),
+  })
   const pings: Contender<PingTarget> = {
     name: "millrace",
     open: async ({ url }) => (await import("./idle-latency.ts")).millracePings(backend, url),
@@ -40,5 +45,5 @@ export function millraceOn(backend: BackendName) {
   }
   const growing = async ({ url }: Round): Promise<GrowingLog> =>
     (await import("./growing-log.ts")).growingLog(await openBackend(backend, url))
-  return { appends, orders, work, commands, reading, growing, pings, idleCost }
+  return { appends, orders, work, commands, workflows, reading, growing, pings, idleCost }
 }

@@ -32,15 +32,8 @@ function misfitsOf(issue: SchemaIssue.Issue): readonly PathProblem[] {
   const { issues } = SchemaIssue.makeFormatterStandardSchemaV1()(issue)
   return issues.map(({ path, message }) => ({
     path: (path ?? []).map((one) => String(typeof one === "object" ? one.key : one)),
-    message: reworded(path?.at(-1), message),
+    message,
   }))
-}
-
-/** `max_stream_length` is the one key whose refusal needs its reason. */
-function reworded(last: unknown, message: string): string {
-  const key = typeof last === "object" && last !== null && "key" in last ? last.key : last
-  if (key !== "max_stream_length") return message
-  return "only null is possible: the log is the source of truth, and is trimmed as a whole with `trim` once everything in it is settled"
 }
 
 /** Every key that the schema does not know: refused with its reason, or with the nearest known key. */

@@ -29,7 +29,10 @@ const EventTransport = Schema.Struct({
     }),
   ),
   max_stream_length: Schema.optionalKey(
-    Schema.Null.annotate({ description: "`null`: all events are kept. Default: `null`." }),
+    Schema.NullOr(Schema.Int.check(Schema.isGreaterThan(0))).annotate({
+      description:
+        "How many events a stream keeps, about: older ones are removed once every group has settled them. `null`: all events are kept. Default: `null`.",
+    }),
   ),
   stream_use: Schema.optionalKey(
     StreamUse.annotate({

@@ -47,6 +47,7 @@ function optionsOf(api: ApiConfigFile): ApiOptions {
     ...given("onError", api.on_error === undefined ? undefined : ON_ERROR[api.on_error]),
     ...given("streamUse", transport?.stream_use),
     ...given("batchSize", transport?.batch_size),
+    ...given("maxStreamLength", transport?.max_stream_length),
   }
 }
 

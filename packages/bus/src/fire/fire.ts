@@ -4,7 +4,8 @@ import type { EventOnBus } from "../api/event-on-bus.ts"
 import type { Hooks } from "../hooks.ts"
 import type { ApiSettings } from "../settings.ts"
 import { type Handling, handling } from "./handling.ts"
-import { streamOf } from "./stream-of.ts"
+import type { StreamLengths } from "./stream-lengths.ts"
+import { categoryOfStream, streamOf } from "./stream-of.ts"
 
 /** How an event is fired. */
 export interface FireOptions {
@@ -34,6 +35,7 @@ export interface Firing {
 export interface FireInto {
   dispatch(message: AnyMessage, options?: { readonly idempotencyKey?: string }): Promise<unknown>
   readonly hooks: Hooks
+  readonly lengths: Pick<StreamLengths, "fired">
 }
 
 /**
@@ -61,7 +63,15 @@ async function fireNow(
   if (metadata !== undefined) draft = draft.withMetadata(metadata)
   if (at !== undefined) draft = draft.at(at)
   await into.hooks.beforeSent(draft)
-  if (call.inside !== undefined) return call.inside.fired(draft)
+  const { maxStreamLength, streamUse } = settings
+  const counted = (): void => {
+    if (maxStreamLength !== null) into.lengths.fired(categoryOfStream({ api, type, streamUse }), maxStreamLength)
+  }
+  if (call.inside !== undefined) {
+    call.inside.fired(draft)
+    return counted()
+  }
   await into.dispatch(draft, idempotencyKey === undefined ? {} : { idempotencyKey })
+  counted()
   await into.hooks.afterSent(draft)
 }

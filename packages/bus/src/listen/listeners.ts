@@ -31,6 +31,10 @@ export class Listeners {
     this.#groups.set(listener.group, [...others, listener])
   }
 
+  get isEmpty(): boolean {
+    return this.#groups.size === 0
+  }
+
   /** One reactor for each group. */
   reactors(hooks: Hooks, policies: Policies): readonly Registrable[] {
     return [...this.#groups].map(([group, listeners]) => ({

@@ -2,6 +2,7 @@ import type { AnyApp, Logger } from "@millrace/core"
 
 import type { ListenerFailed } from "../errors.ts"
 import type { Repeated } from "../every/every.ts"
+import type { StreamLengths } from "../fire/stream-lengths.ts"
 import type { Hooks } from "../hooks.ts"
 import type { Policies } from "../listen/listener-strategy.ts"
 import type { Listener } from "../listen/listener.ts"
@@ -12,6 +13,7 @@ import { RunningTasks, type Task } from "./background.ts"
 export interface LifeParts extends Omit<Policies, "shutDown"> {
   readonly app: AnyApp
   readonly hooks: Hooks
+  readonly lengths: Pick<StreamLengths, "settle" | "ended">
   readonly listeners: Listeners
   readonly logger: Logger
 }
@@ -28,6 +30,11 @@ export class ServiceLife {
 
   constructor(parts: LifeParts) {
     this.#parts = parts
+  }
+
+  /** Whether the groups of all listeners exist. */
+  get hasGroups(): boolean {
+    return this.#registered || this.#parts.listeners.isEmpty
   }
 
   get failed(): Error | undefined {
@@ -77,11 +84,13 @@ export class ServiceLife {
   async drain(): Promise<void> {
     await this.#prepare()
     await this.#parts.app.drain()
+    await this.#parts.lengths.settle()
     this.#throwFailure()
   }
 
   async close(): Promise<void> {
     await this.stop()
+    await this.#parts.lengths.ended()
     await this.#parts.app.close()
   }
 

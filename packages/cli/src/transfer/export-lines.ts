@@ -1,4 +1,4 @@
-import type { LogRecord } from "@millrace/core"
+import type { LogRecord, TrimmedCategory } from "@millrace/core"
 
 /** The first line of an export: what it is of. */
 export interface Header {
@@ -9,6 +9,8 @@ export interface Header {
   readonly log: string
   readonly partitions: number
   readonly trimmedTo: number
+  /** What was trimmed by category. */
+  readonly trimmed?: readonly TrimmedCategory[]
   readonly begunAt: string
 }
 
@@ -73,6 +75,7 @@ const SHAPES: ReadonlyMap<string, Fields> = new Map<string, Fields>([
   ["millrace-export", { format: "number", id: "string", log: "string", partitions: "number", trimmedTo: "number" }],
   ["end", { head: "number", records: "number" }],
   ["trimmed", { upto: "number" }],
+  ["gap", { upto: "number" }],
   ["stream", { streamId: "string", version: "number", lastPosition: "number" }],
   ["message", { message: { ...MESSAGE, position: "number", recordedAt: "string" } }],
   ["key", { key: "string", fingerprint: "string", firstPosition: "number", position: "number", at: "number" }],

@@ -5,19 +5,26 @@ export const PAGE = 1_000
 
 /** What comes before the messages of a log: where it begins. */
 export async function* openingRecords(backend: Backend): AsyncGenerator<readonly LogRecord[]> {
-  const { trimmedTo } = await backend.operator.stats()
-  if (trimmedTo === 0) return
-  yield [{ kind: "trimmed", upto: trimmedTo }]
+  const { trimmedTo, trimmed } = await backend.operator.stats()
+  if (trimmedTo > 0) yield [{ kind: "trimmed", upto: trimmedTo }]
+  else if (trimmed.length === 0) return
   yield* dumped(backend, "streams")
 }
 
-/** The messages above a position, to the end. */
+/** The messages above a position, to the end, and the places between them that hold none. */
 export async function* messageRecords(backend: Backend, above: number): AsyncGenerator<readonly LogRecord[]> {
   let after = above
   for (;;) {
-    const { messages, more } = await backend.read({ from: "log", after, limit: PAGE })
-    if (messages.length > 0) yield messages.map((message) => ({ kind: "message", message }) as const)
-    after = messages.at(-1)?.position ?? after
+    const { messages, more, head, trimmedTo } = await backend.read({ from: "log", after, limit: PAGE })
+    const records: LogRecord[] = []
+    after = Math.max(after, trimmedTo)
+    for (const message of messages) {
+      if (message.position > after + 1) records.push({ kind: "gap", upto: message.position - 1 })
+      records.push({ kind: "message", message })
+      after = message.position
+    }
+    if (!more && head > after) records.push({ kind: "gap", upto: head })
+    if (records.length > 0) yield records
     if (!more) return
   }
 }

@@ -1,8 +1,9 @@
 import { randomUUID } from "node:crypto"
 import { existsSync } from "node:fs"
 import { open, type FileHandle } from "node:fs/promises"
+import { isDeepStrictEqual } from "node:util"
 
-import type { Backend, LogRecord } from "@millrace/core"
+import type { Backend, LogRecord, LogStats } from "@millrace/core"
 
 import { CommandFailed } from "../exit-codes.ts"
 import { EXPORT_FORMAT, type Header, type Line, lineOf } from "./export-lines.ts"
@@ -33,9 +34,9 @@ interface Found {
 
 /** Opens a file for an export of this log: a new one, or one that an interrupted export of it left. */
 export async function openExport(path: string, backend: Backend): Promise<ExportFile> {
-  const { name, trimmedTo } = await backend.operator.stats()
+  const { name, trimmedTo, trimmed } = await backend.operator.stats()
   const found = existsSync(path) ? await foundIn(path) : undefined
-  if (found !== undefined) await refuseOther(path, found, backend, { name, trimmedTo })
+  if (found !== undefined) await refuseOther(path, found, backend, { name, trimmedTo, trimmed })
   const handle = await open(path, found === undefined ? "w" : "r+")
   const file = exportFile(handle, found)
   try {
@@ -44,7 +45,7 @@ export async function openExport(path: string, backend: Backend): Promise<Export
       return file
     }
     const { partitions } = backend.capabilities
-    const facts = { format: EXPORT_FORMAT, id: randomUUID(), log: name, partitions, trimmedTo } as const
+    const facts = { format: EXPORT_FORMAT, id: randomUUID(), log: name, partitions, trimmedTo, trimmed } as const
     await file.put([{ kind: "millrace-export", ...facts, begunAt: new Date().toISOString() }])
     for await (const records of openingRecords(backend)) await file.write(records)
     return file
@@ -78,7 +79,9 @@ function exportFile(handle: FileHandle, found: Found | undefined) {
       records += some.length
       const last = some.at(-1)
       if (last?.kind === "message") position = last.message.position
-      if (last?.kind === "message" || last?.kind === "stream" || last?.kind === "trimmed") kept = { bytes, records }
+      if (last?.kind === "gap") position = last.upto
+      if (last?.kind === "message" || last?.kind === "gap" || last?.kind === "stream" || last?.kind === "trimmed")
+        kept = { bytes, records }
     },
     async rewind() {
       ;({ bytes, records } = kept)
@@ -137,11 +140,11 @@ async function refuseOther(
   path: string,
   { header, last }: Found,
   backend: Backend,
-  log: { readonly name: string; readonly trimmedTo: number },
+  log: Pick<LogStats, "name" | "trimmedTo" | "trimmed">,
 ): Promise<void> {
   const anew = `remove ${path} and export anew`
   if (header.log !== log.name) throw new CommandFailed(`${path} is an export of ${header.log}, not of ${log.name}`)
-  if (header.trimmedTo !== log.trimmedTo)
+  if (header.trimmedTo !== log.trimmedTo || !isDeepStrictEqual(header.trimmed ?? [], log.trimmed))
     throw new CommandFailed(`the log was trimmed since the export to ${path} began: ${anew}`)
   const page = await backend.read({ from: "log", after: last.position - 1, limit: 1 })
   if (page.messages[0]?.id !== last.id) throw new CommandFailed(`${path} holds what this log does not: ${anew}`)

@@ -1,4 +1,4 @@
-import type { Backend } from "@millrace/core"
+import type { Backend, LogStats } from "@millrace/core"
 
 import { CommandFailed } from "../exit-codes.ts"
 import { closingRecords, messageRecords } from "./log-records.ts"
@@ -16,12 +16,15 @@ export async function writeLog(
   file: ExportFile,
   onPosition: (position: number) => void,
 ): Promise<number> {
+  const begun = trimsOf(await backend.operator.stats())
   for (let tries = 0; tries < TRIES; tries += 1) {
     for await (const records of messageRecords(backend, file.position)) {
       await file.write(records)
       onPosition(file.position)
     }
     const mark = await markOf(backend)
+    if (mark.trims !== begun)
+      throw new CommandFailed("the log was trimmed while it was exported: remove the file and export anew")
     for await (const records of closingRecords(backend)) await file.write(records)
     if (mark.text === (await markOf(backend)).text) {
       await file.end(mark.head)
@@ -37,7 +40,18 @@ export async function writeLog(
 }
 
 /** What shows whether somebody worked on the log. */
-async function markOf({ operator }: Backend): Promise<{ readonly head: number; readonly text: string }> {
+async function markOf({ operator }: Backend): Promise<Mark> {
   const stats = await operator.stats()
-  return { head: stats.head, text: JSON.stringify([stats, await operator.groups()]) }
+  return { head: stats.head, trims: trimsOf(stats), text: JSON.stringify([stats, await operator.groups()]) }
+}
+
+interface Mark {
+  readonly head: number
+  readonly trims: string
+  readonly text: string
+}
+
+/** What was trimmed: messages that an export holds already may be gone, so that what comes after them does not fit. */
+function trimsOf({ trimmedTo, trimmed }: LogStats): string {
+  return JSON.stringify([trimmedTo, trimmed])
 }

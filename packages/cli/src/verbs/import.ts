@@ -117,6 +117,7 @@ async function restoreAll({ operator }: Backend, path: string, above: number): P
 function wasBrought(record: LogRecord, above: number): boolean {
   if (above === 0) return false
   if (record.kind === "trimmed" || record.kind === "stream") return true
+  if (record.kind === "gap") return record.upto <= above
   return record.kind === "message" && record.message.position <= above
 }
 

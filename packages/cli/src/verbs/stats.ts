@@ -15,6 +15,10 @@ export function stats(options: StoreOptions): Promise<void> {
         ["head", log.head],
         ["scheduled", log.schedules],
         ...(log.trimmedTo > 0 ? [["trimmed to", log.trimmedTo]] : []),
+        ...log.trimmed.map(({ category, removed, trimmedTo }) => [
+          `${category}: trimmed`,
+          `${removed}, up to ${trimmedTo}`,
+        ]),
         ...log.unhandled.map(({ type, messages }) => [`${type}: nobody handles it`, messages]),
       ]
       const width = Math.max(...facts.map(([name]) => String(name).length))

@@ -1,5 +1,13 @@
+/**
+ * The version of this contract. It rises when a backend that was written for the one before could break a promise of this one: a method or an argument more, another
+ * meaning of one. Backends name the version they were written for, as a figure of their own.
+ */
+export const CONTRACT_VERSION = 1
+
 /** What a backend can do, as data: read by the runtime, the docs' table and the conformance suite. */
 export interface Capabilities {
+  /** The version of this contract that the backend was written for. `createApp` refuses another than its own (`CONTRACT_VERSION`). Write the figure, not the constant: it is to stay when core is updated alone. */
+  readonly contract: number
   /** The URL scheme and name of the storage: `memory`, `sqlite`, … Shown to people; no code decides by it. */
   readonly name: string
   /** Whether a settle can run user's work in its transaction. */
@@ -18,7 +26,10 @@ export interface Capabilities {
   readonly partitions: number
   /** The largest payload plus metadata of one message, in bytes of JSON. */
   readonly maxMessageBytes: number
-  /** The most messages of one `append` call, scheduled ones counted. A call that brings more throws `invalid`, and nothing of it is stored. */
+  /**
+   * The most messages of one `append` call, scheduled ones counted. A call that brings more throws `invalid`, and nothing of it is stored.
+   * The runtime brings no more in one settle either (documents counted as well), but for what a single message asks for, which is never divided.
+   */
   readonly maxBatch: number
   /**
    * How many calls of `append` may be away at once; left out, one. Calls that overlap land in the order they were made: none stores anything unless all

@@ -1,6 +1,6 @@
 export type * from "./append.ts"
 export type * from "./backend.ts"
-export type * from "./capabilities.ts"
+export * from "./capabilities.ts"
 export * from "./claim.ts"
 export type * from "./document.ts"
 export * from "./errors.ts"

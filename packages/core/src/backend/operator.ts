@@ -58,6 +58,14 @@ export interface Operator {
    * Versions and positions go on as before. Idempotency keys go with their messages.
    */
   trim(upto: Position, options?: { readonly force?: boolean }): Promise<TrimResult>
+  /**
+   * Removes the oldest messages of the streams of one category, but never its newest `keep`, and at most `limit` a call: in position order, and not past the first
+   * that a group has not settled, unless `force`; then a stream's lane keeps the message it waits at, and whatever else a group will never get is listed in
+   * `GroupInfo.skips`. A lane of a group in key order holds it back all the same, for what is its, only the worker knows. Other categories lose nothing: positions that
+   * were taken stay empty, and versions and positions go on as before. An idempotency key goes with its append, when the last message of that is taken.
+   * Throws `invalid` for a category that no stream can have, and for numbers that are none.
+   */
+  trimCategory(category: string, options: CategoryTrim): Promise<CategoryTrimmed>
   /** Processes known to the log, live ones first. */
   processes(): Promise<readonly ProcessInfo[]>
   /** For each group: whether everything it wants of this stream up to this position is settled (in keyed and log order: of the log). */
@@ -71,7 +79,7 @@ export interface Operator {
    * Stores records of another log as they were, at most `MAX_RECORDS`, in their order: for a log that nobody works on. Messages keep position, version and
    * instants; groups begin without leases, and are due where they were due. A document, key, schedule or group replaces the one of its name, so that it may be
    * restored again. Throws `invalid`, and changes nothing, for a message that is not the next (its position the head's, its version its stream's, plus one), for
-   * a `trimmed` or `stream` after the first message, and for a group with another number of partitions than the log gives it. An outage may leave only the
+   * a gap that ends below the head, for a `trimmed` or `stream` after the first message or gap, and for a group with another number of partitions than the log gives it. An outage may leave only the
    * first of the records: then the head tells which messages there are, and the others may be restored again.
    */
   restore(records: readonly LogRecord[]): Promise<void>
@@ -89,6 +97,15 @@ export interface LogStats {
   readonly schedules: number
   /** Commands of types that no group wants, by type. */
   readonly unhandled: readonly { readonly type: string; readonly messages: number }[]
+  /** Categories that were trimmed by themselves, by name. */
+  readonly trimmed: readonly TrimmedCategory[]
+}
+
+/** What retention took of a category: up to where nothing of it is left, and how many messages, of all trims together. */
+export interface TrimmedCategory {
+  readonly category: string
+  readonly trimmedTo: Position
+  readonly removed: number
 }
 
 export interface GroupInfo {
@@ -176,6 +193,27 @@ export interface TrimResult {
   readonly removed: number
   readonly trimmedTo: Position
   /** Groups that held it back, when it could not go as far as asked. */
+  readonly heldBackBy: readonly string[]
+}
+
+export interface CategoryTrim {
+  /** How many of its newest messages a category keeps, commands included. */
+  readonly keep: number
+  /** The most messages that this call removes; default and most: `TRIM_LIMIT`. */
+  readonly limit?: number
+  readonly force?: boolean
+}
+
+/** The most messages that one trim of a category removes. */
+export const TRIM_LIMIT = 1_000
+
+export interface CategoryTrimmed {
+  readonly removed: number
+  /** Whether the category has more than were to be kept: unless groups hold it back, the next call goes on. */
+  readonly more: boolean
+  /** Up to here nothing of the category is left; 0 when nothing was ever taken. */
+  readonly trimmedTo: Position
+  /** Groups that held it back, when it could not remove as much as asked. */
   readonly heldBackBy: readonly string[]
 }
 

@@ -30,6 +30,7 @@ export interface DumpPage<Dumped extends LogRecord = LogRecord> {
 export type LogRecord =
   | TrimmedRecord
   | StreamRecord
+  | GapRecord
   | { readonly kind: "message"; readonly message: StoredMessage }
   | KeyRecord
   | ({ readonly kind: "document" } & KeyedDocument)
@@ -42,7 +43,16 @@ export interface TrimmedRecord {
   readonly upto: Position
 }
 
-/** Where a stream stood at the end of what retention removed: its version there, and the position of its last message, at most `trimmedTo`. */
+/** Positions up to here hold nothing: messages of a category were trimmed, or positions leapt over. */
+export interface GapRecord {
+  readonly kind: "gap"
+  readonly upto: Position
+}
+
+/**
+ * Where a stream stood at the end of what retention removed: its version there, and the position of its last message, where it has none left; otherwise any
+ * position at or below that of its last removed one.
+ */
 export interface StreamRecord {
   readonly kind: "stream"
   readonly streamId: StreamId

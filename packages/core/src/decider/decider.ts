@@ -1,6 +1,7 @@
 import type { AnyCommand, AnyEvent } from "../message/definition.ts"
 import type { StreamId } from "../message/ids.ts"
 import type { Message } from "../message/message.ts"
+import type { StateCodec } from "../message/state-codec.ts"
 
 /** An event as evolve functions and factories get it. */
 export type EventMessage = Message<string, unknown, "event">
@@ -18,6 +19,17 @@ export interface Decider {
   readonly eventTypes: ReadonlyMap<string, string>
   /** The commands the actor decides, by type. */
   readonly decides: ReadonlyMap<string, Deciding>
+  /** How its states are kept beside their streams, where they are. */
+  readonly snapshot?: SnapshotRules
+}
+
+/** When a state is kept beside its stream, and as what. */
+export interface SnapshotRules {
+  /** The number of the state's shape and of what the evolve functions make of it. */
+  readonly version: number
+  /** A snapshot is taken each time a stream's version passes a multiple of this. */
+  readonly every: number
+  readonly codec: StateCodec
 }
 
 /** An event and how it changes the state, or gives the next one. */

@@ -10,6 +10,7 @@ export const HOLDS: Holds = { maxMessageBytes: 16 * 1024 * 1024, maxNameLength: 
 /** What the memory backend can do. */
 export function capabilitiesOf(partitions: number): Capabilities {
   return {
+    contract: 1,
     name: "memory",
     tx: true,
     txRollback: true,

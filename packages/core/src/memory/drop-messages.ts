@@ -1,10 +1,14 @@
-import type { Position } from "../message/ids.ts"
-import type { LogState, TypeIndex } from "./log-state.ts"
+import type { AppendedAt } from "../backend/append.ts"
+import type { Position, StreamId } from "../message/ids.ts"
+import type { StoredMessage } from "../message/message.ts"
+import { type LogState, messageAt, type TypeIndex } from "./log-state.ts"
 import { indexAbove } from "./positions.ts"
 
-/** Removes the messages up to a position from the log and every index, and the idempotency keys of their appends. */
-export function dropMessages(log: LogState, upto: Position): void {
-  const dropped = log.entries.splice(0, upto - log.trimmedTo)
+/** Removes the messages up to a position from the log and every index, and the idempotency keys of their appends. Answers how many. */
+export function dropMessages(log: LogState, upto: Position): number {
+  const places = log.entries.splice(0, upto - log.trimmedTo)
+  const dropped = places.filter((message) => message !== undefined)
+  log.emptied -= places.length - dropped.length
   log.trimmedTo = upto
   for (const { id, kind, type, correlationId } of dropped) {
     log.byId.delete(id)
@@ -15,13 +19,50 @@ export function dropMessages(log: LogState, upto: Position): void {
   }
   for (const positions of log.conversations.values()) if (typeof positions !== "number") dropFront(positions, upto)
   for (const index of [log.types, ...log.partitionTypes]) dropTypes(index, upto)
-  for (const streamId of new Set(dropped.map((message) => message.streamId))) {
-    const stream = log.streams.get(streamId)
-    if (stream === undefined) continue
-    dropFront(stream.positions, upto)
-    stream.trimmed += dropFront(stream.events, upto)
-  }
+  for (const streamId of new Set(dropped.map((message) => message.streamId))) dropFromStream(log, streamId, upto)
   for (const [key, { at }] of log.keys) if (at <= upto) log.keys.delete(key)
+  return dropped.length
+}
+
+/** Removes the oldest messages of a category, by position, from the log and every index, and the idempotency keys of appends of which nothing is left. */
+export function dropOldest(log: LogState, oldest: readonly StoredMessage[]): void {
+  const gone = new Set<Position>()
+  const ends = new Map<StreamId, Position>()
+  for (const { id, kind, type, correlationId, streamId, position } of oldest) {
+    log.entries[position - log.trimmedTo - 1] = undefined
+    log.emptied += 1
+    gone.add(position)
+    ends.set(streamId, position)
+    log.byId.delete(id)
+    const conversation = log.conversations.get(correlationId)
+    if (typeof conversation === "number" || conversation?.length === 1) log.conversations.delete(correlationId)
+    else conversation?.splice(conversation.indexOf(position), 1)
+    if (kind === "command") countDown(log.commands, type)
+  }
+  for (const index of [log.types, ...log.partitionTypes])
+    for (const type of new Set(oldest.map((message) => message.type))) dropFromType(index, type, gone)
+  for (const [streamId, end] of ends) dropFromStream(log, streamId, end)
+  for (const [key, { of }] of log.keys) if (!isLeft(log, of)) log.keys.delete(key)
+}
+
+/** Whether a message of an append is still there. An append without messages ends with nothing that could be taken from it. */
+function isLeft(log: LogState, { firstPosition, position }: AppendedAt): boolean {
+  if (position === 0) return true
+  for (let at = firstPosition; at <= position; at += 1) if (messageAt(log, at) !== undefined) return true
+  return false
+}
+
+function dropFromType(index: TypeIndex, type: string, gone: ReadonlySet<Position>): void {
+  const left = index.get(type)?.filter((position) => !gone.has(position)) ?? []
+  if (left.length > 0) index.set(type, left)
+  else index.delete(type)
+}
+
+function dropFromStream(log: LogState, streamId: StreamId, upto: Position): void {
+  const stream = log.streams.get(streamId)
+  if (stream === undefined) return
+  dropFront(stream.positions, upto)
+  stream.trimmed += dropFront(stream.events, upto)
 }
 
 function dropTypes(index: TypeIndex, upto: Position): void {

@@ -1,13 +1,7 @@
-import {
-  type ClaimRequest,
-  LANES_PER_SLICE,
-  type LaneScan,
-  type LaneSlice,
-  type LaneToken,
-  type SliceMessage,
-} from "../backend/claim.ts"
+import { type ClaimRequest, LANES_PER_SLICE, type LaneSlice, type SliceMessage } from "../backend/claim.ts"
 import { handledBefore } from "../backend/rules/handled-before.ts"
-import { leaseAfterClaim, takeoversOf } from "../backend/rules/lease-state.ts"
+import { leaseLanes } from "../backend/rules/lease-slice.ts"
+import { takeoversOf } from "../backend/rules/lease-state.ts"
 import type { Instant, Position } from "../message/ids.ts"
 import type { Candidate } from "./candidates.ts"
 import { nextToken } from "./find-group.ts"
@@ -27,25 +21,9 @@ interface Scanned {
 export function laneSlice(log: LogState, candidate: Lanes, request: ClaimRequest, now: Instant): LaneSlice {
   const { group, at, first } = candidate
   const scans = takeoversOf(first.lease) > 0 ? [scan(log, candidate, first, 1)] : scanTogether(log, candidate, now)
-  const takeovers = takeoversOf(first.lease)
-  const tokens: LaneToken[] = []
-  for (const { lane } of scans) {
-    lane.lease = leaseAfterClaim(lane.lease, { owner: request.owner, now, leaseMs: request.leaseMs })
-    lane.token = nextToken(log)
-    tokens.push({ key: lane.key, token: lane.token })
-  }
-  at.leaseMs = request.leaseMs
-  return {
-    kind: "slice",
-    source: "lanes",
-    group: group.name,
-    lease: { of: "lanes", group: group.name, partition: at.partition, lanes: tokens },
-    messages: scans.flatMap(({ messages }) => messages).sort((a, b) => a.message.position - b.message.position),
-    takeovers,
-    reemit: group.reemit,
-    epoch: group.epoch,
-    lanes: scans.map(({ lane, scannedTo }): LaneScan => ({ key: lane.key, next: lane.at.next, scannedTo })),
-  }
+  const leased = leaseLanes(group, at, scans, { ...request, now, nextToken: () => nextToken(log) })
+  const messages = scans.flatMap((one) => one.messages)
+  return { ...leased, messages: messages.sort((a, b) => a.message.position - b.message.position) }
 }
 
 function scanTogether(log: LogState, candidate: Lanes, now: Instant): readonly Scanned[] {

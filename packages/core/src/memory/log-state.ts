@@ -40,14 +40,16 @@ export interface WaitingSchedule {
 }
 
 /**
- * Everything a log in memory holds. Positions have no gaps here, so the message at position p is `entries[p - trimmedTo - 1]`. Changed by
+ * Everything a log in memory holds. The message at position p is `entries[p - trimmedTo - 1]`; where a trim of a category took it, nothing is there. Changed by
  * synchronous functions only, each of which checks everything before its first change: so readers never meet half a write, and nothing needs to be undone.
  */
 export interface LogState {
   readonly partitions: number
   readonly clock: { now(): Instant }
   migrated: boolean
-  entries: StoredMessage[]
+  entries: (StoredMessage | undefined)[]
+  /** How many of the entries are empty. */
+  emptied: number
   trimmedTo: Position
   /** The instant and text of the last `recordedAt`. */
   recorded: { readonly at: Instant; readonly text: string }
@@ -90,6 +92,7 @@ export function emptyLog(partitions: number, clock: LogState["clock"]): LogState
     clock,
     migrated: false,
     entries: [],
+    emptied: 0,
     trimmedTo: 0,
     recorded: { at: 0, text: new Date(0).toISOString() },
     byId: new Map(),
@@ -126,7 +129,10 @@ export function lastRecordedBefore(log: LogState, date: Instant): Position {
   let high = log.entries.length
   while (low < high) {
     const middle = (low + high) >>> 1
-    if (Date.parse(log.entries[middle]?.recordedAt ?? "") < date) low = middle + 1
+    let there = middle
+    while (there < high && log.entries[there] === undefined) there += 1
+    const recorded = there < high ? log.entries[there]?.recordedAt : undefined
+    if (recorded !== undefined && Date.parse(recorded) < date) low = there + 1
     else high = middle
   }
   return log.trimmedTo + low

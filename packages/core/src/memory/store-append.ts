@@ -76,7 +76,7 @@ function recordedNow(log: LogState): string {
   return log.recorded.text
 }
 
-function storeDocument(log: LogState, collection: string, id: string, value: Json | undefined): void {
+export function storeDocument(log: LogState, collection: string, id: string, value: Json | undefined): void {
   const documents = log.documents.get(collection) ?? new Map<string, StoredDocument>()
   if (value === undefined) {
     documents.delete(id)

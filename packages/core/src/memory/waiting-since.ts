@@ -1,4 +1,5 @@
 import type { Instant } from "../message/ids.ts"
+import type { StoredMessage } from "../message/message.ts"
 import type { GroupState } from "./group-state.ts"
 import { type LogState, messageAt } from "./log-state.ts"
 import { type Waiting, wantedAbove, wantedOfLane } from "./waiting.ts"
@@ -11,7 +12,7 @@ export function waitingSince(log: LogState, group: GroupState): Instant | undefi
     if (ahead !== undefined) recorded.push(recordedAt(log, ahead.position))
     for (const lane of at.lanes.values()) {
       if (group.order !== "stream") {
-        const found = lane.kept ?? log.entries[Math.max(lane.at.next - log.trimmedTo - 1, 0)]
+        const found = lane.kept ?? firstFrom(log, lane.at.next)
         if (found !== undefined) recorded.push(Date.parse(found.recordedAt))
         continue
       }
@@ -27,6 +28,13 @@ export function waitingSince(log: LogState, group: GroupState): Instant | undefi
 
 function firstUnmarked(group: GroupState, waiting: Iterable<Waiting>): Waiting | undefined {
   for (const one of waiting) if (!group.marks.has(one.position)) return one
+  return undefined
+}
+
+/** The first message at a position or above. */
+function firstFrom(log: LogState, position: number): StoredMessage | undefined {
+  for (let at = Math.max(position - log.trimmedTo - 1, 0); at < log.entries.length; at += 1)
+    if (log.entries[at] !== undefined) return log.entries[at]
   return undefined
 }
 

@@ -17,6 +17,7 @@ export type { EffectSchema, InputOf, OutputOf, PayloadSchema, RefuseUnstorable }
 export { isEffectSchema, isPayloadSchema } from "./payload-schema.ts"
 export { MAX_PAYLOAD_DEPTH } from "./plain-json.ts"
 export * from "./source.ts"
+export type { CodedState, DecodedState, StateCodec } from "./state-codec.ts"
 export type * from "./storable.ts"
 export * from "./struct-of.ts"
 export * from "./undecodable-payload.ts"

@@ -8,7 +8,10 @@ export interface EffectModules {
     toCodecJson(schema: object): object
     Struct(fields: Readonly<Record<string, object>>): object
     decodeUnknownResult(schema: object, options: { readonly errors: "all" }): (input: unknown) => EffectResult
-    encodeUnknownResult(schema: object, options: { readonly errors: "all" }): (input: unknown) => EffectResult
+    encodeUnknownResult(
+      schema: object,
+      options: { readonly errors: "all"; readonly onExcessProperty?: "error" },
+    ): (input: unknown) => EffectResult
   }
   readonly SchemaIssue: {
     makeFormatterStandardSchemaV1(): IssueFormatter["format"]

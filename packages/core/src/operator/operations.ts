@@ -1,5 +1,7 @@
 import type { StartPoint } from "../backend/group.ts"
 import type {
+  CategoryTrim,
+  CategoryTrimmed,
   GroupInfo,
   LaneInfo,
   LaneQuery,
@@ -56,6 +58,8 @@ export interface Operations {
   reschedule(ids: readonly MessageId[], at: Date): Promise<readonly MessageId[]>
   processes(): Promise<readonly ProcessInfo[]>
   trim(upto: Position, options?: { readonly force?: boolean }): Promise<TrimResult>
+  /** Removes the oldest messages of a category's streams, but never its newest `keep`, at most `TRIM_LIMIT` a call. See `Operator.trimCategory`. */
+  trimCategory(category: string, options: CategoryTrim): Promise<CategoryTrimmed>
 }
 
 /** How many rows a list holds unless asked otherwise. */
@@ -109,6 +113,7 @@ export function createOperations(
     },
     processes: () => operator.processes(),
     trim: (upto, options) => operator.trim(upto, options),
+    trimCategory: (category, options) => operator.trimCategory(category, options),
   }
 }
 

@@ -12,12 +12,14 @@ export type {
   KeyOf,
   OwnKeyOf,
   SnakeCase,
+  SnapshotRules,
 } from "../decider/index.ts"
 export type * from "./action.ts"
 export * from "./actions.ts"
 export type * from "./actor/actor.ts"
 export type * from "./actor/actor-instance.ts"
 export type { ActorOptions } from "./actor/actor-spec.ts"
+export type { AsRead, RefuseUnfit, SnapshotOptions } from "./actor/snapshot-options.ts"
 export * from "./actor/actor-types.ts"
 export { actor } from "./actor/define-actor.ts"
 export type * from "./actor/emit.ts"
@@ -36,6 +38,7 @@ export * from "./projector/projector-types.ts"
 export type { ReactionContext, ReactionFunction } from "./reaction.ts"
 export type * from "./reactor.ts"
 export * from "./registration.ts"
+export type { Folded, Snapshot, Snapshots } from "./snapshots.ts"
 export { type StartFrom, startPointOf } from "./start-from.ts"
 export { parkOnError } from "./strategy/park-on-error.ts"
 export { MAX_RETRY_AFTER_MS, retryOnError, type RetryOptions } from "./strategy/retry-on-error.ts"

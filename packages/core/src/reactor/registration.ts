@@ -8,6 +8,7 @@ import type { ErrorStrategy } from "./error-strategy.ts"
 import type { HandlerTime } from "./handler-time.ts"
 import type { HandlingObserver } from "./handling-observer.ts"
 import type { Logger } from "./logger.ts"
+import type { Snapshots } from "./snapshots.ts"
 
 /** Every reactor that is more than a bare `Reactor` answers this with what the runtime needs of it. */
 export const REGISTRATION: unique symbol = Symbol.for("millrace.registration")
@@ -60,14 +61,20 @@ export interface Delivery {
 /** What a reactor may ask for while it handles: reads of one moment, coalesced across streams by the runtime; no storage in sight. */
 export interface Access {
   readonly group: string
-  /** The stream's messages in log order: events with versions above `after` and up to `upto`; with `include: "all"` its commands too. */
+  /**
+   * The stream's messages in log order: events with versions above `after` and up to `upto`; with `include: "all"` its commands too. Who gives `onPage` may get
+   * them there page by page, and only the rest (or none) in the answer.
+   */
   history(
     streamId: StreamId,
     range?: { readonly after?: Version; readonly upto?: Version; readonly include?: "events" | "all" },
+    onPage?: (page: readonly StoredMessage[]) => void,
   ): Promise<readonly StoredMessage[]>
   document(collection: string, id: string): Promise<KeyedDocument | undefined>
   /** The process's memory of actors: never trusted without a version check at the settle. */
   readonly baselines: Baselines
+  /** States kept beside long streams; absent where there is no storage to keep them. */
+  readonly snapshots?: Snapshots | undefined
   readonly logger: Logger
   readonly time: HandlerTime
   /** Aborted when the worker's drain deadline has passed or its lease is lost: the slice's, or after a hand-over the lane's. Made when it is read. */

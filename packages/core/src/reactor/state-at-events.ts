@@ -4,6 +4,7 @@ import { Instance } from "../decider/instance.ts"
 import type { Position, StreamId } from "../message/ids.ts"
 import type { StoredMessage } from "../message/message.ts"
 import type { Access } from "./registration.ts"
+import { isDue } from "./snapshots.ts"
 
 /** Whose states these are, and of what stream. */
 export interface StatesOf {
@@ -32,6 +33,7 @@ export class StateAtEvents {
   #position: Position = 0
   #pending: readonly StoredMessage[] = []
   #applied = 0
+  #since = 0
   #spoilt = false
 
   constructor(of: StatesOf) {
@@ -44,8 +46,13 @@ export class StateAtEvents {
     const [first, last] = [wanted[0], wanted.at(-1)]
     if (first === undefined || last === undefined) return
     const { decider, streamId, access } = this.#of
-    const seen = this.#remembered(first.position)
+    const remembered = this.#remembered(first.position)
+    const seen =
+      remembered === undefined && decider.snapshot !== undefined && !follows(wanted, 0)
+        ? await access.snapshots?.find(decider, streamId, { position: first.position })
+        : remembered
     const after = seen?.version ?? 0
+    this.#since = after
     this.#position = seen?.position ?? 0
     this.#instance = new Instance(decider, streamId, seen)
     if (follows(wanted, after)) {
@@ -78,11 +85,13 @@ export class StateAtEvents {
   /** Keeps the state for the next batch; with `copied` a copy of it, for it has gone into users' hands. A state that can not be copied is not kept. */
   remember({ copied = false } = {}): void {
     if (this.#spoilt || this.#position === 0) return
-    const { state } = this.#instance
+    const { decider, streamId, access } = this.#of
+    const { state, version } = this.#instance
+    if (isDue(decider, this.#since, version)) access.snapshots?.passed(decider, streamId, version)
     const kept = copied ? copyState(state) : { state }
     if (kept === undefined) return
     const seen: Seen = { position: this.#position, state: kept.state }
-    this.#of.access.baselines.set(this.#key, { version: this.#instance.version, state: seen })
+    access.baselines.set(this.#key, { version, state: seen })
   }
 
   get #key(): string {

@@ -5,6 +5,7 @@ import type { AnyProjector, ProjectionStateOf } from "../reactor/projector/proje
 import type { AnyReactor } from "../reactor/to-registration.ts"
 import type { Store } from "../store/store.ts"
 import type { AnyWorkflow, WorkflowInput, WorkflowOutput } from "../workflow/workflow-types.ts"
+import type { ActorSnapshots } from "./actor-snapshots.ts"
 import type { DurableActor } from "./durable-actor.ts"
 import type {
   CommandTypeOf,
@@ -54,6 +55,8 @@ export interface AnyApp extends Store, Operations {
   ): Promise<WorkflowRun<WorkflowOutput<W>>>
   /** A run of a workflow by its id. */
   workflow<W extends AnyWorkflow>(workflow: W, id: string): WorkflowRun<WorkflowOutput<W>>
+  /** The states of an actor that are kept beside its streams. */
+  snapshots<A extends AnyActor>(actor: A): ActorSnapshots
   /** The states that a state-stored projector keeps in Millrace. */
   projection<P extends AnyProjector>(projector: P): Projection<ProjectionStateOf<P>>
   /** Works until SIGINT, SIGTERM or `signal`, then drains. Throws `ProcessNameInUse`, `ProcessFenced`. */

@@ -13,6 +13,7 @@ import { type AnyReactor, NotAReactor, toRegistration } from "../reactor/to-regi
 import { observeAppends } from "../store/observe-appends.ts"
 import { createStore } from "../store/store.ts"
 import { createWriter } from "../store/writer.ts"
+import { actorSnapshots } from "./actor-snapshots.ts"
 import type { AppOptions } from "./app-options.ts"
 import type { App, Reactors, ReactorsIn, RunOptions } from "./app.ts"
 import { systemClock } from "./clock.ts"
@@ -32,7 +33,9 @@ import { randomProcessName } from "./process-name.ts"
 import { projectionOf } from "./projection.ts"
 import { readTogether } from "./read-together.ts"
 import { createRegistry } from "./registry.ts"
+import { requireContract } from "./require-contract.ts"
 import { requireTx } from "./require-tx.ts"
+import { createSnapshotKeeper } from "./snapshot-keeper.ts"
 import { type StopCause, untilStopped } from "./until-stopped.ts"
 import { isWorked, requireKnown } from "./worked-groups.ts"
 import { createWorkflowRuns } from "./workflow-runs.ts"
@@ -52,6 +55,7 @@ export async function createApp(options: AppOptions & { readonly reactors?: Reac
   const backend = given ?? (await openBackend(typeof options.backend === "string" ? options.backend : "memory:"))
   let app: App | undefined
   try {
+    requireContract(backend)
     if (options.migrate !== false) await backend.migrate()
     app = assemble(backend, given === undefined, options)
     await app.register(...reactorsIn(options.reactors ?? []))
@@ -71,6 +75,16 @@ function assemble(backend: Backend<never>, own: boolean, options: AppOptions): A
   const chosen = options.groups ?? {}
   const registry = createRegistry()
   const source = messageSource()
+  const awake = createKeepAlive(clock)
+  const pause = (ms: number): Promise<void> => awake(new Promise<void>((resolve) => void clock.setTimer(ms, resolve)))
+  const writer = createWriter(observeAppends(backend, instrumentation), {
+    ...limits,
+    whenFull: options.whenFull ?? "wait",
+    pause,
+    monotonicNow: () => performance.now(),
+  })
+  const reads = readTogether(backend, clock)
+  const keeper = createSnapshotKeeper({ reads, writer, logger })
   const engine = createEngine({
     backend,
     clock,
@@ -81,14 +95,7 @@ function assemble(backend: Backend<never>, own: boolean, options: AppOptions): A
     processName: options.processName ?? randomProcessName(() => source.newId()),
     facts: { host: hostname(), pid: process.pid },
     newBootId: () => source.newId(),
-  })
-  const awake = createKeepAlive(clock)
-  const pause = (ms: number): Promise<void> => awake(new Promise<void>((resolve) => void clock.setTimer(ms, resolve)))
-  const writer = createWriter(observeAppends(backend, instrumentation), {
-    ...limits,
-    whenFull: options.whenFull ?? "wait",
-    pause,
-    monotonicNow: () => performance.now(),
+    snapshots: keeper,
   })
   const definitions = new Map<string, Defined>()
   const parts: ExecuteParts = {
@@ -98,7 +105,8 @@ function assemble(backend: Backend<never>, own: boolean, options: AppOptions): A
     encode: encodeKnown((type) => definitions.get(type)),
     onStored: (append) => engine.stored(append),
     observer: instrumentation,
-    reads: readTogether(backend, clock),
+    reads,
+    snapshots: keeper,
     queue: keyedQueue(),
   }
   const executing = createExecuting(parts, engine, clock)
@@ -148,6 +156,7 @@ function assemble(backend: Backend<never>, own: boolean, options: AppOptions): A
   }
   async function close(): Promise<void> {
     await engine.stop()
+    await keeper.idle()
     await writer.idle()
     engine.close()
     unwatch?.()
@@ -178,11 +187,12 @@ function assemble(backend: Backend<never>, own: boolean, options: AppOptions): A
     executeOn,
     load: (actor, streamId, { upto } = {}) => loadActor(parts.reads, actor, streamId, upto),
     actor: (actor, streamId) => durableActor(parts, actor, streamId),
+    snapshots: (actor) => actorSnapshots({ backend, writer, keeper }, actor[DECIDER]),
     projection: (projector) => projectionOf(backend, projector[PROJECTION].collection),
     run: (how) => awake(run(how)),
     start: ({ concurrency = CONCURRENCY, ...rest } = {}) => awake(begin({ concurrency, ...rest })),
     stop: ({ drainMs } = {}) => awake(engine.stop(drainMs)),
-    drain: () => awake(engine.drain()),
+    drain: () => awake(engine.drain().then(() => keeper.idle())),
     close: () => (closed ??= awake(close())),
   }
 }

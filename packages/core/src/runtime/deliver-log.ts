@@ -2,6 +2,7 @@ import type { PartitionSlice } from "../backend/claim.ts"
 import type { Settlement, SettlePart } from "../backend/settle.ts"
 import type { Registration } from "../reactor/registration.ts"
 import { conclude, newsOf } from "./conclude.ts"
+import { countEffects } from "./count-effects.ts"
 import type { Crew } from "./crew.ts"
 import { decideAgain } from "./finish-lane.ts"
 import { type Job, jobsOf } from "./job.ts"
@@ -30,6 +31,8 @@ export async function deliverLog(
       return
     }
     const began = crew.clock.now()
+    let handled = 0
+    let effects = 0
     let preparing = prepare(job, registration, crew, { most: Number.MAX_SAFE_INTEGER, fresh: false })
     for (let round = 1; ; round += 1) {
       const prepared = await unlessAborted(preparing, kept.signal)
@@ -48,11 +51,15 @@ export async function deliverLog(
         })
         tellUnwritten(verdict, job, crew)
         await conclude([prepared], crew, signal)
+        handled = prepared.done.length
+        effects = countEffects(prepared.part.effects)
         break
       }
       preparing = decideAgain(job, { verdict, prepared }, round, registration, crew)
     }
-    crew.sizes.learn(slice.group, slice.messages.length, crew.clock.now() - began)
+    const tookMs = crew.clock.now() - began
+    const { maxBatch: maxEffects } = crew.backend.capabilities
+    crew.sizes.learn(slice.group, { messages: slice.messages.length, tookMs, handled, effects, maxEffects })
   } finally {
     kept.release()
   }

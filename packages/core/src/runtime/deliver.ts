@@ -2,6 +2,7 @@ import type { LaneToken, Slice } from "../backend/claim.ts"
 import type { PartVerdict, Settled, SettlePart } from "../backend/settle.ts"
 import type { Registration } from "../reactor/registration.ts"
 import { conclude, newsOf } from "./conclude.ts"
+import { countEffects } from "./count-effects.ts"
 import type { Crew } from "./crew.ts"
 import { deliverLog } from "./deliver-log.ts"
 import { finishLane } from "./finish-lane.ts"
@@ -36,7 +37,8 @@ export async function deliver(
       prepare(job, registration, crew, { most: Number.MAX_SAFE_INTEGER, fresh: false }),
     )
     await withinBudget(running, crew, kept.signal)
-    const shares = jobs.map((job) => shareOf(job, running, crew, kept.signal.aborted))
+    const room = roomFor(crew.backend.capabilities.maxBatch)
+    const shares = jobs.map((job) => shareOf(job, running, crew, { room, ending: kept.signal.aborted }))
     const parts = shares.map((share) => share.part).filter((part) => part !== undefined)
     const stop = shares.find(({ prepared }) => prepared?.stop !== undefined)?.prepared?.stop
     const lease = leaseOf(slice, parts)
@@ -54,7 +56,13 @@ export async function deliver(
           shares.filter(({ prepared }) => prepared !== undefined).map(({ job }) => job),
         )
     ours = follow(slice, shares, settled, { registration, crew, signal })
-    crew.sizes.learn(slice.group, slice.messages.length, crew.clock.now() - began)
+    crew.sizes.learn(slice.group, {
+      messages: slice.messages.length,
+      tookMs: crew.clock.now() - began,
+      handled: jobs.reduce((sum, job) => sum + (running.prepared(job)?.done.length ?? 0), 0),
+      effects: jobs.reduce((sum, job) => sum + countEffects(running.prepared(job)?.part.effects), 0),
+      maxEffects: crew.backend.capabilities.maxBatch,
+    })
   } finally {
     // What still runs and is no lane of this worker has nothing to be stored under.
     if (!ours) kept.lose()
@@ -75,22 +83,45 @@ async function withinBudget(running: RunningJobs, crew: Crew, signal: AbortSigna
   }
 }
 
+/** The room for effects in one settle, which is one write of the storage: what comes when it is full is settled by itself, behind it. */
+interface Room {
+  takes(part: SettlePart): boolean
+}
+
+function roomFor(most: number): Room {
+  let left = most
+  return {
+    takes({ effects }) {
+      const size = countEffects(effects)
+      if (size > left && left < most) return false
+      left -= size
+      return true
+    },
+  }
+}
+
 /** A job at the moment of the settle: what it puts into it, and how it stood. A job that ends while the settle is away changes nothing here. */
 interface Share {
   readonly job: Job
   readonly part: SettlePart | undefined
   /** Its handlers were done, and `part` holds their effects. */
   readonly prepared: Prepared | undefined
-  /** Its handlers still run, as a lane of this worker from now on. */
+  /** Its handlers still run, or its effects had no room: a lane of this worker from now on. */
   readonly goesOn: Promise<Prepared> | undefined
 }
 
-/** Its effects, a hand-over while it runs, or all of it given back when it was not begun or must end. Lanes that still run put nothing in. */
-function shareOf(job: Job, running: RunningJobs, crew: Crew, ending: boolean): Share {
-  const prepared = running.prepared(job)
-  if (prepared !== undefined) return { job, part: prepared.part, prepared, goesOn: undefined }
+/** Its effects, a hand-over while it runs or waits for room, or all of it given back when it was not begun or must end. Lanes that go on put nothing in. */
+function shareOf(
+  job: Job,
+  running: RunningJobs,
+  crew: Crew,
+  { room, ending }: { readonly room: Room; readonly ending: boolean },
+): Share {
+  const done = running.prepared(job)
+  if (done !== undefined && room.takes(done.part)) return { job, part: done.part, prepared: done, goesOn: undefined }
   const first = job.deliveries[0]
-  const goesOn = ending ? undefined : running.running(job)
+  const ahead = done === undefined ? running.running(job) : Promise.resolve(done)
+  const goesOn = ending ? undefined : ahead
   if (goesOn === undefined) {
     const part: SettlePart = { key: job.key, from: job.from, doneTo: job.from - 1, deferral: atOnce(job.from, first) }
     return { job, part, prepared: undefined, goesOn: undefined }

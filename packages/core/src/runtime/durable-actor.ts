@@ -8,10 +8,10 @@ import type { StreamId, Version } from "../message/ids.ts"
 import { InvalidPayload } from "../message/invalid-payload.ts"
 import type { CommandResult } from "../reactor/actor/actor-instance.ts"
 import { type AnyActor, type CommandsOf, DECIDER, type EventsOf, type StateOf } from "../reactor/actor/actor-types.ts"
+import { isDue } from "../reactor/snapshots.ts"
 import { CalledInsideSettle, VersionConflict } from "../store/errors.ts"
-import { submit, type StoreParts } from "../store/store.ts"
-import { loadInstance } from "./execute.ts"
-import type { ReadTogether } from "./read-together.ts"
+import { submit } from "../store/store.ts"
+import { type ExecuteParts, loadInstance } from "./execute.ts"
 
 /**
  * A decision was made and could not be stored. The instance is as it was before.
@@ -45,17 +45,13 @@ type DurableMethods<Commands extends AnyCommand, Events extends AnyEvent> = {
 
 /** Loads an actor to call its commands as methods. */
 export function durableActor<A extends AnyActor>(
-  parts: StoreParts & { readonly reads: ReadTogether },
+  parts: ExecuteParts,
   actor: A,
   streamId: StreamId,
 ): Promise<DurableActor<A>>
-export async function durableActor(
-  parts: StoreParts & { readonly reads: ReadTogether },
-  actor: AnyActor,
-  streamId: StreamId,
-): Promise<object> {
+export async function durableActor(parts: ExecuteParts, actor: AnyActor, streamId: StreamId): Promise<object> {
   const decider = actor[DECIDER]
-  const durable = new Durable(parts, decider, streamId, await loadInstance(parts.reads, decider, streamId, undefined))
+  const durable = new Durable(parts, decider, streamId, await loadInstance(parts, decider, streamId, undefined))
   for (const [type, { definition }] of decider.decides) {
     Object.defineProperty(durable, keyOf(type), { value: (payload?: unknown) => durable.call(definition, payload) })
   }
@@ -64,16 +60,11 @@ export async function durableActor(
 
 class Durable {
   readonly id: StreamId
-  readonly #parts: StoreParts & { readonly reads: ReadTogether }
+  readonly #parts: ExecuteParts
   readonly #decider: Decider
   #instance: Instance
 
-  constructor(
-    parts: StoreParts & { readonly reads: ReadTogether },
-    decider: Decider,
-    id: StreamId,
-    instance: Instance,
-  ) {
+  constructor(parts: ExecuteParts, decider: Decider, id: StreamId, instance: Instance) {
     this.id = id
     this.#parts = parts
     this.#decider = decider
@@ -106,6 +97,8 @@ class Durable {
     try {
       const events = this.#instance.decide(command)
       await this.#store(command, events, expected)
+      if (isDue(this.#decider, expected, this.version))
+        this.#parts.snapshots.passed(this.#decider, this.id, this.version)
       return [command, events]
     } catch (error) {
       this.#instance = await this.#asBefore(expected)
@@ -128,9 +121,7 @@ class Durable {
 
   /** The events of a decision that was not stored are taken back by reading those that are. */
   async #asBefore(version: Version): Promise<Instance> {
-    const before = new Instance(this.#decider, this.id)
-    if (version === 0) return before
-    for (const event of await this.#parts.reads.history(this.id, { upto: version })) before.applyStored(event)
-    return before
+    if (version === 0) return new Instance(this.#decider, this.id)
+    return loadInstance(this.#parts, this.#decider, this.id, undefined, version)
   }
 }

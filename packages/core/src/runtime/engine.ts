@@ -5,6 +5,7 @@ import type { Instant } from "../message/ids.ts"
 import type { ErrorStrategy } from "../reactor/error-strategy.ts"
 import type { Logger } from "../reactor/logger.ts"
 import type { Baselines, Registration } from "../reactor/registration.ts"
+import type { Snapshots } from "../reactor/snapshots.ts"
 import { createBackground } from "./background.ts"
 import type { Clock } from "./clock.ts"
 import type { Crew } from "./crew.ts"
@@ -33,6 +34,7 @@ export interface EngineParts {
   readonly processName: string
   readonly facts: Beat["facts"]
   readonly newBootId: () => string
+  readonly snapshots: Snapshots
 }
 
 /** The running side of an app: the groups of this process, its workers, timers and beats. */
@@ -108,7 +110,7 @@ export function createEngine(parts: EngineParts): Engine {
     registration: (group) => registrations.get(group),
     strategy: (registration) => registration.errorStrategy ?? parts.errorStrategy,
     access: (group) => {
-      const shared = { group, ...reads, baselines: baselines(group), logger, time }
+      const shared = { group, ...reads, baselines: baselines(group), snapshots: parts.snapshots, logger, time }
       if (instrumentation === undefined) return (lease) => new HeldAccess(shared, lease)
       return (lease) => {
         const observer = instrumentation.heard() ? instrumentation.handling(group) : undefined

@@ -1,10 +1,11 @@
 import type { Backend } from "../backend/backend.ts"
-import type { CommandMessage, Decider, EmittedEvent } from "../decider/index.ts"
-import { copyState, Instance } from "../decider/index.ts"
+import { type CommandMessage, copyState, type Decider, type EmittedEvent, type Instance } from "../decider/index.ts"
 import { encodeMessage } from "../message/encode.ts"
 import type { MessageId, StreamId, Version } from "../message/ids.ts"
 import type { StoredMessage } from "../message/message.ts"
+import { loadState } from "../reactor/load-state.ts"
 import type { Baselines } from "../reactor/registration.ts"
+import { isDue, type Snapshots } from "../reactor/snapshots.ts"
 import { VersionConflict } from "../store/errors.ts"
 import { keyed, submit, type Stored, type StoreParts, type WriteOptions } from "../store/store.ts"
 import type { KeyedQueue } from "./keyed-queue.ts"
@@ -23,6 +24,7 @@ export interface Executed {
 
 export interface ExecuteParts extends StoreParts {
   readonly reads: ReadTogether
+  readonly snapshots: Snapshots
   readonly queue: KeyedQueue
 }
 
@@ -39,7 +41,7 @@ export function executeCommand(
 ): Promise<Executed> {
   return parts.queue.run(command.streamId, async () => {
     for (let round = 1; ; round += 1) {
-      const instance = await loadInstance(parts.reads, decider, command.streamId, round === 1 ? baselines : undefined)
+      const instance = await loadInstance(parts, decider, command.streamId, round === 1 ? baselines : undefined)
       const expected = instance.version
       let events: readonly EmittedEvent[]
       try {
@@ -53,6 +55,8 @@ export function executeCommand(
         const stored = await store(parts, command, events, expected, options)
         if (stored.duplicate) return await asStored(parts, decider, command, stored)
         rememberCopy(instance, baselines)
+        if (isDue(decider, expected, instance.version))
+          parts.snapshots.passed(decider, command.streamId, instance.version)
         return { instance, events, stored, correlationId: command.correlationId }
       } catch (error) {
         if (!(error instanceof VersionConflict) || round >= EXECUTE_ROUNDS) throw error
@@ -98,17 +102,17 @@ function decideOrRemember(instance: Instance, command: CommandMessage, baselines
   }
 }
 
-/** The state of a stream now, from what the process remembers and the events since. */
+/** The state of a stream now, or as of a version, from what the process remembers or a snapshot, and the events since. Throws what an evolve function throws. */
 export async function loadInstance(
-  reads: ReadTogether,
+  { reads, snapshots }: Pick<ExecuteParts, "reads" | "snapshots">,
   decider: Decider,
   streamId: StreamId,
   baselines: Baselines | undefined,
+  upto?: Version,
 ): Promise<Instance> {
   const known = baselines?.get(baselineKey(streamId))
-  const instance = new Instance(decider, streamId, known)
-  const missing = await reads.history(streamId, known === undefined ? {} : { after: known.version })
-  for (const event of missing) instance.applyStored(event)
+  const { instance, failed } = await loadState(decider, streamId, { ...reads, snapshots }, { known, upto })
+  if (failed !== undefined) throw failed.error
   return instance
 }
 
@@ -149,9 +153,7 @@ async function asStored(
     const decoded = decider.evolves.get(message.type)?.definition.decode(message) ?? message
     events.push({ ...decoded, kind: "event", version: message.version })
   }
-  const instance = new Instance(decider, streamId)
-  for (const event of await parts.reads.history(streamId, upto === undefined ? {} : { upto }))
-    instance.applyStored(event)
+  const instance = await loadInstance(parts, decider, streamId, undefined, upto)
   return { instance, events, stored, correlationId: messages[0]?.correlationId ?? own }
 }
 

@@ -9,6 +9,7 @@ export class HeldAccess implements Access {
   readonly history: Access["history"]
   readonly document: Access["document"]
   readonly baselines: Access["baselines"]
+  readonly snapshots: Access["snapshots"]
   readonly logger: Access["logger"]
   readonly time: Access["time"]
   readonly observer: Access["observer"]
@@ -20,6 +21,7 @@ export class HeldAccess implements Access {
     this.history = shared.history
     this.document = shared.document
     this.baselines = shared.baselines
+    this.snapshots = shared.snapshots
     this.logger = shared.logger
     this.time = shared.time
     this.observer = shared.observer

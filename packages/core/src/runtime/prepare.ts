@@ -5,6 +5,7 @@ import type { SyncWork } from "../reactor/action.ts"
 import type { Delivery, Outcome, Registration } from "../reactor/registration.ts"
 import { runInsideSettle } from "../store/inside-settle.ts"
 import { collect, type Collected } from "./collect.ts"
+import { fittingOf } from "./count-effects.ts"
 import type { Crew } from "./crew.ts"
 import { WorkerDied } from "./errors.ts"
 import type { Job } from "./job.ts"
@@ -117,7 +118,11 @@ async function handleSome(job: Job, registration: Registration, crew: Crew, how:
   const { outcome, judged } = await triedOf(job, registration, crew, messages, how.fresh)
   const away = outcome.failed !== undefined && isAway(outcome.failed.error)
   const retryAt = outcome.done.findIndex(({ actions }) => actions.some((action) => action.kind === "retry"))
-  const done = retryAt < 0 ? outcome.done : outcome.done.slice(0, retryAt)
+  const handled = retryAt < 0 ? outcome.done : outcome.done.slice(0, retryAt)
+  const done = fittingOf(handled, crew.backend.capabilities.maxBatch)
+  // What is cut off is handled again, due at once: nothing behind it has happened yet.
+  const cut = done.length < handled.length
+  const ended = retryAt < 0 && !cut
   const narrow = (error: unknown): Promise<Handled> | Handled => {
     const failing = done[0]?.delivery ?? first
     if (done.length <= 1) return { ...nothing(), failed: { delivery: failing, error } }
@@ -144,11 +149,11 @@ async function handleSome(job: Job, registration: Registration, crew: Crew, how:
   return {
     done,
     collected,
-    failed: retryAt < 0 && !away ? outcome.failed : undefined,
-    judged: retryAt < 0 && !away ? judged : undefined,
-    retry: retryAt < 0 ? undefined : outcome.done[retryAt]?.delivery,
-    away,
-    stored: () => (retryAt < 0 ? outcome.stored?.() : undefined),
+    failed: ended && !away ? outcome.failed : undefined,
+    judged: ended && !away ? judged : undefined,
+    retry: ended || cut ? undefined : outcome.done[retryAt]?.delivery,
+    away: away && !cut,
+    stored: () => (ended ? outcome.stored?.() : undefined),
   }
 }
 

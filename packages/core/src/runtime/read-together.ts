@@ -12,6 +12,7 @@ const STREAMS_PER_READ = 500
 interface Wanted {
   readonly range: StreamRange
   readonly include: "events" | "all"
+  readonly onPage: ((page: readonly StoredMessage[]) => void) | undefined
   readonly resolve: (messages: readonly StoredMessage[]) => void
   readonly reject: (error: unknown) => void
 }
@@ -27,6 +28,7 @@ export interface ReadTogether {
   history(
     streamId: StreamId,
     range?: { readonly after?: Version; readonly upto?: Version; readonly include?: "events" | "all" },
+    onPage?: (page: readonly StoredMessage[]) => void,
   ): Promise<readonly StoredMessage[]>
   document(collection: string, id: string): Promise<KeyedDocument | undefined>
 }
@@ -37,7 +39,7 @@ export function readTogether(backend: Backend<never>, clock: Pick<Clock, "nextTu
   const documents = new Map<string, WantedDocument[]>()
   const soon = (flush: () => void): void => nextTurn(clock, flush)
   return {
-    history(streamId, { include = "events", ...range } = {}) {
+    history(streamId, { include = "events", ...range } = {}, onPage) {
       return new Promise((resolve, reject) => {
         if (streams.length === 0) {
           soon(() => {
@@ -51,7 +53,7 @@ export function readTogether(backend: Backend<never>, clock: Pick<Clock, "nextTu
             }
           })
         }
-        streams.push({ range: { streamId, ...range }, include, resolve, reject })
+        streams.push({ range: { streamId, ...range }, include, onPage, resolve, reject })
       })
     },
     document(collection, id) {
@@ -100,6 +102,7 @@ async function readStreams(
         backend,
         now.flatMap((same) => same.slice(0, 1).map((one) => one.range)),
         include,
+        sinksOf(now),
       )
       for (const same of now) {
         for (const one of same) one.resolve(found.get(one.range.streamId) ?? [])
@@ -111,11 +114,28 @@ async function readStreams(
   }
 }
 
-/** Reads whole ranges of distinct streams, page by page. */
+type Sink = (page: readonly StoredMessage[]) => void
+
+/** Who takes the pages of a stream as they come: where everybody who asked for it does. */
+function sinksOf(asked: readonly (readonly Wanted[])[]): ReadonlyMap<string, Sink> {
+  const sinks = new Map<string, Sink>()
+  for (const same of asked) {
+    const each = same.map((one) => one.onPage).filter((onPage) => onPage !== undefined)
+    const [first] = same
+    if (first === undefined || each.length < same.length) continue
+    sinks.set(first.range.streamId, (page) => {
+      for (const onPage of each) onPage(page)
+    })
+  }
+  return sinks
+}
+
+/** Reads whole ranges of distinct streams, page by page. What a sink has taken is not in the answer. */
 async function readAll(
   backend: Backend<never>,
   ranges: readonly StreamRange[],
   include: "events" | "all",
+  sinks: ReadonlyMap<string, Sink>,
 ): Promise<Map<string, StoredMessage[]>> {
   const found = new Map<string, StoredMessage[]>()
   let left = ranges
@@ -135,6 +155,12 @@ async function readAll(
     }
     const last = page.messages.at(-1)
     if (!page.more || last === undefined) return found
+    for (const [streamId, sink] of sinks) {
+      const list = found.get(streamId)
+      if (list === undefined) continue
+      found.delete(streamId)
+      sink(list)
+    }
     left = left.slice(left.findIndex((range) => range.streamId === last.streamId))
     afterPosition = last.position
   }

@@ -8,22 +8,37 @@ const SLICE_AIM_MS = 1_000
 /** How much a slice may grow over the one before. */
 const GROWTH = 4
 
-/** Fits each group's slices to its handler's speed: about a second of work each. */
+/** How much of what one settle may bring a slice is to answer with: the next may ask for more than the last. */
+const EFFECTS_SHARE = 0.5
+
+/** How a slice went. */
+export interface SliceCourse {
+  /** The messages it held, and how long it took. */
+  readonly messages: number
+  readonly tookMs: number
+  /** Messages handled, what they asked to be written, and how much of that one settle may bring. */
+  readonly handled: number
+  readonly effects: number
+  readonly maxEffects: number
+}
+
+/** Fits each group's slices to its handler: about a second of work each, and no more effects than fit into one settle. */
 export interface SliceSizes {
   of(group: string): number
-  /** Learns from a slice: how many messages it held and how long they took. */
-  learn(group: string, messages: number, tookMs: number): void
+  learn(group: string, course: SliceCourse): void
 }
 
 export function sliceSizes(): SliceSizes {
   const sizes = new Map<string, number>()
   return {
     of: (group) => sizes.get(group) ?? SLICE_FIRST,
-    learn(group, messages, tookMs) {
+    learn(group, { messages, tookMs, handled, effects, maxEffects }) {
       if (messages === 0) return
       const before = sizes.get(group) ?? SLICE_FIRST
       const fits = Math.floor((SLICE_AIM_MS * messages) / Math.max(tookMs, 1))
-      sizes.set(group, Math.max(SLICE_MIN, Math.min(fits, before * GROWTH, SLICE_MAX)))
+      const settles = Math.floor((EFFECTS_SHARE * maxEffects * handled) / Math.max(effects, 1))
+      const most = effects === 0 ? SLICE_MAX : Math.min(settles, SLICE_MAX)
+      sizes.set(group, Math.max(SLICE_MIN, Math.min(fits, before * GROWTH, most)))
     },
   }
 }

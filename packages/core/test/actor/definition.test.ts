@@ -131,6 +131,15 @@ describe("building an actor", () => {
       position: 9,
     })
   })
+
+  it("refuses a snapshot without a whole number as its version, or without a schema", () => {
+    const options = { version: 1, schema: Schema.Struct({ total: Schema.Int }) }
+    const begun = (snapshot: typeof options & { readonly every?: number }) =>
+      actor("meter", () => ({ total: 0 }), { snapshot })
+    expect(() => begun({ ...options, version: 0 })).toThrow(/the snapshot of meter has version: 0/)
+    expect(() => begun({ ...options, every: 1.5 })).toThrow(/the snapshot of meter has every: 1.5/)
+    expect(begun(options).create("meter-1").state).toEqual({ total: 0 })
+  })
 })
 
 function wildcarded() {

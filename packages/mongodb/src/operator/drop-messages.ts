@@ -27,24 +27,27 @@ interface Stretch {
 }
 
 /**
- * Removes the messages of a stretch; first finishes what an earlier trim left undone. Readers stop at the new beginning before anything is gone.
+ * Removes the messages of a stretch and answers how many; first finishes what an earlier trim left undone. Readers stop at the new beginning before anything is gone.
  * Every step may be done twice.
  */
-export async function dropMessages(log: Log, wanted: Stretch | undefined): Promise<void> {
+export async function dropMessages(log: Log, wanted: Stretch | undefined): Promise<number> {
   const { database } = log
   const found = await database.read(() => database.logs.findOne({ _id: "log" }))
   const stretch = found?.trimming ?? wanted
-  if (stretch === undefined) return
+  if (stretch === undefined) return 0
   await database.write(() => database.logs.updateOne({ _id: "log" }, { $set: { trimming: stretch } }))
   await database.write(() => database.commits.updateOne({ _id: PULSE }, { $max: { "pulse.trimmedTo": stretch.to } }))
   const counted = (found?.counted ?? 0) * SEGMENT
+  let removed = 0
   for (let from = stretch.from; from < stretch.to; from += STRETCH) {
     const to = Math.min(from + STRETCH, stretch.to)
-    await keepEnds(database, await readEntries(database, from, to), { counted, to })
+    const entries = await readEntries(database, from, to)
+    removed += entries.length
+    await keepEnds(database, entries, { counted, to })
   }
   await dropCommits(database, stretch)
   await database.write(() => database.logs.updateOne({ _id: "log" }, { $unset: { trimming: true } }))
-  if (stretch !== wanted && wanted !== undefined) await dropMessages(log, wanted)
+  return stretch !== wanted && wanted !== undefined ? dropMessages(log, wanted) : removed
 }
 
 /** Versions go on, so the ends of streams are kept; what is counted already is counted down, once for each stretch. */

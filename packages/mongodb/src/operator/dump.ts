@@ -11,9 +11,11 @@ import {
   nextOf,
   pageOf,
   type StreamInfo,
+  TRIMMED_CATEGORIES,
 } from "@millrace/core/backend"
 
 import type { KeyUse } from "../commit-document.ts"
+import { readDocuments } from "../documents.ts"
 import { finishOpen } from "../finish.ts"
 import type { Log } from "../log.ts"
 import { boundsOf, read } from "../read.ts"
@@ -41,7 +43,8 @@ export async function dump(log: Log, { of, after, limit: asked }: DumpQuery): Pr
 /** Streams by page; those that retention took nothing from that their messages do not tell are left out of it. */
 async function streamPage(log: Log, after: string | undefined, limit: number): Promise<DumpPage> {
   const { trimmedTo } = await boundsOf(log)
-  if (trimmedTo === 0) return { records: [] }
+  const thinned = await readDocuments(log.database, { collection: TRIMMED_CATEGORIES, limit: 1 })
+  if (trimmedTo === 0 && thinned.length === 0) return { records: [] }
   const page = await streams(log, { by: "id", limit: limit + 1, ...(after === undefined ? {} : { after }) })
   const records: LogRecord[] = []
   for (const info of page.slice(0, limit)) records.push(...(await streamRecord(log, info, trimmedTo)))
@@ -56,7 +59,8 @@ async function streamRecord(
   const [first] = (await read(log, { from: "streams", streams: [{ streamId }], limit: 1 })).messages
   const before = first?.version === undefined ? version : first.version - 1
   if (before === 0 && messages > 0) return []
-  return [{ kind: "stream", streamId, version: before, lastPosition: Math.min(lastPosition, trimmedTo) }]
+  const last = messages === 0 ? lastPosition : Math.min(lastPosition, trimmedTo)
+  return [{ kind: "stream", streamId, version: before, lastPosition: last }]
 }
 
 /** A place among the keys: a commit, and how many of its keys came before. Commits in the chain come first. */

@@ -24,6 +24,7 @@ export async function resetGroup(log: Log, name: string, to: StartPoint, options
     const point = resolveStart(to, { head: bounds.head, lastBefore: () => dated })
     const types = await typesOfSingleLanes(log, draft)
     draft.floor = bounds.trimmedTo
+    draft.thinned = log.thinned
     editAll(draft)
     const lost = resetLoadedGroup(draft, point, { ...options, typeAt: (position) => types.get(position) })
     noteSkips(draft, lost, { how: "trimmed", at: now })

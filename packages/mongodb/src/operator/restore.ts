@@ -105,6 +105,8 @@ async function store(log: Log, record: Other, reached: Map<StreamId, Version>): 
   switch (record.kind) {
     case "trimmed":
       return beginAbove(log, record.upto)
+    case "gap":
+      return leaveGap(log, record.upto)
     case "stream":
       reached.set(record.streamId, record.version)
       return storeEnd(log, record)
@@ -139,6 +141,14 @@ async function beginAbove({ database, chain, segments }: Log, upto: number): Pro
   chain.forget()
   segments.forget()
   await chain.refresh()
+}
+
+/** Positions that hold nothing are one commit without messages, as a trim leaves it. */
+async function leaveGap({ database, chain }: Log, upto: number): Promise<void> {
+  const _id = chain.head + 1
+  const gap = { _id, n: upto - chain.head, at: chain.at, by: randomUUID(), keys: [`z:${_id}`] }
+  await database.write(() => database.commits.insertOne(gap))
+  chain.add(gap)
 }
 
 /** The key of a stream's first version outlives it: whoever takes the stream for new meets it. */

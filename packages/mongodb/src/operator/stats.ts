@@ -1,10 +1,14 @@
-import type { LogStats } from "@millrace/core/backend"
+import { type LogStats, TRIMMED_CATEGORIES, trimmedCategory } from "@millrace/core/backend"
 
 import { count } from "../counts.ts"
+import { readDocuments } from "../documents.ts"
 import { finishOpen } from "../finish.ts"
 import type { Log } from "../log.ts"
 import { nameKey } from "../name-key.ts"
 import { boundsOf } from "../read.ts"
+
+/** The most trimmed categories that are told. */
+const MOST_CATEGORIES = 10_000
 
 /** Figures of the whole log. */
 export async function stats(log: Log): Promise<LogStats> {
@@ -26,13 +30,17 @@ export async function stats(log: Log): Promise<LogStats> {
   const unhandled = [...commands]
     .filter(([type, messages]) => messages > 0 && !wanted.has(type))
     .map(([type, messages]) => ({ type, messages }))
+  const trimmed = await readDocuments(database, { collection: TRIMMED_CATEGORIES, limit: MOST_CATEGORIES })
+  const messagesOf = (some: Iterable<{ readonly messages: number }>): number =>
+    [...some].reduce((sum, { messages }) => sum + messages, 0)
   return {
     name: database.name,
-    messages: head - trimmedTo,
+    messages: trimmed.length === 0 ? head - trimmedTo : messagesOf(types) + messagesOf(tail.types.values()),
     streams: streams + fresh.length - known,
     head,
     trimmedTo,
     schedules,
     unhandled: unhandled.toSorted((one, other) => (one.type < other.type ? -1 : 1)),
+    trimmed: trimmed.map(({ id, value }) => trimmedCategory(id, value)),
   }
 }

@@ -44,11 +44,11 @@ export async function trim(
   const now = await log.clock.now()
   if (force)
     for (const { group } of held) await log.groups.change(group.name, (draft) => passOver(log, draft, { target, now }))
-  const removed = Math.max(target - before.trimmedTo, 0)
-  if (removed > 0) {
+  let removed = 0
+  if (target > before.trimmedTo) {
     await keepAnswers(log, await log.groups.fresh(), target)
     await count(log, before.head)
-    await dropMessages(log, { from: before.trimmedTo, to: target })
+    removed = await dropMessages(log, { from: before.trimmedTo, to: target })
   }
   return {
     removed,

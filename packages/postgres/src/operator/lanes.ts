@@ -1,4 +1,4 @@
-import { checkLimit, type LaneInfo, type LaneQuery, leasedBy, fromSortable, toSortable } from "@millrace/core/backend"
+import { checkLimit, fromSortable, type LaneInfo, laneInfoOf, type LaneQuery, toSortable } from "@millrace/core/backend"
 
 import type { Row } from "../database.ts"
 import { noSuchGroup } from "../errors.ts"
@@ -21,19 +21,6 @@ export async function lanes(log: Log, { group, status, after, limit }: LaneQuery
 
 function infoOf(row: Row): LaneInfo {
   const lane = laneOf(row.slice(3))
-  const { key, partition, status, next, failures, retryAt, error } = lane
   const messageId = keptMessage(lane)?.id ?? row[2] ?? undefined
-  const holder = leasedBy(lane.lease, int(row[0]))?.processName
-  return {
-    group: fromSortable(text(row[1])),
-    key,
-    partition,
-    status,
-    next,
-    failures,
-    retryAt,
-    ...(messageId === undefined ? {} : { messageId }),
-    ...(error === null ? {} : { error }),
-    ...(holder === undefined ? {} : { leasedBy: holder }),
-  }
+  return laneInfoOf({ ...lane, group: fromSortable(text(row[1])), messageId }, int(row[0]))
 }

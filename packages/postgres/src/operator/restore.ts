@@ -31,6 +31,7 @@ import { putKey } from "../sql/put-key.ts"
 import { putSchedule } from "../sql/put-schedule.ts"
 import { putStreamEnd } from "../sql/put-stream-end.ts"
 import { restoreGroup } from "../sql/restore-group.ts"
+import { updateHead } from "../sql/update-head.ts"
 import { updateTrimmed } from "../sql/update-trimmed.ts"
 
 /** Stores records of another log as they were: in one transaction, under the log's lock. */
@@ -89,6 +90,9 @@ async function store(locked: LockedLog, record: Other): Promise<void> {
   switch (record.kind) {
     case "trimmed":
       await on.count(updateTrimmed, record.upto)
+      return
+    case "gap":
+      await on.count(updateHead, record.upto)
       return
     case "stream":
       await on.count(putStreamEnd, toSortable(record.streamId), record.version, record.lastPosition)

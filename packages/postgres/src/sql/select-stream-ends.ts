@@ -1,3 +1,5 @@
+import { TRIMMED_CATEGORIES } from "@millrace/core/backend"
+
 import { planned } from "../statement.ts"
 
 /**
@@ -9,7 +11,8 @@ export const selectStreamEnds = planned(
   `SELECT name, version, last_position FROM (
     SELECT s.name, s.messages, coalesce(
       (SELECT m.version - 1 FROM {messages} m WHERE m.stream = s.name AND m.kind = 1 ORDER BY m.version, m.position LIMIT 1), s.version
-    ) AS version, least(s.last_position, l.trimmed_to) AS last_position
-    FROM {streams} s, {log} l WHERE l.trimmed_to > 0 AND s.name > $1
+    ) AS version, CASE WHEN s.messages = 0 THEN s.last_position ELSE least(s.last_position, l.trimmed_to) END AS last_position
+    FROM {streams} s, {log} l
+    WHERE s.name > $1 AND (l.trimmed_to > 0 OR EXISTS (SELECT FROM {documents} WHERE collection = '${TRIMMED_CATEGORIES}'))
   ) ends WHERE version > 0 OR messages = 0 ORDER BY name LIMIT $2`,
 )

@@ -5,8 +5,17 @@ import { judging } from "./judging.ts"
  * index, after `checkKeys`: so whatever can go wrong does before the first of them.
  */
 export const appending = String.raw`${judging}
+-- What is added to the indexes of streams, by their keys.
+local ofStreams = {}
+local function streamIndex(stream, entry)
+  local key = streamKeys[stream] or P .. 's:' .. stream
+  local before = ofStreams[key]
+  if not before then ofStreams[key] = entry
+  elseif type(before) == 'string' then ofStreams[key] = { before, entry }
+  else before[#before + 1] = entry end
+end
 local function later(...) pending.calls[#pending.calls + 1] = { ... } end
--- Keeps bytes for the end of an index.
+-- Keeps bytes for the end of an index, by its key.
 local function index(key, bytes)
   local list = indexed[key]
   if not list then
@@ -18,6 +27,15 @@ end
 
 -- The keys of a partition: its stream, and the indexes of its types.
 local places = {}
+local kindKeys = {}
+local function kindKey(kind)
+  local key = kindKeys[kind]
+  if not key then
+    key = P .. 't:' .. kind
+    kindKeys[kind] = key
+  end
+  return key
+end
 local function placeOf(partition)
   local place = places[partition]
   if not place then
@@ -29,7 +47,7 @@ end
 local function typeKey(place, partition, kind)
   local key = place.kinds[kind]
   if not key then
-    key = 'x:' .. partition .. ':' .. kind
+    key = P .. 'x:' .. partition .. ':' .. kind
     place.kinds[kind] = key
   end
   return key
@@ -38,10 +56,10 @@ end
 local segmentKey, lastSegment
 local function indexPlace(position, mark)
   local segment = floor(position / SEGMENT)
-  if segment ~= lastSegment then segmentKey = 'l:' .. F(segment) end
+  if segment ~= lastSegment then segmentKey = P .. 'l:' .. F(segment) end
   if position == HEAD + 1 and HEAD > 0 and position ~= segment * SEGMENT then index(segmentKey, mark)
   else
-    later('SETRANGE', P .. segmentKey, (position - segment * SEGMENT) * 2, mark)
+    later('SETRANGE', segmentKey, (position - segment * SEGMENT) * 2, mark)
     if segment ~= lastSegment then later('ZADD', P .. 'segments', F(segment), F(segment)) end
   end
   lastSegment = segment
@@ -74,10 +92,10 @@ local function storeMessage(stream, partition, message)
   newEntries[count] = message
   local entry = pack('>I6I6', position, double)
   local at = string.sub(entry, 1, 6)
-  index('s:' .. stream, entry)
+  streamIndex(stream, entry)
   index(typeKey(place, partition, kind), at)
-  index('t:' .. kind, at)
-  if correlation ~= '' then index('c:' .. correlation, at) end
+  index(kindKey(kind), at)
+  if correlation ~= '' then index(P .. 'c:' .. correlation, at) end
   indexPlace(position, place.mark)
   HEAD = position
   known.ids[id] = position
@@ -111,6 +129,11 @@ local function storeDocument(d)
 end
 
 local function store(a)
+  if not a.ids then
+    local stream = a[8]
+    local position = storeMessage(stream, a[11], a)
+    return { 'a', position, position, versionTexts[stream] or F(versionOf(stream)) }
+  end
   local first, last
   local verdict = { 'a', '0', '0' }
   for n, stream in ipairs(a.streams) do
@@ -125,6 +148,7 @@ local function store(a)
   for _, schedule in ipairs(a.schedules) do storeSchedule(schedule) end
   for _, document in ipairs(a.documents) do storeDocument(document) end
   if a.key ~= '' then
+    for _, key in ipairs(dead) do if key == a.key then later('LREM', P .. 'keyed', 1, key) end end
     local use = verdict[2] .. ':' .. verdict[3] .. ':' .. F(HEAD) .. ':' .. a.fingerprint
     later('HSET', P .. 'keys', a.key, use)
     later('RPUSH', P .. 'keyed', a.key)
@@ -147,12 +171,10 @@ local function told(kind, names)
 end
 
 -- Looks at every key that is about to be written: one that holds something else stops the script before its first write, for nothing is undone.
-local LOOK = { HSET = 'HLEN', HDEL = 'HLEN', ZADD = 'ZCARD', ZREM = 'ZCARD', RPUSH = 'LLEN', SETRANGE = 'STRLEN' }
+local LOOK = { HSET = 'HLEN', HDEL = 'HLEN', ZADD = 'ZCARD', ZREM = 'ZCARD', RPUSH = 'LLEN', LREM = 'LLEN', SETRANGE = 'STRLEN' }
 local function checkKeys()
   -- A stream's own key was looked at when its version was read.
-  for _, key in ipairs(indexKeys) do
-    if string.sub(key, 1, 2) ~= 's:' then call('STRLEN', P .. key) end
-  end
+  for n = 1, #indexKeys do call('STRLEN', indexKeys[n]) end
   for _, place in pairs(places) do call('XLEN', place.stream) end
   for _, words in ipairs(pending.calls) do
     local look = LOOK[words[1]]
@@ -165,16 +187,15 @@ local function checkKeys()
   call('ZCARD', P .. 'streams')
 end
 
+local function appendBytes(key, bytes) call('APPEND', key, type(bytes) == 'string' and bytes or table.concat(bytes)) end
 local function flushEntries()
   for n = 1, pending.count do
     local m = newEntries[n]
     call('XADD', m[6], m[7], 'id', m[1], 'type', m[2], 'stream', m[8], 'version', m[9], 'at', m[10], 'correlation', m[4], 'body', m[5])
   end
   many('HSET', P .. 'ids', newIds)
-  for _, key in ipairs(indexKeys) do
-    local bytes = indexed[key]
-    call('APPEND', P .. key, type(bytes) == 'string' and bytes or table.concat(bytes))
-  end
+  for key, bytes in pairs(ofStreams) do appendBytes(key, bytes) end
+  for n = 1, #indexKeys do appendBytes(indexKeys[n], indexed[indexKeys[n]]) end
 end
 -- Makes the writes that were kept.
 local function flush()

@@ -9,14 +9,15 @@ local function serverId() return figure('server', 'run_id') .. ' ' .. figure('re
 /**
  * The first words on a new connection. Where the log was last met on another start of a server, or its head is below one that was seen, its tail may be lost: then positions
  * and tokens leap to the next thousand million, so that none is ever given twice.
- * In: now, the highest position this process has seen. Out: facts (name, value, …), head, floor, 1 when they leapt, losses known so far, the last one.
+ * A log of a later format is left as it is.
+ * In: now, the highest position this process has seen, the format it knows. Out: facts (name, value, …), head, floor, 1 when they leapt, losses known so far, the last one.
  */
 export const greet = String.raw`${library}${identity}
-local seen = num()
+local seen, known = num(), num()
 local LEAP = 1000000000
 local head, leapt = int(LOG, 'head'), 0
 local role = figure('replication', 'role')
-if call('HEXISTS', LOG, 'format') == 1 and role ~= 'slave' then
+if call('HEXISTS', LOG, 'format') == 1 and int(LOG, 'format') <= known and role ~= 'slave' then
   local id, before = serverId(), call('HGET', LOG, 'server')
   if before ~= id or seen > head then
     local top = math.max(head, seen, int(LOG, 'floor'))

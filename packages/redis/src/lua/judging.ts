@@ -1,3 +1,4 @@
+import { liveness } from "./liveness.ts"
 import { mirroring } from "./mirroring.ts"
 
 /**
@@ -8,6 +9,7 @@ import { mirroring } from "./mirroring.ts"
  * A verdict on one that is not to be stored: `d` first last (duplicate), `k` (key reused), `t` id… (twice in the append), `p` id… (known in part), `c` stream actual, `m` document actual (both counted from 0).
  */
 export const judging = String.raw`${mirroring}
+${liveness}
 local row = call('HMGET', LOG, 'head', 'recorded', 'floor')
 local HEAD, RECORDED, FLOOR = tonumber(row[1] or 0), tonumber(row[2] or 0), tonumber(row[3] or 0)
 local RECORDED_TEXT = F(RECORDED)
@@ -16,7 +18,9 @@ local stored = { ids = {}, versions = {} }
 local known = { ids = {}, keys = {}, versions = {}, revisions = {} }
 local pending = { commands = {}, calls = {}, fresh = {}, count = 0 }
 local newIds, newEntries, indexed, indexKeys, recent, heads, versionTexts = {}, {}, {}, {}, {}, {}, {}
-local NONE = {}
+local dead = {}
+-- The key of a stream's index, by its name.
+local streamKeys = {}
 local SCHEDULES
 
 -- A message: id, type, whether it is an event, correlation id, body; then what it gets when it is stored: key and id of its entry, stream, version, instant.
@@ -25,14 +29,13 @@ local function readMessage()
   cursor = c + 5
   return { ARGV[c + 1], ARGV[c + 2], ARGV[c + 3] == 'e', ARGV[c + 4], ARGV[c + 5], false, false, false, false, false }
 end
--- The usual append: one stream, one message, and nothing else.
+-- The usual append, one message for one stream and nothing else, is that message; behind it the partition and what is expected.
 local function readOne()
   local c = cursor
-  cursor = c + 3
-  local message = readMessage()
+  cursor = c + 8
   return {
-    key = '', fingerprint = '', ids = { message[1] }, schedules = NONE, documents = NONE,
-    streams = { { name = ARGV[c + 1], partition = ARGV[c + 2], expected = ARGV[c + 3], messages = { message } } },
+    ARGV[c + 4], ARGV[c + 5], ARGV[c + 6] == 'e', ARGV[c + 7], ARGV[c + 8], false, false, ARGV[c + 1], false, false,
+    ARGV[c + 2], ARGV[c + 3],
   }
 end
 local function readAppend()
@@ -74,7 +77,7 @@ local function readAppends()
   for n = 1, num() do
     local a = readAppend()
     appends[n] = a
-    for _, id in ipairs(a.ids) do ids[#ids + 1] = id end
+    if a.ids then for _, id in ipairs(a.ids) do ids[#ids + 1] = id end else ids[#ids + 1] = a[1] end
   end
   lookUpIds(ids)
   return appends
@@ -85,7 +88,9 @@ local function positionOf(id) return known.ids[id] or stored.ids[id] or nil end
 local function versionOf(stream)
   local version = known.versions[stream] or stored.versions[stream]
   if version then return version end
-  local last = call('GETRANGE', P .. 's:' .. stream, -6, -1)
+  local key = P .. 's:' .. stream
+  streamKeys[stream] = key
+  local last = call('GETRANGE', key, -6, -1)
   version = last == '' and 0 or floor(unpack6('>I6', last) / 2)
   stored.versions[stream] = version
   if last == '' then pending.fresh[stream] = true end
@@ -100,8 +105,14 @@ end
 
 local function judgeKey(a)
   if a.key == '' then return nil end
-  local found = known.keys[a.key] or call('HGET', P .. 'keys', a.key)
+  local staged = known.keys[a.key]
+  local found = staged or call('HGET', P .. 'keys', a.key)
   if not found then return nil end
+  -- A trim of a category took all of it: it is forgotten.
+  if not staged and not isAlive(found) then
+    dead[#dead + 1] = a.key
+    return nil
+  end
   local first, last, fingerprint = string.match(found, '^(%d+):(%d+):%d+:(.*)$')
   if fingerprint == a.fingerprint then return { 'd', first, last } end
   return { 'k' }
@@ -131,19 +142,28 @@ local function judgeIds(a)
   if #some == #ids + 1 then return { 'd', F(first or 0), F(last) } end
   return some
 end
+-- Nil where a stream is as expected, else its version.
+local function unmet(stream, expected)
+  if expected == 'any' then return nil end
+  local actual, met = versionOf(stream)
+  if expected == 'none' then met = actual == 0
+  elseif expected == 'some' then met = actual > 0
+  else met = actual == tonumber(expected) end
+  if not met then return actual end
+end
+local function judgeOne(message)
+  local position = positionOf(message[1])
+  if position then return { 'd', F(position), F(position) } end
+  local actual = unmet(message[8], message[12])
+  return actual and { 'c', 0, F(actual) }
+end
 local function judge(a)
+  if not a.ids then return judgeOne(a) end
   local verdict = judgeKey(a) or judgeIds(a)
   if verdict then return verdict end
   for s, stream in ipairs(a.streams) do
-    local expected = stream.expected
-    if expected ~= 'any' then
-      local actual = versionOf(stream.name)
-      local met
-      if expected == 'none' then met = actual == 0
-      elseif expected == 'some' then met = actual > 0
-      else met = actual == tonumber(expected) end
-      if not met then return { 'c', s - 1, F(actual) } end
-    end
+    local actual = unmet(stream.name, stream.expected)
+    if actual then return { 'c', s - 1, F(actual) } end
   end
   for d, document in ipairs(a.documents) do
     if document[3] ~= 'any' then
@@ -156,6 +176,11 @@ end
 
 -- Lets what is judged after it see an append that is not stored yet.
 local function stage(a)
+  if not a.ids then
+    known.ids[a[1]] = 0
+    known.versions[a[8]] = versionOf(a[8]) + (a[3] and 1 or 0)
+    return
+  end
   for _, id in ipairs(a.ids) do known.ids[id] = 0 end
   for _, stream in ipairs(a.streams) do
     local version = versionOf(stream.name)

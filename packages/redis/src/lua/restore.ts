@@ -2,13 +2,14 @@ import { appending } from "./appending.ts"
 
 /**
  * Stores records of another log, all of them or none.
- * In: now, the head that they were judged by, then records, each with its kind: `t` position (the log begins above it) · `s` name version position (what a stream is known
+ * In: now, the head that they were judged by, then records, each with its kind: `t` position (the log begins above it) · `g` position (nothing is up to there) · `s` name version position (what a stream is known
  * by) · `m` instant stream partition message (see `appending`) · `k` key use · `d` collection id revision value · `c` instant number stream partition message (a schedule) ·
  * `w` length words (a command; the second word is the key without prefix) · `n` group partition position (of a native group). Out: `done`; `stale` when the log has another head, and nothing was written.
  */
 export const restore = String.raw`${appending}
 if HEAD ~= num() then return { 'stale' } end
 local natives = {}
+local TRIMMED = int(LOG, 'trimmed')
 local function trimmedTo(position)
   local segment = math.floor(position / SEGMENT)
   later('HSET', LOG, 'head', F(position), 'trimmed', F(position))
@@ -16,9 +17,21 @@ local function trimmedTo(position)
   later('SETRANGE', P .. 'l:' .. F(segment), (position - segment * SEGMENT) * 2, '\0\0')
   later('ZADD', P .. 'segments', F(segment), F(segment))
   HEAD = position
+  TRIMMED = position
+end
+local function gapTo(position)
+  local segment = math.floor(position / SEGMENT)
+  later('HSET', LOG, 'head', F(position))
+  -- What is appended to a segment already begun comes behind its places that hold nothing.
+  if HEAD > 0 and segment == math.floor(HEAD / SEGMENT) then index('l:' .. F(segment), string.rep('\0\0', position - HEAD))
+  else
+    later('SETRANGE', P .. 'l:' .. F(segment), (position - segment * SEGMENT) * 2, '\0\0')
+    later('ZADD', P .. 'segments', F(segment), F(segment))
+  end
+  HEAD = position
 end
 local function endOfStream(stream, version, position)
-  later('SET', P .. 's:' .. stream, pack('>I6', position) .. pack('>I6', version * 2 + 1))
+  later('SET', P .. 's:' .. stream, pack('>I6', math.min(position, TRIMMED)) .. pack('>I6', version * 2 + 1))
   later('ZADD', P .. 'streams', 0, stream)
   later('ZADD', P .. 'recent', F(position), stream)
   known.versions[stream] = version
@@ -36,6 +49,7 @@ end
 while cursor < #ARGV do
   local kind = arg()
   if kind == 't' then trimmedTo(num())
+  elseif kind == 'g' then gapTo(num())
   elseif kind == 's' then endOfStream(arg(), num(), num())
   elseif kind == 'm' then
     NOW = num()

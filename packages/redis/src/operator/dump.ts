@@ -8,6 +8,7 @@ import {
   type LogRecord,
   MAX_RECORDS,
   nextOf,
+  TRIMMED_CATEGORIES,
 } from "@millrace/core/backend"
 
 import { load } from "../change.ts"
@@ -38,7 +39,8 @@ export async function dump(log: Log, { of, after, limit: asked }: DumpQuery): Pr
 async function streamPage(log: Log, after: string | undefined, limit: number): Promise<DumpPage> {
   const { connection, settings } = log
   const trimmedTo = int((await connection.ask("HGET", logKey(settings), "trimmed")) ?? 0)
-  if (trimmedTo === 0) return { records: [] }
+  const thinned = int(await connection.ask("ZCARD", `${keyPrefix(settings)}D:${TRIMMED_CATEGORIES}`)) > 0
+  if (trimmedTo === 0 && !thinned) return { records: [] }
   const low = after === undefined ? "-" : `(${after}`
   const key = `${keyPrefix(settings)}streams`
   const names = list(await connection.ask("ZRANGEBYLEX", key, low, "+", "LIMIT", 0, limit + 1)).map(text)
@@ -47,7 +49,8 @@ async function streamPage(log: Log, after: string | undefined, limit: number): P
   const records = some.flatMap((name, at): readonly LogRecord[] => {
     const [version = 0, left = 0, last = 0] = list(ends[at]).map(int)
     if (version === 0 && left > 0) return []
-    return [{ kind: "stream", streamId: fromSortable(name), version, lastPosition: Math.min(last, trimmedTo) }]
+    const lastPosition = left > 0 ? Math.min(last, trimmedTo) : last
+    return [{ kind: "stream", streamId: fromSortable(name), version, lastPosition }]
   })
   return { records, ...nextOf(names, limit, (name) => name) }
 }

@@ -4,6 +4,7 @@ import {
   type GroupRecord,
   type LogRecord,
   partitionOf,
+  type Position,
   restoredGroup,
   type StreamId,
   toSortable,
@@ -20,7 +21,7 @@ import { int, list, text } from "../reply.ts"
 import { dueWrite, groupKey, inPieces } from "../save-groups.ts"
 import { scripts } from "../scripts.ts"
 
-/** Stores records of another log as they were: judged here by what the log holds, and written by one script if its head is still the same. */
+/** Stores records of another log as they were: judged here by what the log holds, all of them, and written by scripts that each find its head where the one before left it. */
 export async function restore(log: Log, records: readonly LogRecord[]): Promise<void> {
   const { connection, settings } = log
   const [head = 0, trimmedTo = 0] = list(await connection.ask("HMGET", logKey(settings), "head", "trimmed")).map(
@@ -37,11 +38,51 @@ export async function restore(log: Log, records: readonly LogRecord[]): Promise<
     version: (streamId) => versions.get(streamId) ?? 0,
     knows: (id) => known.has(id),
   })
-  const words: Word[] = [head]
-  for (const record of records) words.push(...(await wordsOf(log, record)))
-  const [kind] = list(await log.run(scripts.restore, words))
-  if (kind !== "done")
-    throw new BackendError("unavailable", `${connection.where}: somebody writes to this log meanwhile: stop them first`)
+  let at = head
+  for (const { words, to } of await piecesOf(log, records, head)) {
+    const [kind] = list(await log.run(scripts.restore, [at, ...words]))
+    if (kind !== "done")
+      throw new BackendError(
+        "unavailable",
+        `${connection.where}: somebody writes to this log meanwhile: stop them first`,
+      )
+    at = to
+  }
+}
+
+/** The most one script restores, in messages or as much work: some 6 ms of the server. */
+const SCRIPT_RECORDS = 150
+
+/** Words of a command that are as much work as a message. */
+const WORDS_OF_A_RECORD = 30
+
+/** What one script restores, and where the log ends afterwards. */
+interface Piece {
+  readonly words: readonly Word[]
+  readonly to: Position
+}
+
+/** Everything in the order of the records, in pieces that keep the server free for others. */
+async function piecesOf(log: Log, records: readonly LogRecord[], head: Position): Promise<readonly Piece[]> {
+  const pieces: Piece[] = []
+  let words: Word[] = []
+  let size = 0
+  let to = head
+  for (const record of records) {
+    for (const step of await stepsOf(log, record)) {
+      const adds = Math.ceil(step.length / WORDS_OF_A_RECORD)
+      if (size > 0 && size + adds > SCRIPT_RECORDS) {
+        pieces.push({ words, to })
+        words = []
+        size = 0
+      }
+      words.push(...step)
+      size += adds
+    }
+    if (record.kind === "message") to = record.message.position
+    if (record.kind === "trimmed") to = record.upto
+  }
+  return [...pieces, { words, to }]
 }
 
 async function versionsOf(log: Log, records: readonly LogRecord[]): Promise<ReadonlyMap<StreamId, Version>> {
@@ -57,10 +98,17 @@ async function versionsOf(log: Log, records: readonly LogRecord[]): Promise<Read
   return new Map(stored.map((streamId, at) => [streamId, int(list(infos[at])[0])]))
 }
 
-async function wordsOf(log: Log, record: LogRecord): Promise<readonly Word[]> {
+/** What the script is told of a record: one step, but for a group, whose steps end with the one that makes it known. */
+async function stepsOf(log: Log, record: LogRecord): Promise<readonly (readonly Word[])[]> {
+  return record.kind === "group" ? groupSteps(log, record) : [wordsOf(log, record)]
+}
+
+function wordsOf(log: Log, record: Exclude<LogRecord, GroupRecord>): readonly Word[] {
   switch (record.kind) {
     case "trimmed":
       return ["t", record.upto]
+    case "gap":
+      return ["g", record.upto]
     case "stream":
       return ["s", toSortable(record.streamId), record.version, record.lastPosition]
     case "message": {
@@ -75,8 +123,6 @@ async function wordsOf(log: Log, record: LogRecord): Promise<readonly Word[]> {
       const { message, at, number } = record
       return ["c", at, number, ...placeOf(log, message.streamId), ...wordsOfMessage(message)]
     }
-    case "group":
-      return groupWords(log, record)
   }
 }
 
@@ -84,19 +130,23 @@ function placeOf({ partitions }: Log, streamId: StreamId): readonly Word[] {
   return [toSortable(streamId), partitionOf(streamId, partitions)]
 }
 
-/** The commands that make a group as it was, in place of one of its name. */
-async function groupWords(log: Log, record: GroupRecord): Promise<readonly Word[]> {
+/** The commands that make a group as it was, in place of one of its name: that goes, and this one gets the name, when all else is there. */
+async function groupSteps(log: Log, record: GroupRecord): Promise<readonly (readonly Word[])[]> {
   const { connection, settings } = log
   const before = (await load(log, { names: [record.group] })).read.groups[0]
   const id = text(String(await connection.tell("HINCRBY", logKey(settings), "groups", 1)))
   const now = int((await load(log, { names: [record.group], partition: "none" })).read.now)
   const group = groupState(record, id, now)
-  const writes = [...(before === undefined ? [] : removal(before)), ...creation(group, record)]
   const natives = Array.from({ length: log.partitions }, (_, partition): readonly Word[] => {
     const { checkpoint = 0 } = group.partitions[group.order === "stream" ? partition : 0] ?? {}
     return ["n", group.name, partition, checkpoint]
   })
-  return [...writes.flatMap((write) => ["w", write.length, ...write]), ...natives.flat()]
+  const change = [...(before === undefined ? [] : removal(before)), ["HSET", "groups", group.name, group.id]]
+  return [...creation(group, record).map(stepOf), [...change.flatMap(stepOf), ...natives.flat()]]
+}
+
+function stepOf(write: readonly Word[]): readonly Word[] {
+  return ["w", write.length, ...write]
 }
 
 function removal(group: GroupState): readonly (readonly Word[])[] {
@@ -111,7 +161,6 @@ function creation(group: GroupState, { skips, marks, skipped, dropped }: GroupRe
   const lanes = group.partitions.reduce((sum, one) => sum + one.lanes.size, 0)
   const counts = ["partitions", group.partitions.length, "revision", 1, "lanes", lanes, "marks", marks.length]
   const writes: (readonly Word[])[] = [
-    ["HSET", "groups", group.name, group.id],
     ["HSET", key, ...counts, "dropped", dropped, "skipped", skipped, ...Object.entries(groupFields(group)).flat()],
   ]
   const put = (command: string, at: string, words: readonly Word[]): void => {

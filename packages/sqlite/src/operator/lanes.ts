@@ -1,7 +1,7 @@
-import { checkLimit, FREE, type LaneInfo, type LaneQuery, leasedBy, toSortable } from "@millrace/core/backend"
+import { checkLimit, FREE, type LaneInfo, laneInfoOf, type LaneQuery, toSortable } from "@millrace/core/backend"
 
 import type { Connection } from "../connection.ts"
-import { type GroupModel, groupNamed } from "../group-model.ts"
+import { groupNamed } from "../group-model.ts"
 import { type LaneRow, laneOfRow, saveLane } from "../lane-row.ts"
 import { createMemo, type Memo } from "../memo.ts"
 import { text } from "../row.ts"
@@ -30,26 +30,13 @@ export function listLanes(
     if (left <= 0) break
     const one = groupNamed(db, memo, name)
     const rows = db.all(selectAllLanes, one.id, parked, toSortable(after ?? ""), left)
-    found.push(...rows.map((row) => infoOf(db, one, laneOfRow(row), now)))
+    found.push(
+      ...rows
+        .map(laneOfRow)
+        .map((lane) => laneInfoOf({ ...lane, group: one.name, messageId: messageIdOf(db, lane) }, now)),
+    )
   }
   return found
-}
-
-function infoOf(db: Connection, group: GroupModel, lane: LaneRow, now: number): LaneInfo {
-  const messageId = messageIdOf(db, lane)
-  const holder = leasedBy(lane.lease, now)?.processName
-  return {
-    group: group.name,
-    key: lane.key,
-    partition: lane.partition,
-    status: lane.status,
-    next: lane.next,
-    failures: lane.failures,
-    retryAt: lane.retryAt,
-    ...(messageId === undefined ? {} : { messageId }),
-    ...(lane.error === null ? {} : { error: lane.error }),
-    ...(holder === undefined ? {} : { leasedBy: holder }),
-  }
 }
 
 function messageIdOf(db: Connection, { next, kept }: LaneRow): string | undefined {

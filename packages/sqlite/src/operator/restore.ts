@@ -58,6 +58,9 @@ function store(writing: Writing, record: LogRecord, room: AppendRoom): void {
       log.trimmedTo = record.upto
       room.memo.heads.forget()
       return
+    case "gap":
+      log.head = record.upto
+      return
     case "stream":
       db.run(putStreamEnd, toSortable(record.streamId), record.version, record.lastPosition)
       room.memo.streams.delete(record.streamId)

@@ -1,18 +1,29 @@
-import type { LogStats } from "@millrace/core/backend"
+import {
+  fromSortable,
+  type Json,
+  type LogStats,
+  TRIMMED_CATEGORIES,
+  trimmedCategory,
+  type TrimmedCategory,
+} from "@millrace/core/backend"
 
 import type { Connection } from "../connection.ts"
 import { readLogRow } from "../log-row.ts"
 import { int, text } from "../row.ts"
+import { countMessages } from "../sql/count-messages.ts"
 import { countSchedules } from "../sql/count-schedules.ts"
 import { countStreams } from "../sql/count-streams.ts"
 import { countUnhandled } from "../sql/count-unhandled.ts"
+import { selectDocumentPage } from "../sql/select-document-page.ts"
+import { storedJson } from "../stored-json.ts"
 
-/** Figures of the whole log. Positions have no gaps, so its messages need no counting. */
+/** Figures of the whole log. Where no category was trimmed positions have no gaps, so its messages need no counting. */
 export function stats(db: Connection, name: string, partitions: number): LogStats {
   const log = readLogRow(db)
+  const trimmed = trimmedCategories(db)
   return {
     name,
-    messages: log.head - log.trimmedTo,
+    messages: trimmed.length === 0 ? log.head - log.trimmedTo : int(db.get(countMessages)?.[0]),
     streams: int(db.get(countStreams)?.[0]),
     head: log.head,
     trimmedTo: log.trimmedTo,
@@ -21,5 +32,12 @@ export function stats(db: Connection, name: string, partitions: number): LogStat
       .all(countUnhandled, partitions)
       .map((row) => ({ type: text(row[0]), messages: int(row[1]) }))
       .filter(({ messages }) => messages > 0),
+    trimmed,
   }
+}
+
+function trimmedCategories(db: Connection): readonly TrimmedCategory[] {
+  return db
+    .all(selectDocumentPage, TRIMMED_CATEGORIES, "", Number.MAX_SAFE_INTEGER)
+    .map((row) => trimmedCategory(fromSortable(text(row[0])), storedJson<Json>(text(row[2]))))
 }

@@ -12,15 +12,19 @@ const LOOKED_AT = 20_000
 /** Streams by id, or the most recently appended to first. */
 export function listStreams(db: Connection, { by, category, limit, after }: StreamQuery): readonly StreamInfo[] {
   checkLimit("limit", limit)
-  const name = category === undefined ? null : toSortable(category)
-  // The names of a category are its own and those that begin with it and a dash; the next character after the dash is a point.
-  const range = [name, `${name}-`, `${name}.`] as const
+  const range = category === undefined ? ([null, "", ""] as const) : namesOfCategory(category)
   if (by === "id") return db.all(selectStreamsById, toSortable(after ?? ""), ...range, limit).map(infoOf)
   if (category === undefined) {
     const recent = db.all(selectRecentInLog, LOOKED_AT, limit)
     if (recent.length === limit) return recent.map(infoOf)
   }
   return db.all(selectStreamsByRecent, ...range, limit).map(infoOf)
+}
+
+/** The names of a category are its own and those that begin with it and a dash; the next character after the dash is a point. */
+export function namesOfCategory(category: string): readonly [name: string, from: string, below: string] {
+  const name = toSortable(category)
+  return [name, `${name}-`, `${name}.`]
 }
 
 function infoOf(row: Row): StreamInfo {

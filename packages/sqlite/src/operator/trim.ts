@@ -30,10 +30,10 @@ export function trim(writing: Writing, room: AppendRoom, upto: Position, force: 
   const held = bounds.filter((bound) => bound.settledTo < asked)
   const target = force ? asked : Math.min(asked, ...held.map((bound) => bound.settledTo))
   if (force) for (const { group } of held) passOver(writing, room, group, target)
-  const removed = Math.max(target - log.trimmedTo, 0)
-  if (removed > 0) {
+  let removed = 0
+  if (target > log.trimmedTo) {
     db.run(keepStreamEnds, log.trimmedTo, target)
-    db.run(deleteMessagesUpto, target)
+    removed = db.run(deleteMessagesUpto, target)
     db.run(deleteKeysUpto, target)
     log.trimmedTo = target
     memo.heads.forget()

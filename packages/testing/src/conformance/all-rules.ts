@@ -35,6 +35,7 @@ import { settleWorkRules } from "./rules/settle-work.rules.ts"
 import { settleRules } from "./rules/settle.rules.ts"
 import { takeOverRules } from "./rules/take-overs.rules.ts"
 import { transferRules } from "./rules/transfer.rules.ts"
+import { trimCategoryRules } from "./rules/trim-category.rules.ts"
 import { trimRules } from "./rules/trim.rules.ts"
 
 /** The rules of one part of the contract. */
@@ -80,6 +81,7 @@ export const allRules: readonly RuleGroup[] = [
   { subject: "operator: lanes", rules: operatorLaneRules },
   { subject: "operator: the log", rules: operatorLogRules },
   { subject: "operator: trim", rules: trimRules },
+  { subject: "operator: trim of a category", rules: trimCategoryRules },
   { subject: "operator: transfer", rules: transferRules },
 ]
 

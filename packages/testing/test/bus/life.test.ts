@@ -15,7 +15,10 @@ import { listenLoosely } from "./loosely.ts"
 import { openBus } from "./open-bus.ts"
 
 const EVE = { username: "eve" }
-const OTHERS = ["ann", "ben", "cem", "dee", "eli", "fay", "gus", "hal"]
+const OTHERS = ["ann", "ben", "cem", "dee"]
+
+/** These say themselves what went wrong; a machine that has other things to do may take its time. */
+const PATIENCE_MS = 120_000
 
 for (const backend of backends) {
   describe(`on ${backend.name}`, () => {
@@ -143,79 +146,87 @@ for (const backend of backends) {
       throws(() => bus.auth.userDeleted.listen(() => {}, { listenerName: "late" }), /too late/)
     })
 
-    it("a restarted process of the same name gets its unfinished event at once, though two busy others look before it does [L4.b lesson 46]", async () => {
-      const log = await openLog(backend)
-      const handled: string[] = []
-      const { die } = await dieHandlingEve(log)
-      const done = Promise.withResolvers<number>()
-      const handle = (username: string, processName: string): void => {
-        handled.push(`${username} by ${processName}`)
-        if (username === EVE.username) done.resolve(log.clock.now())
-      }
-      let over = false
-      const rivals = await Promise.all(
-        ["worker2", "worker3"].map(async (processName) => {
-          const rival = watched(await log.connect(), log.clock)
-          const bus = await openBus(log, { ...MAILER, processName, backend: rival.backend })
-          bus.auth.userDeleted.listen(
-            async ({ username }) => {
-              handle(username, processName)
-              await new Promise<void>((resolve) => log.clock.setTimer(200, resolve))
-              // Each event leads to the next: there is always something else to do.
-              if (!over) await bus.auth.userDeleted.fire({ username }, { key: username })
-            },
-            { listenerName: "deleted" },
-          )
-          await bus.start()
-          return { ...rival, bus }
-        }),
-      )
-      const leaseEnds = die()
-      const web = await openBus(log, { ...MAILER, processName: "web" })
-      for (const username of OTHERS) await web.auth.userDeleted.fire({ username }, { key: username })
-
-      const own = watched(await log.connect(), log.clock)
-      const bus = await openBus(log, { ...MAILER, processName: "worker1", backend: own.backend })
-      bus.auth.userDeleted.listen(({ username }) => handle(username, "worker1"), { listenerName: "deleted" })
-      own.holdClaims()
-      await travelUntil(log.clock, bus.start())
-      await travelUntil(log.clock, Promise.all(rivals.map((rival) => rival.handed(2))))
-      const before = handled.length
-      own.letClaim()
-      const at = await travelUntil(log.clock, done.promise)
-      over = true
-      await travelUntil(log.clock, Promise.all(rivals.map((rival) => rival.bus.stop())))
-      deepEqual(
-        handled.filter((one) => one.startsWith(EVE.username)),
-        ["eve by worker1"],
-      )
-      ok(at < leaseEnds, "at once, and not when its lease would have ended")
-      const [first] = handled.slice(before).filter((one) => one.endsWith("by worker1"))
-      equal(first, "eve by worker1", "before anything else")
-    })
-
-    it("others get what a process had in hand when its lease would have ended and not before, whether its name is back or not [L4.b L4.c lesson 46]", async () => {
-      for (const isBack of [true, false]) {
+    it(
+      "a restarted process of the same name gets its unfinished event at once, though two busy others look before it does [L4.b lesson 46]",
+      async () => {
         const log = await openLog(backend)
+        const handled: string[] = []
         const { die } = await dieHandlingEve(log)
         const done = Promise.withResolvers<number>()
-        const rivals = ["worker2", "worker3"].map(async (processName) => {
-          const bus = await openBus(log, { ...MAILER, processName })
-          bus.auth.userDeleted.listen(() => done.resolve(log.clock.now()), { listenerName: "deleted" })
-          await bus.start()
-        })
-        await Promise.all(rivals)
-        const leaseEnds = die()
-        if (isBack) {
-          // The name is back, and has another listener now: it never asks for what is reserved for it.
-          const bus = await openBus(log, { ...MAILER, processName: "worker1" })
-          bus.auth.userCreated.listen(() => {}, { listenerName: "created" })
-          await travelUntil(log.clock, bus.start())
+        const handle = (username: string, processName: string): void => {
+          handled.push(`${username} by ${processName}`)
+          if (username === EVE.username) done.resolve(log.clock.now())
         }
+        let over = false
+        const rivals = await Promise.all(
+          ["worker2", "worker3"].map(async (processName) => {
+            const rival = watched(await log.connect(), log.clock)
+            const bus = await openBus(log, { ...MAILER, processName, backend: rival.backend })
+            bus.auth.userDeleted.listen(
+              async ({ username }) => {
+                handle(username, processName)
+                await new Promise<void>((resolve) => log.clock.setTimer(400, resolve))
+                // Each event leads to the next: there is always something else to do.
+                if (!over) await bus.auth.userDeleted.fire({ username }, { key: username })
+              },
+              { listenerName: "deleted" },
+            )
+            await bus.start()
+            return { ...rival, bus }
+          }),
+        )
+        const leaseEnds = die()
+        const web = await openBus(log, { ...MAILER, processName: "web" })
+        for (const username of OTHERS) await web.auth.userDeleted.fire({ username }, { key: username })
+
+        const own = watched(await log.connect(), log.clock)
+        const bus = await openBus(log, { ...MAILER, processName: "worker1", backend: own.backend })
+        bus.auth.userDeleted.listen(({ username }) => handle(username, "worker1"), { listenerName: "deleted" })
+        own.holdClaims()
+        await travelUntil(log.clock, bus.start())
+        await travelUntil(log.clock, Promise.all(rivals.map((rival) => rival.looked(2))))
+        const before = handled.length
+        own.letClaim()
         const at = await travelUntil(log.clock, done.promise)
-        ok(at >= leaseEnds, `handled ${leaseEnds - at} ms too early, name ${isBack ? "back" : "gone"}`)
-      }
-    })
+        over = true
+        await travelUntil(log.clock, Promise.all(rivals.map((rival) => rival.bus.stop())))
+        deepEqual(
+          handled.filter((one) => one.startsWith(EVE.username)),
+          ["eve by worker1"],
+        )
+        ok(at < leaseEnds, "at once, and not when its lease would have ended")
+        const [first] = handled.slice(before).filter((one) => one.endsWith("by worker1"))
+        equal(first, "eve by worker1", "before anything else")
+      },
+      PATIENCE_MS,
+    )
+
+    it(
+      "others get what a process had in hand when its lease would have ended and not before, whether its name is back or not [L4.b L4.c lesson 46]",
+      async () => {
+        for (const isBack of [true, false]) {
+          const log = await openLog(backend)
+          const { die } = await dieHandlingEve(log)
+          const done = Promise.withResolvers<number>()
+          const rivals = ["worker2", "worker3"].map(async (processName) => {
+            const bus = await openBus(log, { ...MAILER, processName })
+            bus.auth.userDeleted.listen(() => done.resolve(log.clock.now()), { listenerName: "deleted" })
+            await bus.start()
+          })
+          await Promise.all(rivals)
+          const leaseEnds = die()
+          if (isBack) {
+            // The name is back, and has another listener now: it never asks for what is reserved for it.
+            const bus = await openBus(log, { ...MAILER, processName: "worker1" })
+            bus.auth.userCreated.listen(() => {}, { listenerName: "created" })
+            await travelUntil(log.clock, bus.start())
+          }
+          const at = await travelUntil(log.clock, done.promise)
+          ok(at >= leaseEnds, `handled ${leaseEnds - at} ms too early, name ${isBack ? "back" : "gone"}`)
+        }
+      },
+      PATIENCE_MS,
+    )
 
     it("a name that passes with the process is random, four characters long, and warned of [L4.a]", async () => {
       const log = await openLog(backend)

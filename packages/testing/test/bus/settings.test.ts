@@ -1,7 +1,7 @@
 import { deepEqual, equal, rejects } from "node:assert/strict"
 
 import { api, type ApisOptions } from "@millrace/bus"
-import { DefinitionError, InvalidPayload } from "@millrace/core"
+import { type AnyApp, DefinitionError, InvalidPayload } from "@millrace/core"
 import * as Schema from "effect/Schema"
 import { describe, it } from "vitest"
 import * as z from "zod"
@@ -161,6 +161,66 @@ for (const backend of backends) {
       }
     })
 
+    it("max_stream_length keeps the newest of an API's events, those of its entities together, once they are settled, and null keeps all [L9.d]", async () => {
+      const log = await openLog(backend)
+      const Other = api("other", { happened: { what: Schema.String } })
+      const max_stream_length = 3
+      const apis = {
+        default: { event_transport: { memory: { max_stream_length } } },
+        other: { event_transport: { memory: { max_stream_length: null } } },
+      }
+      const bus = await openBus(log, { service: "accounts", apis: [Auth, Other], config: { apis } })
+      const heard: string[] = []
+      bus.auth.userCreated.listen(({ username }) => void heard.push(username), { listenerName: "welcome" })
+      const names = Array.from({ length: 14 }, (_, n) => `user${n}`)
+      for (const [n, username] of names.entries()) {
+        await bus.auth.userCreated.fire({ username }, n % 3 === 0 ? {} : { key: `of-${n % 3}` })
+        await bus.other.happened.fire({ what: username })
+      }
+      await bus.drain()
+      deepEqual(heard.toSorted(), names.toSorted())
+      deepEqual(await firedIn(bus.app, "auth."), [
+        { username: "user11" },
+        { username: "user12" },
+        { username: "user13" },
+      ])
+      equal((await firedIn(bus.app, "other.")).length, 14)
+      const { trimmed, trimmedTo } = await bus.app.stats()
+      deepEqual([trimmed.map(({ category, removed }) => [category, removed]), trimmedTo], [[["auth", 11]], 0])
+      const versions = (await bus.app.readStream("auth")).map(({ version }) => version)
+      await bus.auth.userCreated.fire({ username: "next" })
+      deepEqual([versions, (await bus.app.readStream("auth")).at(-1)?.version], [[5], 6])
+    })
+
+    it("max_stream_length never removes what a group has not settled; a person may, by force [L9.d]", async () => {
+      const log = await openLog(backend)
+      const settings = { auth: { maxStreamLength: 2, streamUse: "per_event" } } as const
+      const slow = await openBus(log, { service: "slow", uses: [Auth] })
+      slow.auth.userCreated.listen(() => {}, { listenerName: "mailer" })
+      await slow.drain()
+      const bus = await openBus(log, { service: "accounts", apis: [Auth], settings })
+      const fire = async (): Promise<void> => {
+        for (let n = 0; n < 5; n += 1) {
+          await bus.auth.userCreated.fire({ username: `user${n}` })
+          await bus.auth.userDeleted.fire({ username: `user${n}` })
+        }
+        await bus.drain()
+      }
+      const lengths = async (): Promise<readonly number[]> =>
+        Promise.all(
+          ["auth.user_created", "auth.user_deleted"].map(async (type) => (await firedIn(bus.app, type)).length),
+        )
+      await fire()
+      deepEqual(await lengths(), [5, 2])
+      await slow.drain()
+      await fire()
+      deepEqual(await lengths(), [5, 2])
+      const forced = await bus.app.trimCategory("auth.user_created", { keep: 2, force: true })
+      deepEqual([forced.removed, forced.heldBackBy], [3, []])
+      const [group] = await bus.app.groups(["slow-mailer"])
+      deepEqual([group?.skipped, group?.lag], [3, 2])
+    })
+
     it("small batches follow one another without the poll, though other workers found their stream taken [L9.c lesson 44]", async () => {
       const log = await openLog(backend)
       let looked = Promise.withResolvers<void>()
@@ -198,4 +258,11 @@ function isIdle(claimed: unknown): boolean {
 function messagesIn(claimed: unknown): number {
   if (typeof claimed !== "object" || claimed === null || !("messages" in claimed)) return 0
   return Array.isArray(claimed.messages) ? claimed.messages.length : 0
+}
+
+/** What the log holds of an API's events, or of one event. */
+async function firedIn(app: AnyApp, type: string): Promise<readonly unknown[]> {
+  const found: unknown[] = []
+  for await (const message of app.readLog()) if (message.type.startsWith(type)) found.push(message.payload)
+  return found
 }

@@ -1,9 +1,8 @@
-import { type Backend } from "@millrace/core"
 import { mongodbBackend } from "@millrace/mongodb"
 import { MongoClient } from "mongodb"
 
 import type { Harness } from "../../src/conformance/index.ts"
-import { steeredClock } from "./steered-clock.ts"
+import { openLog } from "./open-log.ts"
 
 const COLLECTIONS = ["log", "commits", "groups", "documents", "schedules", "processes", "streams", "types"]
 
@@ -18,35 +17,20 @@ export function mongodbHarness(url: () => string): Harness & { readonly close: (
   return {
     name: "mongodb",
     async open({ partitions, migrated }) {
-      const { clock, setBack } = steeredClock()
       const shared = (client ??= new MongoClient(url()))
       const prefix = (migrated ? emptied.pop() : undefined) ?? `rule_${process.pid}_${(logs += 1)}_`
-      const opened: Backend[] = []
-      const reopen = async (): Promise<Backend> => {
-        const backend = mongodbBackend(shared, { prefix, partitions, clock })
-        opened.push(backend)
-        return backend
-      }
-      const backend = await reopen()
-      if (migrated) await backend.migrate()
-      return {
-        backend,
-        reopen,
-        advance: (ms) => clock.advance(ms),
-        setBack,
-        async dispose() {
-          for (const one of opened) await one.close()
-          await Promise.all(
-            COLLECTIONS.map((name) =>
-              shared
-                .db()
-                .collection(prefix + name)
-                .deleteMany({}),
-            ),
-          )
-          emptied.push(prefix)
+      return openLog(
+        { migrated },
+        {
+          open: (clock) => mongodbBackend(shared, { prefix, partitions, clock }),
+          async dispose(closeAll) {
+            await closeAll()
+            const all = COLLECTIONS.map((name) => shared.db().collection(prefix + name))
+            await Promise.all(all.map((collection) => collection.deleteMany({})))
+            emptied.push(prefix)
+          },
         },
-      }
+      )
     },
     close: async () => client?.close(),
   }

@@ -69,6 +69,25 @@ export const settling = (backend: Backend, change: (settlement: Settlement) => S
   settle: (settlement) => backend.settle(change(settlement)),
 })
 
+/** A backend that answers otherwise to a settle whose lease was settled before. `last`: nothing else was settled since. */
+export const settlingAgain = (
+  backend: Backend,
+  again: (settlement: Settlement, last: boolean) => Promise<Settled>,
+): Backend => {
+  const seen = new Set<string>()
+  let latest = ""
+  return {
+    ...backend,
+    async settle(settlement) {
+      const key = JSON.stringify(settlement.lease)
+      if (seen.has(key)) return again(settlement, key === latest)
+      seen.add(key)
+      latest = key
+      return backend.settle(settlement)
+    },
+  }
+}
+
 /** A backend whose parts of settlements are changed on their way in. */
 export const settlingParts = (backend: Backend, change: (part: SettlePart) => SettlePart): Backend =>
   settling(backend, (settlement) => ({ ...settlement, parts: settlement.parts.map(change) }))

@@ -44,23 +44,12 @@ export const reservedFaults: readonly Fault[] = [
   {
     name: "a restarted process is handed what is reserved for its name when nothing else waits",
     caughtBy: "claim hands what is reserved for a name to it before anything",
-    alter: (backend) => {
-      const restarted = new Set<string>()
-      const altered = superseding(backend, (beat) => {
-        restarted.add(beat.owner.bootId)
-        return backend.heartbeat(beat)
-      })
-      return {
-        ...altered,
-        async claim(request) {
-          const { owner } = request
-          if (!restarted.has(owner.bootId)) return backend.claim(request)
-          const named = { ...owner, processName: `${owner.processName}, restarted` }
-          const slice = await backend.claim({ ...request, owner: named })
-          return slice.kind === "slice" ? slice : backend.claim(request)
-        },
-      }
-    },
+    alter: (backend) => askingAsAnother(backend, () => true),
+  },
+  {
+    name: "a restarted process is handed its lanes when no partition has work",
+    caughtBy: "claim hands a reserved lane to its name before free work",
+    alter: (backend) => askingAsAnother(backend, ({ source }) => source === "partition"),
   },
   {
     name: "a superseded boot is fenced when its successor first claims",
@@ -171,6 +160,25 @@ export const reservedFaults: readonly Fault[] = [
 /** A backend that hears of a name that is taken over in its own way. */
 function superseding(backend: Backend, hear: (beat: Supersede) => ReturnType<Backend["heartbeat"]>): Backend {
   return { ...backend, heartbeat: (beat) => (beat.kind === "supersede" ? hear(beat) : backend.heartbeat(beat)) }
+}
+
+/** A backend that looks for work as anybody's first when a restarted process asks, and for its own where that is not enough. */
+function askingAsAnother(backend: Backend, isEnough: (slice: Slice) => boolean): Backend {
+  const restarted = new Set<string>()
+  const altered = superseding(backend, (beat) => {
+    restarted.add(beat.owner.bootId)
+    return backend.heartbeat(beat)
+  })
+  return {
+    ...altered,
+    async claim(request) {
+      const { owner } = request
+      if (!restarted.has(owner.bootId)) return backend.claim(request)
+      const named = { ...owner, processName: `${owner.processName}, restarted` }
+      const slice = await backend.claim({ ...request, owner: named })
+      return slice.kind === "slice" && isEnough(slice) ? slice : backend.claim(request)
+    },
+  }
 }
 
 /** Takes a name as if its holder had left in order. */

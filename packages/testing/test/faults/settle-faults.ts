@@ -1,6 +1,6 @@
 import type { Settled, Settlement } from "@millrace/core/backend"
 
-import { claiming, settled, settling, settlingParts, withFreshIds } from "./altered.ts"
+import { claiming, settled, settling, settlingAgain, settlingParts, withFreshIds } from "./altered.ts"
 import type { Fault } from "./fault.ts"
 
 type Done = Extract<Settled, { kind: "settled" }>
@@ -72,73 +72,35 @@ export const settleFaults: readonly Fault[] = [
   {
     name: "a repeated settle stores its effects again",
     caughtBy: "settle again with the same settlement answers the same",
-    alter: (backend) => {
-      const seen = new Set<string>()
-      return {
-        ...backend,
-        async settle(settlement) {
-          const key = JSON.stringify(settlement.lease)
-          if (seen.has(key))
-            for (const { effects } of settlement.parts)
-              if (effects !== undefined) await backend.append([withFreshIds(effects)])
-          seen.add(key)
-          return backend.settle(settlement)
-        },
-      }
-    },
+    alter: (backend) =>
+      settlingAgain(backend, async (settlement) => {
+        for (const { effects } of settlement.parts)
+          if (effects !== undefined) await backend.append([withFreshIds(effects)])
+        return backend.settle(settlement)
+      }),
   },
   {
     name: "a repeated settle of lanes is fenced",
     caughtBy: "settle of lanes again answers the same",
-    alter: (backend) => {
-      const seen = new Set<string>()
-      return {
-        ...backend,
-        async settle(settlement) {
-          const key = JSON.stringify(settlement.lease)
-          if (settlement.lease.of === "lanes" && seen.has(key)) return { kind: "fenced" }
-          seen.add(key)
-          return backend.settle(settlement)
-        },
-      }
-    },
+    alter: (backend) =>
+      settlingAgain(backend, async (settlement) =>
+        settlement.lease.of === "lanes" ? { kind: "fenced" } : backend.settle(settlement),
+      ),
   },
   {
     name: "only the last settle of a partition is remembered",
     caughtBy: "settle again after the partition went on to somebody else",
-    alter: (backend) => {
-      let last = ""
-      const seen = new Set<string>()
-      return {
-        ...backend,
-        async settle(settlement) {
-          const key = JSON.stringify(settlement.lease)
-          if (seen.has(key) && key !== last) return { kind: "fenced" }
-          seen.add(key)
-          last = key
-          return backend.settle(settlement)
-        },
-      }
-    },
+    alter: (backend) =>
+      settlingAgain(backend, async (settlement, last) => (last ? backend.settle(settlement) : { kind: "fenced" })),
   },
   {
     name: "a repeated settle answers no tokens",
     caughtBy: "settle again answers the tokens of the lanes it handed over",
-    alter: (backend) => {
-      const seen = new Set<string>()
-      return {
-        ...backend,
-        async settle(settlement) {
-          const answer = await backend.settle(settlement)
-          const key = JSON.stringify(settlement.lease)
-          if (answer.kind === "fenced" || !seen.has(key)) {
-            seen.add(key)
-            return answer
-          }
-          return { ...answer, lanes: [] }
-        },
-      }
-    },
+    alter: (backend) =>
+      settlingAgain(backend, async (settlement) => {
+        const answer = await backend.settle(settlement)
+        return answer.kind === "fenced" ? answer : { ...answer, lanes: [] }
+      }),
   },
   {
     name: "one part that conflicts sinks the whole settle",

@@ -104,6 +104,7 @@ const calls: { readonly [Call in keyof Store | keyof Operations]: Play } = {
     const result = await app.trim(Math.min(trimmedTo + dice.roll(8), head), { force: dice.roll(3) === 0 })
     return { ...result, heldBackBy: result.heldBackBy.toSorted() }
   },
+  trimCategory: ({ app }, dice) => app.trimCategory("user", { keep: dice.roll(8), force: dice.roll(3) === 0 }),
 }
 
 const byName: ReadonlyMap<string, Play> = new Map(Object.entries(calls))

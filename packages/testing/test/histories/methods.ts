@@ -34,6 +34,7 @@ const playedBy: { readonly [M in Method]: Step["do"] | "every step" | "the end" 
   "operator.cancelSchedules": "cancel",
   "operator.reschedule": "reschedule",
   "operator.trim": "trim",
+  "operator.trimCategory": "trim-category",
   "operator.processes": "app",
   "operator.progress": "look",
   "operator.dump": "look",

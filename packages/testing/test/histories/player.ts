@@ -71,6 +71,8 @@ async function perform(stage: Stage, step: Step, number: number): Promise<unknow
       const result = await stage.backend.operator.trim(upto, { force: step.force })
       return { ...result, heldBackBy: result.heldBackBy.toSorted() }
     }
+    case "trim-category":
+      return stage.backend.operator.trimCategory(step.category, step)
     case "beat":
     case "supersede":
       return playProcess(stage, step)

@@ -63,6 +63,13 @@ export type Step =
   | { readonly do: "rename" | "delete-group"; readonly group: number; readonly to: number }
   | { readonly do: "trim"; readonly pick: number; readonly force: boolean }
   | {
+      readonly do: "trim-category"
+      readonly category: string
+      readonly keep: number
+      readonly limit: number
+      readonly force: boolean
+    }
+  | {
       readonly do: "beat"
       readonly kind: "join" | "beat" | "leave"
       readonly owner: number
@@ -183,6 +190,16 @@ const steps: readonly fc.WeightedArbitrary<Step>[] = [
   { weight: 1, arbitrary: fc.record({ do: fc.constant("retry-lanes"), group, pick: fc.option(small, { nil: null }) }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant("discard-lane"), group, pick: small }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant("trim"), pick: small, force: fc.boolean() }) },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      do: fc.constant("trim-category"),
+      category: fc.constantFrom("cart", "cart", "order", "user", "nobody"),
+      keep: fc.nat({ max: 12 }),
+      limit: fc.integer({ min: 1, max: 9 }),
+      force: fc.boolean(),
+    }),
+  },
   {
     weight: 2,
     arbitrary: fc.record({

@@ -6,6 +6,7 @@ import {
   READ_LIMIT,
   type Settled,
   type Slice,
+  TRIMMED_CATEGORIES,
 } from "@millrace/core/backend"
 
 import { STREAMS, TYPES } from "./cast.ts"
@@ -103,9 +104,10 @@ async function allOf({ operator }: Backend, of: DumpQuery["of"]): Promise<readon
  */
 export function viewOfRecords(
   records: readonly LogRecord[],
-  { messages, trimmedTo }: { readonly messages: readonly { readonly streamId: string }[]; readonly trimmedTo: number },
+  { messages }: { readonly messages: readonly { readonly streamId: string; readonly position: number }[] },
 ): readonly unknown[] {
   const living = new Set(messages.map(({ streamId }) => streamId))
+  const places = new Set(messages.map(({ position }) => position))
   const views = records.flatMap((record): readonly unknown[] => {
     if (record.kind === "group") {
       const partitions = record.partitions.map(({ replay: _replay, rows: _rows, lanes, ...rest }) => ({
@@ -113,9 +115,11 @@ export function viewOfRecords(
         lanes: lanes.map(({ replay: _own, ...lane }) => lane),
       }))
       // A mark of a message that was removed says nothing: some storages keep it.
-      const marks = record.marks.filter((mark) => mark > trimmedTo)
+      const marks = record.marks.filter((mark) => places.has(mark))
       return [{ ...record, marks, skips: sorted(record.skips), partitions }]
     }
+    // How often it was written is the storage's own affair.
+    if (record.kind === "document" && record.collection === TRIMMED_CATEGORIES) return [{ ...record, revision: 0 }]
     if (record.kind !== "stream" || !living.has(record.streamId)) return [record]
     return record.version === 0 ? [] : [{ ...record, lastPosition: 0 }]
   })

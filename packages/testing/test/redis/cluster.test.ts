@@ -1,6 +1,6 @@
 import { equal } from "node:assert/strict"
 
-import { type Append, type Backend, createApp, silentLogger } from "@millrace/core"
+import { type Append, createApp, silentLogger } from "@millrace/core"
 import { open, redisBackend } from "@millrace/redis"
 import { Cluster } from "ioredis"
 import { afterAll, beforeAll, describe, it, onTestFinished } from "vitest"
@@ -8,7 +8,7 @@ import { afterAll, beforeAll, describe, it, onTestFinished } from "vitest"
 import { allRules } from "../../src/conformance/all-rules.ts"
 import { backendConformance, type Harness } from "../../src/conformance/index.ts"
 import { startRedis, type TestRedis } from "../../src/servers/start-redis.ts"
-import { testClock } from "../../src/test-clock.ts"
+import { openLog } from "../conformance/open-log.ts"
 import { assertCopied } from "./assert-copied.ts"
 import { copier } from "./copier.ts"
 import { noted } from "./noted.ts"
@@ -36,25 +36,15 @@ let logs = 0
 const harness: Harness = {
   name: "redis, one node of a cluster,",
   async open({ partitions, migrated }) {
-    const clock = testClock()
     logs += 1
     const prefix = `rule_${logs}`
-    const opened: Backend[] = []
-    const reopen = async (): Promise<Backend> => {
-      const backend = open(`${url()}?cluster=1`, { prefix, partitions, clock })
-      opened.push(backend)
-      return backend
-    }
-    const backend = await reopen()
-    if (migrated) await backend.migrate()
-    return {
-      backend,
-      reopen,
-      advance: (ms) => clock.advance(ms),
-      async dispose() {
-        for (const one of opened) await one.close()
+    return openLog(
+      { migrated },
+      {
+        open: (clock) => open(`${url()}?cluster=1`, { prefix, partitions, clock }),
+        dispose: (closeAll) => closeAll(),
       },
-    }
+    )
   },
 }
 

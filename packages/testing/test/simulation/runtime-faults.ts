@@ -149,4 +149,11 @@ export const runtimeFaults: readonly RuntimeFault[] = [
     find: "parts.map((part, index) => [part.key, settled.parts[index]]),",
     replace: "parts.map((part, index) => [part.key, settled.parts[parts.length - 1 - index]]),",
   },
+  // Of a rule that a storage and its twin share: only the auditor can find it.
+  {
+    name: "what is reserved for a name is anybody's",
+    file: "backend/rules/lease-state.ts",
+    find: "return owner?.bootId === NO_BOOT && owner.processName === processName",
+    replace: "return owner?.bootId === NO_BOOT",
+  },
 ]

@@ -29,6 +29,10 @@ export function checkRecords(records: readonly LogRecord[], log: Restoring): voi
     } else if (record.kind === "stream") {
       if (head > trimmedTo) throw refused(`stream ${record.streamId} comes behind messages: restore streams first`)
       versions.set(record.streamId, record.version)
+    } else if (record.kind === "gap") {
+      if (record.upto <= head)
+        throw refused(`a gap up to ${record.upto}, and the log ends at ${head}: restore in order`)
+      head = record.upto
     } else if (record.kind === "message") {
       const { id, streamId } = record.message
       const version = versions.get(streamId) ?? log.version(streamId)

@@ -38,7 +38,8 @@ function recordOf(log: LogState, of: DumpQuery["of"], name: string): LogRecord |
     case "streams": {
       const stream = log.streams.get(name)
       if (stream === undefined) return undefined
-      const lastPosition = Math.min(stream.lastPosition, log.trimmedTo)
+      const lastPosition =
+        stream.positions.length === 0 ? stream.lastPosition : Math.min(stream.lastPosition, log.trimmedTo)
       return { kind: "stream", streamId: name, version: stream.trimmed, lastPosition }
     }
     case "keys": {

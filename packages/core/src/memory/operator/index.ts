@@ -20,6 +20,7 @@ import { skip } from "./skip.ts"
 import { startGroup } from "./start-group.ts"
 import { LOG_NAME, stats } from "./stats.ts"
 import { streams } from "./streams.ts"
+import { trimCategory } from "./trim-category.ts"
 import { trim } from "./trim.ts"
 
 /** How a call reaches the log: at once for reads, in turn for writes. */
@@ -49,6 +50,7 @@ export function operatorOf({ look, write, wipe }: Doors): Operator {
     cancelSchedules: (ids) => write((log) => cancelSchedules(log, ids)),
     reschedule: (ids, at) => write((log) => reschedule(log, ids, at)),
     trim: (upto, options) => write((log) => trim(log, upto, options)),
+    trimCategory: (category, how) => write((log) => trimCategory(log, category, how)),
     processes: () => look(processes),
     progress: (streamId, position) => look((log) => progress(log, streamId, position)),
     dump: (query) => look((log) => dump(log, query)),

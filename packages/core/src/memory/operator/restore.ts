@@ -34,6 +34,10 @@ function store(log: LogState, record: LogRecord): void {
       stream.lastPosition = record.lastPosition
       return
     }
+    case "gap":
+      log.emptied += record.upto - headOf(log)
+      while (headOf(log) < record.upto) log.entries.push(undefined)
+      return
     case "message": {
       const { recordedAt } = record.message
       log.recorded = { at: Date.parse(recordedAt), text: recordedAt }

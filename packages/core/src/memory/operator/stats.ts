@@ -1,4 +1,5 @@
 import type { LogStats } from "../../backend/operator.ts"
+import { TRIMMED_CATEGORIES, trimmedCategory } from "../../backend/rules/trimmed-categories.ts"
 import { headOf, type LogState } from "../log-state.ts"
 
 /** What `uninstall` wants to hear. */
@@ -12,11 +13,14 @@ export function stats(log: LogState): LogStats {
     .map(([type, messages]) => ({ type, messages }))
   return {
     name: LOG_NAME,
-    messages: log.entries.length,
+    messages: log.entries.length - log.emptied,
     streams: log.streams.size,
     head: headOf(log),
     trimmedTo: log.trimmedTo,
     schedules: log.schedules.length,
     unhandled: unhandled.sort((a, b) => (a.type < b.type ? -1 : 1)),
+    trimmed: [...(log.documents.get(TRIMMED_CATEGORIES) ?? [])]
+      .map(([category, { value }]) => trimmedCategory(category, value))
+      .sort((a, b) => (a.category < b.category ? -1 : 1)),
   }
 }

@@ -17,8 +17,7 @@ export function trim(log: LogState, upto: Position, { force = false }: { readonl
   const held = bounds.filter(({ settledTo: to }) => to < asked)
   const target = force ? asked : Math.min(asked, ...held.map(({ settledTo: to }) => to))
   if (force) for (const { group } of held) for (const at of group.partitions) passOver(log, group, at, target)
-  const removed = Math.max(target - log.trimmedTo, 0)
-  if (removed > 0) dropMessages(log, target)
+  const removed = target > log.trimmedTo ? dropMessages(log, target) : 0
   return {
     removed,
     trimmedTo: log.trimmedTo,

@@ -3,7 +3,9 @@ import type { AnyCommand } from "../../message/definition.ts"
 import type { StreamId } from "../../message/ids.ts"
 import type { StoredMessage } from "../../message/message.ts"
 import type { Action } from "../action.ts"
+import { type LoadedState, loadState } from "../load-state.ts"
 import type { Access, Batch, Delivery } from "../registration.ts"
+import { isDue } from "../snapshots.ts"
 import type { ActorSpec } from "./actor-spec.ts"
 
 /** Whether a command is to be decided: it was not when it was stored, and not before a reset. */
@@ -17,8 +19,8 @@ export class CommandSide {
   readonly #batch: Batch
   readonly #access: Access
   readonly #streamId: StreamId
-  #instance: Instance | undefined
-  #missing: readonly StoredMessage[] = []
+  #loaded: LoadedState | undefined
+  #loadedTo = 0
   #spoilt = false
 
   constructor(spec: ActorSpec, batch: Batch, access: Access, streamId: StreamId) {
@@ -33,9 +35,10 @@ export class CommandSide {
     const { decides } = this.#spec.decider
     if (!this.#batch.messages.some((one) => decides.has(one.message.type) && mayDecide(one))) return
     const known = this.#access.baselines.get(this.#key)
-    const reached = this.#batch.fresh ? undefined : known
-    this.#instance = new Instance(this.#spec.decider, this.#streamId, reached)
-    this.#missing = await this.#access.history(this.#streamId, { after: reached?.version ?? 0 })
+    this.#loaded = await loadState(this.#spec.decider, this.#streamId, this.#access, {
+      known: this.#batch.fresh ? undefined : known,
+    })
+    this.#loadedTo = this.#loaded.instance.version
   }
 
   /** Decides a command at the version reached, and expects the stream to be there. Throws what decide and evolve functions throw. */
@@ -57,23 +60,21 @@ export class CommandSide {
 
   /** Keeps the state for the next batch: called once the events are stored. */
   remember(): void {
-    if (this.#instance === undefined || this.#spoilt || this.#missing.length > 0) return
-    const { version, state } = this.#instance
-    if (version > 0) this.#access.baselines.set(this.#key, { version, state })
+    if (this.#loaded === undefined || this.#loaded.failed !== undefined || this.#spoilt) return
+    const { version, state } = this.#loaded.instance
+    if (version === 0) return
+    this.#access.baselines.set(this.#key, { version, state })
+    const { decider } = this.#spec
+    if (isDue(decider, this.#loadedTo, version)) this.#access.snapshots?.passed(decider, this.#streamId, version)
   }
 
   get #key(): string {
     return `decide:${this.#access.group}:${this.#streamId}`
   }
 
+  /** What an event could not be applied for is the failure of the first command that needs the state. */
   #current(): Instance {
-    const instance = (this.#instance ??= new Instance(this.#spec.decider, this.#streamId))
-    const missing = this.#missing
-    if (missing.length === 0) return instance
-    this.#spoilt = true
-    for (const event of missing) instance.applyStored(event)
-    this.#spoilt = false
-    this.#missing = []
-    return instance
+    if (this.#loaded?.failed !== undefined) throw this.#loaded.failed.error
+    return this.#loaded?.instance ?? new Instance(this.#spec.decider, this.#streamId)
   }
 }

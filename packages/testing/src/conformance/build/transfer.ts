@@ -1,4 +1,4 @@
-import type { Backend, DumpQuery, LogRecord } from "@millrace/core/backend"
+import type { Backend, DumpQuery, LogRecord, Position, StoredMessage } from "@millrace/core/backend"
 
 import { readAll } from "./reading.ts"
 
@@ -20,17 +20,37 @@ export async function dumped(backend: Backend, of: DumpQuery["of"]): Promise<rea
 
 /** A whole log as records, in the order in which they are restored. */
 export async function recordsOf(backend: Backend): Promise<readonly LogRecord[]> {
-  const { trimmedTo } = await backend.operator.stats()
+  const { trimmedTo, head } = await backend.operator.stats()
   const schedules = await backend.operator.schedules({ limit: 1_000 })
   return [
     { kind: "trimmed", upto: trimmedTo },
     ...(await dumped(backend, "streams")),
-    ...(await readAll(backend)).map((message) => ({ kind: "message", message }) as const),
+    ...placed(await readAll(backend), { after: trimmedTo, head }),
     ...(await dumped(backend, "keys")),
     ...(await dumped(backend, "documents")),
     ...schedules.map((schedule) => ({ kind: "schedule", ...schedule }) as const),
     ...(await dumped(backend, "groups")),
   ]
+}
+
+/** Messages, and between them the places that hold none. */
+function placed(
+  messages: readonly StoredMessage[],
+  { after, head }: { readonly after: Position; readonly head: Position },
+): readonly LogRecord[] {
+  const records: LogRecord[] = []
+  let reached = after
+  const reach = (position: Position): void => {
+    if (position > reached) records.push({ kind: "gap", upto: position })
+    reached = position
+  }
+  for (const message of messages) {
+    reach(message.position - 1)
+    records.push({ kind: "message", message })
+    reached = message.position
+  }
+  reach(head)
+  return records
 }
 
 /** Removes the log, makes an empty one in its place, and answers what the first one was. */

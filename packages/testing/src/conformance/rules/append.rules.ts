@@ -237,6 +237,7 @@ export const appendRules: readonly Rule[] = [
     const hard = [
       "nul-\u0000-inside",
       "lone-\ud800-surrogate",
+      "replaced-\ufffd-character",
       "quote-'\"`;--",
       " spaces ",
       "ünï-ℕ-😀",
@@ -251,9 +252,14 @@ export const appendRules: readonly Rule[] = [
       tried.flatMap((message, at) => [to(message.streamId, [message]), to("plain", plain.slice(at, at + 1))]),
     )
     equal(await countOf(backend, idsOf(plain)), plain.length)
+    const log = await readAll(backend)
     for (const [at, message] of tried.entries()) {
       const verdict = verdicts[at * 2]
       const found = await backend.read({ from: "ids", ids: [message.id] })
+      deepEqual(
+        log.filter(({ id }) => id === message.id),
+        found.messages,
+      )
       if (verdict?.kind === "appended") {
         const { streamId, type, payload, metadata } = message
         const held = found.messages.map((one) => ({

@@ -1,5 +1,7 @@
 import { deepEqual, equal, ok } from "node:assert/strict"
 
+import { CONTRACT_VERSION } from "@millrace/core/backend"
+
 import { store } from "../build/appending.ts"
 import { claim, claimPartition, positionsIn } from "../build/claims.ts"
 import { ensure, owner } from "../build/groups.ts"
@@ -13,6 +15,17 @@ const fresh = { migrated: false, partitions: 6 }
 
 /** Installing, removing and closing. */
 export const migrateRules: readonly Rule[] = [
+  rule(
+    "the backend says which version of the contract it was written for, and it is this one",
+    async ({ capabilities }) => {
+      equal(
+        capabilities.contract,
+        CONTRACT_VERSION,
+        "read what has changed in the contract, and then raise `contract` in the capabilities",
+      )
+    },
+  ),
+
   rule(
     "migrate makes a log usable, and changes nothing when it runs again [S36.a]",
     async ({ backend }) => {

@@ -111,6 +111,18 @@ export const reservedRules: readonly Rule[] = [
     { partitions: 4 },
   ),
 
+  rule("claim hands a reserved lane to its name before free work of the same partition [L4.b]", async ({ backend }) => {
+    await ensure(backend)
+    await store(backend, event("a"))
+    await beat(backend, first, "join")
+    await handOver(backend, "a", { owner: first })
+    await store(backend, event("b"))
+    await restart(backend, second)
+    equal((await claimSome(backend, second)).source, "lanes")
+    equal((await claimSome(backend, other)).source, "partition")
+    await claimNothing(backend, { owner: other })
+  }),
+
   rule(
     "settle and extend of a superseded boot are refused at once, before anybody has claimed what it held [L4.b lesson 7]",
     async ({ backend }) => {

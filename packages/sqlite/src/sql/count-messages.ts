@@ -1,0 +1,3 @@
+/** Out: how many messages there are. Locks nothing. */
+export const countMessages = `
+SELECT count(*) FROM millrace_messages`
