@@ -11,7 +11,7 @@ import type { Mishap, Site } from "./site.ts"
 const NEVER = Number.MAX_SAFE_INTEGER
 
 /** A scenario, and what happens at its calls. */
-export interface Strike {
+interface Strike {
   readonly scenario: Scenario
   readonly mishap: Mishap
 }
@@ -55,14 +55,15 @@ let rounds = 0
 
 /** Plays a scenario once, struck at this call. */
 async function play(
-  { wire, clock, healthy: other }: Site,
+  site: Site,
   faulty: Backend,
   { scenario, mishap }: Strike,
   step: number,
 ): Promise<{ readonly victim: string | undefined; readonly died: boolean; readonly calls: readonly string[] }> {
+  const { wire, clock } = site
   rounds += 1
   const name = `${scenario.what.replaceAll(" ", "-")}-${mishap}-${step}-${rounds}`
-  const { call, after } = await scenario.prepare({ name, faulty, healthy: other(), clock })
+  const { call, after } = await scenario.prepare({ name, faulty, healthy: site.healthy(), clock })
   wire.arm(step, mishap)
   const ended = outcomeOf(call())
   // Nobody waits for a dead process.
