@@ -23,7 +23,7 @@ local function gapTo(position)
   local segment = math.floor(position / SEGMENT)
   later('HSET', LOG, 'head', F(position))
   -- What is appended to a segment already begun comes behind its places that hold nothing.
-  if HEAD > 0 and segment == math.floor(HEAD / SEGMENT) then index('l:' .. F(segment), string.rep('\0\0', position - HEAD))
+  if HEAD > 0 and segment == math.floor(HEAD / SEGMENT) then index(P .. 'l:' .. F(segment), string.rep('\0\0', position - HEAD))
   else
     later('SETRANGE', P .. 'l:' .. F(segment), (position - segment * SEGMENT) * 2, '\0\0')
     later('ZADD', P .. 'segments', F(segment), F(segment))

@@ -80,7 +80,7 @@ async function piecesOf(log: Log, records: readonly LogRecord[], head: Position)
       size += adds
     }
     if (record.kind === "message") to = record.message.position
-    if (record.kind === "trimmed") to = record.upto
+    if (record.kind === "trimmed" || record.kind === "gap") to = record.upto
   }
   return [...pieces, { words, to }]
 }
