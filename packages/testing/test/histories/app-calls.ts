@@ -119,9 +119,12 @@ export async function playAppCall(name: string, stage: Stage, dice: Dice, number
   return play(stage, dice, number)
 }
 
-/** Notes that a group has another name from now on. */
+/** Notes that a group has another name from now on. One of that name that was deleted comes back under the name that is free now: no two workers take one group for theirs. */
 export function renamed(stage: Stage, cast: CastGroup, to: string): void {
-  stage.casts = stage.casts.map((one) => (one === cast ? { ...cast, group: to } : one))
+  stage.casts = stage.casts.map((one) => {
+    if (one === cast) return { ...cast, group: to }
+    return one.group === to ? { ...one, group: cast.group } : one
+  })
   stage.ledger.renamed(cast.group, to)
 }
 
