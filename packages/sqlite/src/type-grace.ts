@@ -5,6 +5,8 @@ import { keepLanesApart, mapReplays } from "./map-replays.ts"
 import type { Memo } from "./memo.ts"
 import { int, text } from "./row.ts"
 import { deleteGroupType } from "./sql/delete-group-type.ts"
+import { hearGroup } from "./sql/hear-group.ts"
+import { hearType } from "./sql/hear-type.ts"
 import { selectWants } from "./sql/select-wants.ts"
 import { storedJson } from "./stored-json.ts"
 import type { Writing } from "./transaction.ts"
@@ -20,6 +22,16 @@ export function removeLeftTypes(writing: Writing, memo: Memo, name: string): Ins
   const { wanted, groupHeardAt } = heard(writing, group)
   for (const type of typesThatLeave(wanted, { groupHeardAt, now })) remove(writing, memo, group, type)
   return Math.min(...wanted.map((one) => one.wantedAt)) + TYPE_GRACE_MS
+}
+
+/** Keeps with a group what processes' own rows know: when its types were last wanted. These name the group by the name that it has now. */
+export function keepHeard(writing: Writing, group: GroupModel): void {
+  const { wanted, groupHeardAt } = heard(writing, group)
+  writing.db.run(hearGroup, group.id, groupHeardAt)
+  for (const { type, wantedAt } of wanted) {
+    const known = group.types.get(type)
+    if (known !== undefined) writing.db.run(hearType, group.id, known.id, wantedAt)
+  }
 }
 
 /** When each type was last wanted, and when anybody of the group was last heard. */

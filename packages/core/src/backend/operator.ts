@@ -34,7 +34,7 @@ export interface Operator {
    * held by it, goes on behind it. Throws `not-found` when no message is there, `invalid` when the group has settled it.
    */
   skip(group: string, position: Position): Promise<void>
-  /** Gives a group another name; everything else stays. Throws `invalid` when the name is taken. */
+  /** Gives a group another name; everything else stays, and when its types were last wanted. Throws `invalid` when the name is taken. */
   renameGroup(from: string, to: string): Promise<void>
   /** Forgets a group with its checkpoints, lanes and counts. */
   deleteGroup(group: string): Promise<void>

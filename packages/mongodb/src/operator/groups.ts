@@ -17,8 +17,10 @@ import { isTaken } from "../errors.ts"
 import { editAll, type GroupState, type Lane } from "../group-state.ts"
 import { isWanted, ofLog, wantedOfLane } from "../lane-messages.ts"
 import type { Log } from "../log.ts"
+import { heardNow } from "../processes.ts"
 import { type Bounds, boundsOf } from "../read.ts"
 import { SEGMENT, segmentOf } from "../segments.ts"
+import { keepHeard } from "../type-grace.ts"
 
 /** The groups named, or all, by name. */
 export async function groups(log: Log, names?: readonly string[]): Promise<readonly GroupInfo[]> {
@@ -119,8 +121,10 @@ export async function renameGroup(log: Log, from: string, to: string): Promise<v
   const { database } = log
   if ((await database.read(() => database.groups.findOne({ name: to }, { projection: { _id: 1 } }))) !== null)
     throw groupNameTaken(to)
+  const heard = await heardNow(log)
   try {
     await log.groups.change(from, (draft) => {
+      keepHeard(draft, heard)
       draft.name = to
       fenceAll(editAll(draft))
     })

@@ -8,6 +8,7 @@ import { setLanesDue } from "../sql/set-lanes-due.ts"
 import { updateGroupStatus } from "../sql/update-group-status.ts"
 import { fence } from "../stop-group.ts"
 import type { Writing } from "../transaction.ts"
+import { keepHeard } from "../type-grace.ts"
 
 /** Makes a stopped group active again; what retries is due at once. */
 export function startGroup(writing: Writing, memo: Memo, name: string): void {
@@ -31,6 +32,7 @@ export function renameGroup(writing: Writing, memo: Memo, from: string, to: stri
   checkName("group", to)
   const group = groupNamed(writing.db, memo, from)
   if (findGroup(writing.db, memo, to) !== undefined) throw groupNameTaken(to)
+  keepHeard(writing, group)
   writing.db.run(renameGroupSql, group.id, to)
   fence(writing, memo, group)
   writing.news.work = true

@@ -89,6 +89,19 @@ export const operatorFaults: readonly Fault[] = [
       })),
   },
   {
+    name: "a group that is renamed loses its types",
+    caughtBy: "renameGroup keeps when each type was last wanted",
+    alter: (backend) =>
+      operating(backend, (operator) => ({
+        renameGroup: async (from, to) => {
+          await operator.renameGroup(from, to)
+          const { records } = await operator.dump({ of: "groups", limit: 100 })
+          const found = records.find((record) => record.kind === "group" && record.group === to)
+          if (found?.kind === "group") await operator.restore([{ ...found, types: [] }])
+        },
+      })),
+  },
+  {
     name: "a group is renamed onto another one",
     caughtBy: "renameGroup refuses a name that is taken",
     alter: (backend) =>

@@ -122,4 +122,16 @@ export const groupTypeRules: readonly Rule[] = [
     deepEqual((await ensure(backend, { types: NEW, owner: owner("p2") })).added, [])
     deepEqual(await workOff(backend, { types: NEW, owner: owner("p2") }), waiting)
   }),
+
+  rule("renameGroup keeps when each type was last wanted", async ({ backend, advance }) => {
+    await ensure(backend, { types: NEW })
+    await beat(backend, owner(), NEW, "join")
+    await advance(TYPE_GRACE_MS * 3)
+    await beat(backend, owner(), NEW)
+    await backend.operator.renameGroup(G, "renamed")
+    const wants = [{ group: "renamed", types: OLD }]
+    await backend.heartbeat({ kind: "join", owner: owner("p2"), facts: { host: "h", pid: 2 }, wants })
+    const types = (await infoOf(backend, "renamed")).types.map(({ type }) => type)
+    deepEqual(types.toSorted(), NEW)
+  }),
 ]
