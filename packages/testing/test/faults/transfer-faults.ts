@@ -77,4 +77,19 @@ export const transferFaults: readonly Fault[] = [
         },
       })),
   },
+  {
+    name: "a move closes the places that a trim left empty",
+    caughtBy: "restore makes a log that trimCategory took from",
+    alter: (backend) => operating(backend, restoring(closed)),
+  },
 ]
+
+function closed(records: readonly LogRecord[]): readonly LogRecord[] {
+  let position = 0
+  return records.flatMap((record): readonly LogRecord[] => {
+    if (record.kind === "gap") return []
+    if (record.kind !== "message") return [record]
+    position += 1
+    return [{ ...record, message: { ...record.message, position } }]
+  })
+}

@@ -78,11 +78,19 @@ const sights: Readonly<Record<string, Look>> = {
   },
   async dump({ backend }, dice) {
     const of = dice.pick(["keys", "documents", "groups"] as const) ?? "keys"
-    const query: DumpQuery = { of, limit: 1 + dice.roll(4) }
-    const { records, next } = await backend.operator.dump(query)
-    const second = next === undefined ? [] : (await backend.operator.dump({ ...query, after: next })).records
-    // The order of records is the storage's own; how many a page holds is not.
-    return [records.length, second.length]
+    const limit = 1 + dice.roll(4)
+    let found = 0
+    let after: string | undefined
+    do {
+      const query: DumpQuery = { of, limit, ...(after === undefined ? {} : { after }) }
+      const { records, next } = await backend.operator.dump(query)
+      if (records.length > limit)
+        throw new Error(`a page of ${records.length} records, where at most ${limit} were asked for`)
+      found += records.length
+      after = next
+    } while (after !== undefined)
+    // The order of records, and where a page ends, is the storage's own; what all of them hold is not.
+    return found
   },
 }
 

@@ -84,6 +84,15 @@ const trim: GuestAct = async ({ storage, random }) => {
   return storage.operator.groups()
 }
 
+const trimCategory: GuestAct = async ({ storage, random }) => {
+  const trimmed = await storage.operator.trimCategory(random.pick(["cart", "cart", "carts", "order", "none", "a-b"]), {
+    keep: random.pick([0, 1, 2, 5, 20, -1, 1.5]),
+    ...(random.chance(0.5) ? { limit: random.pick([1, 2, 5, 0, -1, 100_000]) } : {}),
+    force: random.chance(0.4),
+  })
+  return [trimmed, await storage.operator.groups()]
+}
+
 /** What an operator, a process and the passing of time do. */
 export const operatingActs: Readonly<Record<string, GuestAct>> = {
   beat,
@@ -95,4 +104,5 @@ export const operatingActs: Readonly<Record<string, GuestAct>> = {
   schedules,
   promote,
   trim,
+  trimCategory,
 }
