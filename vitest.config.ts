@@ -44,8 +44,8 @@ export default defineConfig({
     globalSetup: [`${root}packages/testing/test/lend-mongo.ts`],
     // Where a test starts Node itself, it resolves the sources as well.
     execArgv: ["--conditions=millrace-source"],
-    testTimeout: 20_000,
-    hookTimeout: 30_000,
+    testTimeout: 40_000,
+    hookTimeout: 60_000,
     projects: suites.map(({ name, folder }) => ({
       extends: true,
       test: {
