@@ -66,13 +66,17 @@ async function streamRecord(
 /** A place among the keys: a commit, and how many of its keys came before. Commits in the chain come first. */
 type KeyPlace = readonly [commit: number | string, nth: number]
 
+/** Each commit that is found has a key at least, for retention may have taken all that were in it: so many commits fill a page. */
 async function keyPage({ database }: Log, after: string | undefined, limit: number): Promise<DumpPage> {
   const [from, begin]: KeyPlace = after === undefined ? [0, 0] : storedJson<KeyPlace>(after)
   const found: { readonly place: KeyPlace; readonly record: LogRecord }[] = []
   for (const low of typeof from === "number" ? [from, ""] : [from]) {
     const commits = await database.read(() =>
       database.commits
-        .find({ _id: { $gte: low }, uses: { $exists: true } }, { sort: { _id: 1 }, limit: limit + 1, projection: USES })
+        .find(
+          { _id: { $gte: low }, "uses.0": { $exists: true } },
+          { sort: { _id: 1 }, limit: limit + 1, projection: USES },
+        )
         .toArray(),
     )
     for (const { _id, n = 0, head, uses = [] } of commits) {

@@ -71,7 +71,9 @@ const sights: Readonly<Record<string, Look>> = {
   async schedules({ backend }, dice) {
     const first = await backend.operator.schedules({ limit: 1 + dice.roll(4) })
     const last = first.at(-1)
-    return [first, last === undefined ? [] : await backend.operator.schedules({ limit: 3, after: last })]
+    const second = last === undefined ? [] : await backend.operator.schedules({ limit: 3, after: last })
+    // Numbers rise; a storage may leave some out.
+    return [first, second].map((page) => page.map(({ message, at }) => ({ message, at })))
   },
   async progress({ backend }, dice) {
     return sorted(await backend.operator.progress(dice.pick(STREAMS) ?? "", dice.roll(60)))
