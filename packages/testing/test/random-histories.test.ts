@@ -180,10 +180,13 @@ async function holds(history: readonly Step[], play: (steps: readonly Step[]) =>
       () => undefined,
       (error: unknown) => error,
     )
-  if ((await failure(history)) === undefined) return
+  const first = await failure(history)
+  if (first === undefined) return
   const shortest = await shorten(history, async (steps) => (await failure(steps)) !== undefined)
   const steps = shortest.map((step) => JSON.stringify(step)).join("\n")
-  throw new Error(`MILLRACE_SEED=${seed} finds a history that fails:\n${steps}`, { cause: await failure(shortest) })
+  throw new Error(`MILLRACE_SEED=${seed} finds a history that fails:\n${steps}`, {
+    cause: (await failure(shortest)) ?? first,
+  })
 }
 
 /** Plays a history on one backend and keeps account of what is handled. */
