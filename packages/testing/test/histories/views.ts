@@ -1,6 +1,7 @@
 import {
   type Backend,
   type DumpQuery,
+  type GroupInfo,
   type LogRecord,
   MAX_RECORDS,
   READ_LIMIT,
@@ -67,6 +68,7 @@ export async function viewOfLog(backend: Backend): Promise<unknown> {
       types: sorted(info.types),
       skips: sorted(info.skips),
       stopped: info.stopped?.reason,
+      waitingSince: sinceWhen(info),
     })),
     lanes: await operator.lanes(),
     schedules: (await operator.schedules({ limit: 1_000 })).map(({ message, at }) => [message.id, at]),
@@ -120,10 +122,17 @@ export function viewOfRecords(
     }
     // How often it was written is the storage's own affair.
     if (record.kind === "document" && record.collection === TRIMMED_CATEGORIES) return [{ ...record, revision: 0 }]
+    // Numbers of schedules rise; a storage may leave some out.
+    if (record.kind === "schedule") return [{ ...record, number: 0 }]
     if (record.kind !== "stream" || !living.has(record.streamId)) return [record]
     return record.version === 0 ? [] : [{ ...record, lastPosition: 0 }]
   })
   return sorted(views)
+}
+
+/** Since when something waits. Of a group that wants no type any more, and has lanes of one that it wanted, not every storage tells. */
+export function sinceWhen({ types, waitingSince }: GroupInfo): number | undefined {
+  return types.length === 0 ? undefined : waitingSince
 }
 
 /** In an order of its own, for lists that promise none. */
