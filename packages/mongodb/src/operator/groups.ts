@@ -6,7 +6,6 @@ import {
   groupInfoOf,
   groupNameTaken,
   type Instant,
-  type Position,
   partitionOf,
   startLoadedGroup,
   stopGroup,
@@ -60,7 +59,7 @@ async function waitingOf(
     for (const at of group.partitions) {
       for (const lane of at.lanes.values()) {
         if (group.order !== "stream") {
-          add(group, 1, await recordedWhereItWaits(log, lane, trimmedTo))
+          add(group, 1, await recordedWhereItWaits(log, lane, { head, trimmedTo }))
           continue
         }
         for await (const { position, recordedAt } of wantedOfLane(log, group, at, lane)) {
@@ -84,11 +83,16 @@ async function waitingOf(
   return all
 }
 
-/** When the first message was recorded that a lane of a key has before it; `undefined` where the log ends before. */
-async function recordedWhereItWaits(log: Log, lane: Lane, trimmedTo: Position): Promise<Instant | undefined> {
+/** When the message was recorded that a lane of a key waits at, or where retention took that one, the next; `undefined` where the log ends before. */
+async function recordedWhereItWaits(
+  log: Log,
+  lane: Lane,
+  { head, trimmedTo }: Pick<Bounds, "head" | "trimmedTo">,
+): Promise<Instant | undefined> {
   if (lane.kept !== undefined) return Date.parse(lane.kept.recordedAt)
   const next = Math.max(lane.at.next, trimmedTo + 1)
   for await (const { recordedAt } of ofLog(log, next - 1, next)) return Date.parse(recordedAt)
+  for await (const { recordedAt } of ofLog(log, next, head)) return Date.parse(recordedAt)
   return undefined
 }
 

@@ -3,7 +3,7 @@ import type { DumpQuery, ReadQuery } from "@millrace/core/backend"
 import { idOf, STREAMS, TYPES } from "./cast.ts"
 import type { Dice } from "./dice.ts"
 import type { Stage } from "./stage.ts"
-import { sinceWhen, sorted } from "./views.ts"
+import { sorted } from "./views.ts"
 
 type Look = (stage: Stage, dice: Dice) => Promise<unknown>
 
@@ -49,7 +49,7 @@ const sights: Readonly<Record<string, Look>> = {
   ],
   async groups({ backend, casts }, dice) {
     const found = await backend.operator.groups([dice.pick(casts)?.group ?? "", "nobody"].slice(0, 1 + dice.roll(2)))
-    return found.map((info) => [info.group, info.lag, info.retryAt, sinceWhen(info)])
+    return found.map(({ group, lag, retryAt, waitingSince }) => ({ group, lag, retryAt, waitingSince }))
   },
   async lanes({ backend, casts }, dice) {
     const group = dice.pick(casts)?.group ?? ""

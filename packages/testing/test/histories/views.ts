@@ -1,7 +1,6 @@
 import {
   type Backend,
   type DumpQuery,
-  type GroupInfo,
   type LogRecord,
   MAX_RECORDS,
   READ_LIMIT,
@@ -68,7 +67,6 @@ export async function viewOfLog(backend: Backend): Promise<unknown> {
       types: sorted(info.types),
       skips: sorted(info.skips),
       stopped: info.stopped?.reason,
-      waitingSince: sinceWhen(info),
     })),
     lanes: await operator.lanes(),
     schedules: (await operator.schedules({ limit: 1_000 })).map(({ message, at }) => [message.id, at]),
@@ -128,11 +126,6 @@ export function viewOfRecords(
     return record.version === 0 ? [] : [{ ...record, lastPosition: 0 }]
   })
   return sorted(views)
-}
-
-/** Since when something waits. Of a group that wants no type any more, and has lanes of one that it wanted, not every storage tells. */
-export function sinceWhen({ types, waitingSince }: GroupInfo): number | undefined {
-  return types.length === 0 ? undefined : waitingSince
 }
 
 /** In an order of its own, for lists that promise none. */
