@@ -1,9 +1,15 @@
 import { deepEqual } from "node:assert/strict"
 
-import { type Backend, residentBackend, type RowChange, type RowStorage } from "@millrace/core/backend"
+import {
+  type Backend,
+  type Listening,
+  residentBackend,
+  type RowChange,
+  type RowStorage,
+  type Wake,
+} from "@millrace/core/backend"
 
 import type { Harness } from "../../src/conformance/index.ts"
-import { interceptBackend } from "../intercept-backend.ts"
 import { steeredClock } from "./steered-clock.ts"
 
 /** Beyond so many rows a log is compared and recovered at one in so many calls. */
@@ -90,19 +96,50 @@ function textsOf(rows: KeptRows): ReadonlyMap<string, string> {
 
 /** A backend that is closed and made again between calls. Who listens to it hears the one that is there. */
 function recovering(rows: KeptRows, make: () => Backend<never>): Backend<never> {
-  const ears = new Map<object, Parameters<Backend["listen"]>[0]>()
+  const ears = new Set<{ readonly hear: (wake: Wake) => void }>()
+  const tell = (wake: Wake): void => ears.forEach(({ hear }) => hear(wake))
   let backend = make()
   let away = 0
   let calls = 0
   let closed = false
-  const current = async (): Promise<Backend<never>> => {
+  /** Nothing of it waits: the calls of one turn reach the same backend. */
+  const current = (): Backend<never> => {
     calls += 1
     if (closed || away > 0 || rows.size === 0 || (rows.size >= LARGE && calls % SELDOM > 0)) return backend
-    await backend.close()
+    void backend.close()
     backend = make()
+    if (ears.size > 0) void backend.listen(tell)
     return backend
   }
-  return backend
+  const through = <T extends object>(of: (backend: Backend<never>) => T): T =>
+    new Proxy(of(backend), {
+      get(_, property) {
+        if (property === "operator") return operator
+        if (property === "listen") return listen
+        const value: unknown = Reflect.get(of(backend), property)
+        if (typeof value !== "function") return value
+        return async (...args: readonly unknown[]): Promise<unknown> => {
+          const target = of(current())
+          if (property === "close") closed = true
+          const method: unknown = Reflect.get(target, property)
+          if (typeof method !== "function") throw new TypeError(`no method ${String(property)}`)
+          away += 1
+          try {
+            return await Reflect.apply(method, target, [...args])
+          } finally {
+            away -= 1
+          }
+        }
+      },
+    })
+  const operator = through(({ operator: inner }) => inner)
+  const listen = async (hear: (wake: Wake) => void): Promise<Listening> => {
+    const ear = { hear }
+    if (closed || ears.size === 0) await backend.listen(tell)
+    ears.add(ear)
+    return { close: async () => void ears.delete(ear) }
+  }
+  return through((whole) => whole)
 }
 
 async function isClosed(backend: Backend<never>): Promise<boolean> {
