@@ -1,5 +1,6 @@
 import type { Position } from "../../../message/ids.ts"
-import { type SkipInfo, SKIPS_KEPT } from "../../operator.ts"
+import type { SkipInfo } from "../../operator.ts"
+import { skipsAfter } from "../../rules/skips-after.ts"
 import type { GroupState } from "../group-state.ts"
 import type { LogState } from "../log-state.ts"
 import { touchGroup } from "../touched.ts"
@@ -11,9 +12,7 @@ export function noteSkips(
   positions: readonly Position[],
   how: SkipInfo["how"],
 ): void {
-  const at = log.clock.now()
   group.skipped += positions.length
-  const listed = positions.slice(-SKIPS_KEPT).map((position): SkipInfo => ({ position, how, at }))
-  group.skips = [...group.skips, ...listed].slice(-SKIPS_KEPT)
+  group.skips = skipsAfter(group.skips, positions, { how, at: log.clock.now() })
   touchGroup(log, group)
 }

@@ -1,16 +1,16 @@
 import { categoryOf } from "../../../stream/category.ts"
 import type { CategoryTrim, CategoryTrimmed } from "../../operator.ts"
 import { fencedLane, fencePartition } from "../../rules/fence.ts"
-import { judgeTrim, type TrimLoss, type TrimmingGroup } from "../../rules/judge-trim.ts"
+import { judgeTrim, type TrimLoss } from "../../rules/judge-trim.ts"
 import {
   checkCategoryTrim,
   TRIMMED_CATEGORIES,
   trimmedCategory,
   trimmedFurther,
 } from "../../rules/trimmed-categories.ts"
+import { trimmingGroupOf } from "../../rules/trimming-group.ts"
 import { dropOldest } from "../drop-messages.ts"
 import { findGroup } from "../find-group.ts"
-import type { GroupState } from "../group-state.ts"
 import { type LogState, messageAt } from "../log-state.ts"
 import { storeDocument } from "../store-append.ts"
 import { touchWholeGroup } from "../touched.ts"
@@ -24,7 +24,7 @@ export function trimCategory(log: LogState, category: string, how: CategoryTrim)
     .sort((a, b) => a - b)
   const excess = Math.min(Math.max(positions.length - how.keep, 0), limit)
   const oldest = positions.slice(0, excess).flatMap((position) => messageAt(log, position) ?? [])
-  const { count, heldBackBy, losses } = judgeTrim(oldest, [...log.groups.values()].map(trimming), {
+  const { count, heldBackBy, losses } = judgeTrim(oldest, [...log.groups.values()].map(trimmingGroupOf), {
     partitions: log.partitions,
     force: how.force ?? false,
   })
@@ -36,21 +36,6 @@ export function trimCategory(log: LogState, category: string, how: CategoryTrim)
     storeDocument(log, TRIMMED_CATEGORIES, category, trimmedFurther(before, { upto, removed: count }))
   }
   return { removed: count, more: positions.length - count > how.keep, trimmedTo: upto ?? before.trimmedTo, heldBackBy }
-}
-
-function trimming({ name, order, types, marks, partitions }: GroupState): TrimmingGroup {
-  return {
-    group: name,
-    order,
-    types,
-    marks,
-    partitions: partitions.map(({ checkpoint, lanes }) => ({
-      checkpoint,
-      lanes: new Map(
-        [...lanes].map(([key, { single, at, kept }]) => [key, { next: at.next, single, keeps: kept !== undefined }]),
-      ),
-    })),
-  }
 }
 
 /** Before a forced trim: each lane keeps the message it waits at; whatever else the group loses is listed. */
