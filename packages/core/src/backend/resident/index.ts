@@ -1,3 +1,5 @@
+export type { KeyUse } from "./log-state.ts"
+export type { ProcessState } from "./process-state.ts"
 export { residentBackend, type ResidentCapabilities, type ResidentOptions } from "./resident-backend.ts"
 export type { RowStorage } from "./row-storage.ts"
 export type { GroupRow, LogRow, PartitionRow, RowChange, Rows, Table, TrimmedStream } from "./rows.ts"

@@ -1,12 +1,10 @@
-import type { Position } from "../../message/ids.ts"
-import type { Instant, Version } from "../../message/ids.ts"
+import type { Instant, Position, Version } from "../../message/ids.ts"
 import type { StoredMessage } from "../../message/message.ts"
 import type { KeyedDocument } from "../document.ts"
-import type { ScheduleInfo } from "../operator.ts"
-import type { LoadedLane, LoadedPartition, WantedSince } from "../rules/loaded-group.ts"
+import type { ScheduleInfo, SkipInfo } from "../operator.ts"
+import type { LoadedGroup, LoadedLane, LoadedPartition, WantedSince } from "../rules/loaded-group.ts"
 import type { ReplayState } from "../rules/replay-state.ts"
 import type { Settled } from "../settle.ts"
-import type { GroupState } from "./group-state.ts"
 import type { KeyUse } from "./log-state.ts"
 import type { ProcessState } from "./process-state.ts"
 
@@ -60,7 +58,8 @@ export interface TrimmedStream {
 }
 
 /** A group without its partitions. */
-export interface GroupRow extends Omit<GroupState, "partitions" | "types" | "marks"> {
+export interface GroupRow extends Omit<LoadedGroup, "partitions" | "types" | "marks"> {
+  readonly skips: readonly SkipInfo[]
   readonly types: readonly (readonly [type: string, wanted: WantedSince])[]
   readonly marks: readonly Position[]
 }
