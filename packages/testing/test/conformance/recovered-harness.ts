@@ -16,6 +16,8 @@ import { steeredClock } from "./steered-clock.ts"
 const LARGE = 300
 const SELDOM = 40
 
+const parse: (text: string) => RowChange = JSON.parse
+
 type KeptRows = Map<string, string>
 
 /**
@@ -74,7 +76,7 @@ function keeping(rows: KeptRows): RowStorage {
   return {
     holdsLog: () => rows.size > 0,
     create: (first) => [...first].forEach(keep),
-    open: () => [...rows.values()].map((text): RowChange => JSON.parse(text)),
+    open: () => [...rows.values()].map((text) => parse(text)),
     keep(changes, all) {
       changes.forEach(keep)
       writes += 1

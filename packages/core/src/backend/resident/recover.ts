@@ -85,7 +85,8 @@ function groupOf({ types, marks, ...facts }: GroupRow, rows: Tables["partitions"
   return { ...facts, types: new Map(types), marks: new Set(marks), partitions }
 }
 
-function partitionOf({ group: _, rows, lanes, repeats, ...facts }: PartitionRow): PartitionState {
+function partitionOf(row: PartitionRow): PartitionState {
+  const { group: _, rows, lanes, repeats, ...facts } = row
   return {
     ...facts,
     rows: new Map(rows),

@@ -71,7 +71,8 @@ export function logRow(log: LogState): LogRow {
   }
 }
 
-function groupRow({ partitions: _, types, marks, ...facts }: GroupState): GroupRow {
+function groupRow(group: GroupState): GroupRow {
+  const { partitions: _, types, marks, ...facts } = group
   return { ...facts, types: [...types], marks: [...marks] }
 }
 
