@@ -62,7 +62,12 @@ async function groupOf(log: Log, { lease }: Settles): Promise<GroupState | undef
 function check(group: GroupState, settlement: Settles): void {
   const at = group.partitions[settlement.lease.partition]
   if (at === undefined) return
-  checkSettlement(settlement, { order: group.order, checkpoint: at.checkpoint, isOpen: (key) => at.lanes.has(key) })
+  checkSettlement(settlement, {
+    order: group.order,
+    partitions: group.partitions.length,
+    checkpoint: at.checkpoint,
+    isOpen: (key) => at.lanes.has(key),
+  })
 }
 
 /** Writes the effects of all parts as one entry, to which the lease's keys and the record belong. */
