@@ -66,9 +66,10 @@ export const transferRules: readonly Rule[] = [
       await backend.operator.trim(positions[3] ?? 0)
       const left = async (limit?: number) => {
         const records = await dumped(backend, "keys", limit)
-        return new Map(records.map((record) => (record.kind === "key" ? [record.key, record.at] : [record, undefined])))
+        const keys = records.flatMap((record) => (record.kind === "key" ? [{ key: record.key, at: record.at }] : []))
+        return keys.toSorted((one, other) => one.at - other.at)
       }
-      const wanted = new Map([4, 5].map((at) => [names[at], positions[at]]))
+      const wanted = [4, 5].map((at) => ({ key: names[at], at: positions[at] }))
       deepEqual(await left(), wanted)
       deepEqual(await left(names.length), wanted)
     },
