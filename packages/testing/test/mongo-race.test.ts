@@ -9,7 +9,7 @@ import { claim } from "../src/conformance/build/claims.ts"
 import { ensure, G, infoOf, owner } from "../src/conformance/build/groups.ts"
 import { event } from "../src/conformance/build/messages.ts"
 import { mongoForTests } from "./mongo-for-tests.ts"
-import { type Decide, mongoProxy } from "./mongo-wire/mongo-proxy.ts"
+import { type Decide, type Fate, mongoProxy } from "./mongo-wire/mongo-proxy.ts"
 
 const mongo = await mongoForTests()
 
@@ -51,7 +51,7 @@ async function withRival(
   const beside = mongodbBackend(url, { partitions: 1, clock })
   let rival: (() => Promise<void>) | undefined
   let tries = 0
-  const letRivalIn: Decide = async ({ name: command, collection, body }) => {
+  const letRivalIn: Decide = async ({ name: command, collection, body }): Promise<Fate> => {
     if (command !== "update" || collection !== "millrace_groups" || !isOnRevision(body)) return "pass"
     tries += 1
     await rival?.()
