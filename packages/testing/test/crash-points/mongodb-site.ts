@@ -31,6 +31,7 @@ export async function mongodbSite(url: string): Promise<Site> {
   await healthy.migrate()
   const opened: Backend[] = [healthy]
   return {
+    url,
     clock,
     wire: door.wire,
     healthy: () => healthy,

@@ -36,6 +36,8 @@ export interface Door {
 
 /** A storage in which calls are struck. */
 export interface Site {
+  /** Where other processes find the log. */
+  readonly url: string
   readonly clock: TestClock
   readonly wire: Wire
   /** A process of which no call is struck. */

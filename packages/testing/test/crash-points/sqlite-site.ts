@@ -73,7 +73,7 @@ export function sqliteDoor(path: string, clock: Clock): Door {
 }
 
 /** A log of SQLite in a folder of its own. The mishap is `dead`. */
-export async function sqliteSite(): Promise<Site & { readonly url: string }> {
+export async function sqliteSite(): Promise<Site> {
   const folder = await temporaryFolder()
   const path = join(folder.path, "log.db")
   const clock = testClock()

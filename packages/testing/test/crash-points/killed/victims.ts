@@ -11,14 +11,6 @@ import type { StorageName } from "./told.ts"
 /** A call that no scenario gets to. */
 const NEVER = Number.MAX_SAFE_INTEGER
 
-/** A storage on which processes are killed. */
-export interface Grounds {
-  readonly storage: StorageName
-  /** The log's URL, or its path. */
-  readonly url: string
-  readonly site: Site
-}
-
 /** A kill: of whom, and where. */
 export interface Kill {
   readonly scenario: Scenario
@@ -35,12 +27,14 @@ export interface Victims {
    * it was killed: it may have made fewer calls this time.
    */
   kill(kill: Kill): Promise<boolean>
+  /** Ends the process that works, after a finding: what it has in hand is nobody's any more. */
+  forget(): Promise<void>
   end(): Promise<void>
 }
 
 /** Processes on a storage. */
-export function victimsOn({ storage, url, site }: Grounds): Victims {
-  const { clock } = site
+export function victimsOn(storage: StorageName, site: Site): Victims {
+  const { clock, url } = site
   const healthy = site.healthy()
   const start = (): Promise<Victim> => startVictim({ storage, url, clock, model: healthy })
   let next: Promise<Victim> | undefined
@@ -93,6 +87,11 @@ export function victimsOn({ storage, url, site }: Grounds): Victims {
       other = current.backend
       await after({ died: true })
       return true
+    },
+    async forget() {
+      const left = current
+      current = undefined
+      await left?.end()
     },
     async end() {
       for (const victim of [current, await next?.catch(() => undefined)]) await victim?.end()
