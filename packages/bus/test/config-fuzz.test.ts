@@ -16,7 +16,7 @@ import { settingsOf } from "../src/settings.ts"
 
 const deep = process.env["MILLRACE_DEEP"] === "1"
 const seed = Number(process.env["MILLRACE_SEED"] ?? Date.now() % 1_000_000)
-const numRuns = deep ? 20_000 : 400
+const numRuns = deep ? 20_000 : 200
 const TIMEOUT_MS = deep ? 1_200_000 : 120_000
 
 /** In every URL that is made here. */
