@@ -22,6 +22,7 @@ import { trace } from "./commands/trace.ts"
 import { trim } from "./commands/trim.ts"
 import { workers } from "./commands/workers.ts"
 import { addCompletion } from "./completion.ts"
+import { withoutPasswords } from "./render/without-passwords.ts"
 import { VERSION } from "./version.ts"
 
 /** The whole command. What a verb does is loaded when it is called: help and completion load no storage. */
@@ -32,6 +33,7 @@ export function program(): Command {
     .showHelpAfterError("(add --help for what is possible)")
     .addHelpText("after", EXIT_CODES)
     .exitOverride()
+    .configureOutput(OUTPUT)
   const verbs = [
     init(),
     runVerb(),
@@ -60,9 +62,18 @@ export function program(): Command {
   return millrace
 }
 
-/** Commands that are added do not inherit `exitOverride`. */
-function overridden<C extends { exitOverride(): unknown; readonly commands: readonly unknown[] }>(command: C): C {
+const OUTPUT = { writeErr: (text: string) => void process.stderr.write(withoutPasswords(text)) }
+
+/** Commands that are added inherit neither `exitOverride` nor where their errors are written. */
+function overridden<
+  C extends {
+    exitOverride(): unknown
+    configureOutput(output: typeof OUTPUT): unknown
+    readonly commands: readonly unknown[]
+  },
+>(command: C): C {
   command.exitOverride()
+  command.configureOutput(OUTPUT)
   for (const below of command.commands) if (below instanceof Command) overridden(below)
   return command
 }
