@@ -42,7 +42,14 @@ export function claimLine({ claim, median, min, max, interval, met }: Judged): s
   const between =
     interval === undefined ? "" : ` · median ${figure(interval.low, 4)}–${figure(interval.high, 4)} (95 %)`
   const middle = figure(median, interval === undefined ? 3 : 4)
-  return `${claim.kind} ${claim.name} ${middle} ${bar} · ${figure(min)}–${figure(max)}${between} · ${met ? "met" : "MISSED"}`
+  const verdict = verdictOf({ claim, interval, met })
+  return `${claim.kind} ${claim.name} ${middle} ${bar} · ${figure(min)}–${figure(max)}${between} · ${verdict}`
+}
+
+/** A claim of which the interval holds the bar is not shown: neither met nor missed. */
+export function verdictOf({ claim, interval, met }: Pick<Judged, "claim" | "interval" | "met">): string {
+  if (met) return "met"
+  return interval !== undefined && interval.high >= claim.bar ? "NOT SURE" : "MISSED"
 }
 
 /** A figure with three digits that count, or so many. */

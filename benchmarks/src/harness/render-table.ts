@@ -1,4 +1,4 @@
-import { figure } from "./judge-claim.ts"
+import { figure, verdictOf } from "./judge-claim.ts"
 import { type BenchRecord, isClean, type SubjectRecord } from "./record.ts"
 import { environmentText } from "./report.ts"
 
@@ -52,7 +52,7 @@ function benchLines({ name, what, unit, subjects, claims, environment }: BenchRe
       const bar = `bar ${claim.kind === "ratio" ? "≥" : "≤"} ${claim.bar}`
       const between = interval === undefined ? "" : `, median ${figure(interval.low, 4)}–${figure(interval.high, 4)}`
       const middle = figure(median, interval === undefined ? 3 : 4)
-      return `* ${claim.kind} \`${claim.name}\` **${middle}** (${bar}, ${figure(min)}–${figure(max)}${between}): ${met ? "met" : "**missed**"}`
+      return `* ${claim.kind} \`${claim.name}\` **${middle}** (${bar}, ${figure(min)}–${figure(max)}${between}): ${met ? "met" : `**${verdictOf({ claim, interval, met }).toLowerCase()}**`}`
     }),
   ]
 }

@@ -9,7 +9,7 @@ const TURN = 400
 const TURNS = 5
 /** Rounds before those that count: code is compiled and caches fill. */
 const WARM_UP = 4
-const FEWEST_ROUNDS = 40
+const FEWEST_ROUNDS = 20
 /** Or then, however badly they are known. */
 const MOST_ROUNDS = 300
 const MOST_MS = 60_000
