@@ -23,6 +23,10 @@ for (const backend of options.backends) {
     else for (const line of reportSoak(outcome)) console.log(line)
     if (outcome.findings.length > 0 || outcome.flatness.some(({ flat }) => !flat)) code = 1
   } catch (error) {
+    if (stopping.signal.aborted) {
+      console.log("stopped before its end")
+      break
+    }
     if (!(error instanceof NoPostgres || error instanceof NoRedis || error instanceof NoMongo)) throw error
     console.log(`${backend} skipped: ${error.message}`)
     if (code === 0) code = NO_SERVER

@@ -3,10 +3,9 @@ import { connect, createServer } from "node:net"
 
 import type { Plant } from "./plant.ts"
 
-const LEAKED_BYTES = 128 * 1024
-const NUMBER_BYTES = 8
+const LEAKED_BYTES = 1024 * 1024
 /** Which order of its stream is lost, or doubled. */
-const STRUCK = 5
+const STRUCK = 2
 
 /** How many effects a handler gives for a message where faults are planted in it, and what it leaves behind each time. */
 export function planted(plants: readonly Plant[]): (stream: string, n: number) => number {
@@ -15,7 +14,7 @@ export function planted(plants: readonly Plant[]): (stream: string, n: number) =
   const server = has("connections") ? createServer((socket) => void kept.push(socket.unref())).listen(0) : undefined
   server?.unref()
   return (stream, n) => {
-    if (has("memory")) kept.push(Array.from({ length: LEAKED_BYTES / NUMBER_BYTES }, () => n + 0.5))
+    if (has("memory")) kept.push(Buffer.alloc(LEAKED_BYTES))
     if (has("handles")) kept.push(openSync("/dev/null", "r"))
     const address = server?.address()
     if (typeof address === "object" && address !== null) kept.push(connect(address.port).unref())
