@@ -105,7 +105,7 @@ export function createEngine(parts: EngineParts): Engine {
     logger,
     instrumentation,
     limits,
-    sizes: sliceSizes(),
+    sizes: sliceSizes(limits.sliceBytes),
     owner: membership.owner,
     registration: (group) => registrations.get(group),
     strategy: (registration) => registration.errorStrategy ?? parts.errorStrategy,
