@@ -8,10 +8,13 @@ import { documentId } from "../document-id.ts"
 import { commandKey, idKey, onceKey, versionKey } from "../keys.ts"
 import type { Log } from "../log.ts"
 import { PULSE } from "../migrate.ts"
+import { positionsOf } from "../positions-of.ts"
 import { SEGMENT } from "../segments.ts"
 import type { Thinning } from "../stored.ts"
+import { dropKeysBeside } from "./drop-keys-beside.ts"
 import { keepEnds } from "./keep-ends.ts"
 import { isOf, oldestOf } from "./oldest-of-category.ts"
+import { withLeft } from "./with-left.ts"
 
 /** The most messages that are looked for at once: of one trim there are fewer. */
 const ALL = 100_000
@@ -68,6 +71,7 @@ async function drop(log: Log, thinning: Thinning): Promise<void> {
   const gone = commits.flatMap((commit) => goneOf(commit, thinning))
   await keepEnds(database, gone, { counted, step: { thinned: number } })
   for (const commit of commits) await dropFrom(database, commit, thinning)
+  await dropKeysBeside(database, { first: thinning.after + 1, last: upto })
   const value: Json = { trimmedTo: upto, removed }
   await database.write(() =>
     database.documents.updateOne(
@@ -122,16 +126,12 @@ async function dropFrom(database: Database, commit: ChainCommit, thinning: Thinn
     const set = { keys: left.length > 0 ? left : [`z:${_id}`], uses: uses.filter((use) => !unused.includes(use)) }
     const update = rest.every((message) => message === null)
       ? { $set: set, $unset: { messages: true, types: true, conversations: true } as const }
-      : { $set: { ...set, messages: rest } }
+      : { $set: { ...set, ...withLeft(now, rest) } }
     const { matchedCount } = await database.write(() => database.commits.updateOne({ _id, keys: [...keys] }, update))
     if (matchedCount === 1) return
     // Somebody has taken another key of it away.
     now = await database.read(() => database.commits.findOne({ _id }))
   }
-}
-
-function positionsOf(first: Position, last: Position): readonly Position[] {
-  return Array.from({ length: last - first + 1 }, (_, index) => first + index)
 }
 
 function keysOf({ position, message: { id, kind, stream, version } }: Place): readonly string[] {

@@ -40,7 +40,8 @@ export async function settle<Tx>(
   if (repeated !== undefined) return () => repeated
   if (group === undefined || at === undefined || !isHeld(at, lease)) return () => ({ kind: "fenced" })
   const { order } = group
-  checkSettlement(settlement, { order, checkpoint: at.checkpoint, isOpen: (key) => at.lanes.has(key) })
+  const isOpen = (key: string): boolean => at.lanes.has(key)
+  checkSettlement(settlement, { order, partitions: group.partitions.length, checkpoint: at.checkpoint, isOpen })
   if (beginWork === undefined && parts.some(({ work }) => work !== undefined))
     throw new BackendError(
       "unsupported",
