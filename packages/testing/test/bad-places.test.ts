@@ -274,6 +274,19 @@ const url = fc
     return `${scheme}${slashes}${user}${SECRET}${tail}${at}${host}${path}${brief}`
   })
 
+/** What once showed a password, or an error from inside. */
+const ONCE_WRONG = [
+  `shop:${SECRET}@127.0.0.1`,
+  `postgres%zz:${SECRET}@127.0.0.1/shop`,
+  `redis:${SECRET}@127.0.0.1:1/shop`,
+  `sqlite://shop:${SECRET}@127.0.0.1:1/shop`,
+  `postgres://${SECRET}#@127.0.0.1:1/shop`,
+  `mongodb://shop:${SECRET}127.0.0.1:1/shop?serverSelectionTimeoutMS=30`,
+  `mongodb://shop:${SECRET}@127.0.0.1:1/shop?prefix=%zz&serverSelectionTimeoutMS=30`,
+  `mongodb://shop:${SECRET}@127.0.0.1:1/%zz?serverSelectionTimeoutMS=30`,
+  "file://%zz/a",
+]
+
 /** What a log shows of an error: its own words, its stack, its fields and its causes. */
 const shown = (error: unknown): string =>
   [inspect(error, { depth: 12, showHidden: true }), JSON.stringify(error), String(error)].join("\n")
@@ -313,7 +326,7 @@ describe("a URL made by chance", () => {
           await backend.close()
         }
       }),
-      { seed, numRuns: URLS },
+      { seed, numRuns: URLS, examples: ONCE_WRONG.map((one) => [one]) },
     )
   })
 })
