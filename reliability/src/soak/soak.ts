@@ -63,6 +63,7 @@ export async function soak(run: SoakRun, signal: AbortSignal): Promise<SoakOutco
     const settled = load.then(() => untilIdle({ operator }, signal))
     const everyMs = run.everyMs ?? SAMPLE_EVERY_MS
     const samples = await takeSamples({ crew, gauge, signal, everyMs, lengthMs: run.lengthMs }, settled)
+    signal.throwIfAborted()
     const unsettled = await settled
     const { orders, failed } = await load
     const books = await readBooks(crew, ground)
