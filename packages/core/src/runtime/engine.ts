@@ -112,10 +112,8 @@ export function createEngine(parts: EngineParts): Engine {
     access: (group) => {
       const shared = { group, ...reads, baselines: baselines(group), snapshots: parts.snapshots, logger, time }
       if (instrumentation === undefined) return (lease) => new HeldAccess(shared, lease)
-      return (lease) => {
-        const observer = instrumentation.heard() ? instrumentation.handling(group) : undefined
-        return new HeldAccess({ ...shared, observer }, lease)
-      }
+      return (lease) =>
+        new HeldAccess(shared, lease, instrumentation.heard() ? instrumentation.handling(group) : undefined)
     },
     storageOffsetMs: () => storageOffsetMs,
     pause,
