@@ -105,17 +105,15 @@ export function createEngine(parts: EngineParts): Engine {
     logger,
     instrumentation,
     limits,
-    sizes: sliceSizes(),
+    sizes: sliceSizes(limits.sliceBytes),
     owner: membership.owner,
     registration: (group) => registrations.get(group),
     strategy: (registration) => registration.errorStrategy ?? parts.errorStrategy,
     access: (group) => {
       const shared = { group, ...reads, baselines: baselines(group), snapshots: parts.snapshots, logger, time }
       if (instrumentation === undefined) return (lease) => new HeldAccess(shared, lease)
-      return (lease) => {
-        const observer = instrumentation.heard() ? instrumentation.handling(group) : undefined
-        return new HeldAccess({ ...shared, observer }, lease)
-      }
+      return (lease) =>
+        new HeldAccess(shared, lease, instrumentation.heard() ? instrumentation.handling(group) : undefined)
     },
     storageOffsetMs: () => storageOffsetMs,
     pause,
