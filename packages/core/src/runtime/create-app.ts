@@ -87,6 +87,7 @@ function assemble(backend: Backend<never>, own: boolean, options: AppOptions): A
   const keeper = createSnapshotKeeper({ reads, writer, logger })
   const engine = createEngine({
     backend,
+    writer,
     clock,
     logger,
     instrumentation,

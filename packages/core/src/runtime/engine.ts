@@ -7,6 +7,7 @@ import type { Logger } from "../reactor/logger.ts"
 import type { Baselines, Registration } from "../reactor/registration.ts"
 import type { Snapshots } from "../reactor/snapshots.ts"
 import { createBackground } from "./background.ts"
+import type { Writer } from "../store/writer.ts"
 import type { Clock } from "./clock.ts"
 import type { Crew } from "./crew.ts"
 import { createDispatcher } from "./dispatcher.ts"
@@ -18,6 +19,7 @@ import type { Limits } from "./limits.ts"
 import { lruBaselines } from "./lru-baselines.ts"
 import { createMembership } from "./membership.ts"
 import { readTogether } from "./read-together.ts"
+import { recordAhead } from "./record-ahead.ts"
 import { createRunning } from "./running.ts"
 import { createSettleWatch, type SettleWatch } from "./settle-watch.ts"
 import { sliceSizes } from "./slice-size.ts"
@@ -26,6 +28,7 @@ import { lookForWork } from "./work.ts"
 /** What an engine is made of. */
 export interface EngineParts {
   readonly backend: Backend
+  readonly writer: Pick<Writer, "submit">
   readonly clock: Clock
   readonly logger: Logger
   readonly instrumentation: Instrumentation | undefined
@@ -72,8 +75,8 @@ export function createEngine(parts: EngineParts): Engine {
   const dispatcher = createDispatcher({ clock, pollMs: limits.pollMs })
   const reads = readTogether(backend, clock)
   const settles = createSettleWatch(clock)
-  const time = handlerTime(clock)
   let storageOffsetMs = 0
+  const time = handlerTime(clock, () => storageOffsetMs)
 
   const pause = (ms: number): Promise<void> => new Promise((resolve) => void clock.setTimer(ms, resolve))
   const membership = createMembership(
@@ -111,10 +114,11 @@ export function createEngine(parts: EngineParts): Engine {
     strategy: (registration) => registration.errorStrategy ?? parts.errorStrategy,
     access: (group) => {
       const shared = { group, ...reads, baselines: baselines(group), snapshots: parts.snapshots, logger, time }
-      if (instrumentation === undefined) return (lease) => new HeldAccess(shared, lease)
+      const record = recordAhead(group, recording)
+      if (instrumentation === undefined) return (lease) => new HeldAccess({ ...shared, record }, lease)
       return (lease) => {
         const observer = instrumentation.heard() ? instrumentation.handling(group) : undefined
-        return new HeldAccess({ ...shared, observer }, lease)
+        return new HeldAccess({ ...shared, observer, record: recordAhead(group, { ...recording, observer }) }, lease)
       }
     },
     storageOffsetMs: () => storageOffsetMs,
@@ -130,6 +134,13 @@ export function createEngine(parts: EngineParts): Engine {
       settles.settled(types)
     },
   }
+  const stored: Engine["stored"] = ({ streams, schedules }) => {
+    const types: string[] = []
+    for (const { messages } of streams) for (const { type } of messages) if (!types.includes(type)) types.push(type)
+    if (types.length > 0) dispatcher.news({ types })
+    if ((schedules?.length ?? 0) > 0) running.lookAtSchedules()
+  }
+  const recording = { writer: parts.writer, now: () => clock.now(), onStored: stored }
   const running = createRunning({
     crew,
     dispatcher,
@@ -155,12 +166,7 @@ export function createEngine(parts: EngineParts): Engine {
       registrations.delete(group)
       dispatcher.forget(group)
     },
-    stored({ streams, schedules }) {
-      const types: string[] = []
-      for (const { messages } of streams) for (const { type } of messages) if (!types.includes(type)) types.push(type)
-      if (types.length > 0) dispatcher.news({ types })
-      if ((schedules?.length ?? 0) > 0) running.lookAtSchedules()
-    },
+    stored,
     changed({ group, schedules }) {
       if (group !== undefined) dispatcher.news({ group })
       if (schedules === true) running.lookAtSchedules()
