@@ -35,6 +35,8 @@ export interface Registration {
   readonly txStorage?: string
   /** Whether it handles each message by itself, knowing nothing of what it did for those before: it may go on before that is stored. */
   readonly stateless?: boolean
+  /** Whether it mostly waits, for others or for what it records ahead: slices of it are worked on side by side, as many as a process has room for. */
+  readonly waits?: boolean
   /** Commands it decides: no two registered reactors may decide one command. */
   readonly decides: readonly string[]
   /** Handles the next messages of one stream (or key), in order. Never throws for a message's sake: a failure is in the outcome. */
@@ -91,8 +93,8 @@ export interface Access {
 }
 
 /**
- * Stores what a message asks for now, in one write with what others of this process store now, and not with the group's progress. No lease guards it: every append has
- * to name the version it expects (`append-after`), so that whoever came too late is refused. `name` tells the writes of one message apart: ids follow from it, so
+ * Stores what a message asks for now, in one write with what others of this process store now, and not with the group's progress. No lease guards it: one of its
+ * appends has to name the version it expects (`append-after`), so that whoever comes too late is refused. `name` tells the writes of one message apart: ids follow from it, so
  * that a second worker with the same message finds its write stored. Answers the versions reached, or `undefined` when a stream was elsewhere, or the write is stored
  * already, or can not be. Throws `BackendError`.
  */

@@ -11,6 +11,7 @@ import type { Writer } from "../store/writer.ts"
 import type { Clock } from "./clock.ts"
 import type { Crew } from "./crew.ts"
 import { createDispatcher } from "./dispatcher.ts"
+import { createDocumentWatch, type DocumentWatch } from "./document-watch.ts"
 import { ensureGroup } from "./ensure-group.ts"
 import { handlerTime } from "./handler-time.ts"
 import { HeldAccess } from "./held-access.ts"
@@ -56,6 +57,8 @@ export interface Engine {
   drain(): Promise<void>
   /** The settles of this process. */
   readonly settles: SettleWatch
+  /** The documents that this process stores. */
+  readonly documents: DocumentWatch
   /** Ends the timers of an engine that is stopped. */
   close(): void
   /** Resolves with the reason when this process, as it runs now, has to stop of itself. */
@@ -75,6 +78,7 @@ export function createEngine(parts: EngineParts): Engine {
   const dispatcher = createDispatcher({ clock, pollMs: limits.pollMs })
   const reads = readTogether(backend, clock)
   const settles = createSettleWatch(clock)
+  const documents = createDocumentWatch()
   let storageOffsetMs = 0
   const time = handlerTime(clock, () => storageOffsetMs)
 
@@ -123,6 +127,7 @@ export function createEngine(parts: EngineParts): Engine {
     },
     storageOffsetMs: () => storageOffsetMs,
     pause,
+    documents: documents.put,
     background: (work) => void background.add(work),
     delivering: background.add,
     storageTime(now) {
@@ -134,7 +139,8 @@ export function createEngine(parts: EngineParts): Engine {
       settles.settled(types)
     },
   }
-  const stored: Engine["stored"] = ({ streams, schedules }) => {
+  const stored: Engine["stored"] = ({ streams, schedules, documents: puts }) => {
+    if (puts !== undefined) documents.put(puts)
     const types: string[] = []
     for (const { messages } of streams) for (const { type } of messages) if (!types.includes(type)) types.push(type)
     if (types.length > 0) dispatcher.news({ types })
@@ -153,6 +159,7 @@ export function createEngine(parts: EngineParts): Engine {
 
   return {
     settles,
+    documents,
     baselines,
     storageNow: () => clock.now() + storageOffsetMs,
     ended: running.ended,

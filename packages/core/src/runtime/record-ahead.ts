@@ -20,7 +20,7 @@ export function recordAhead(group: string, { writer, now, onStored, observer }: 
     if ("unmergeable" in collected || collected.effects === undefined)
       throw new TypeError(`${group} recorded nothing, or two things that can not both be, as ${name}`)
     const { effects } = collected
-    if (effects.streams.some(({ expected }) => expected === "any"))
+    if (effects.streams.every(({ expected }) => expected === "any"))
       throw new TypeError(`${group} recorded ${name} without the version that it expects`)
     const verdict = await writer.submit(effects)
     if (verdict.kind !== "appended") return undefined

@@ -37,9 +37,38 @@ export async function lookForWork(
     await giveBack(found, crew)
     return "nothing"
   }
-  await crew.delivering(deliver(found, registration, crew, signal))
+  const delivered = crew.delivering(deliver(found, registration, crew, signal))
+  if (registration.waits === true && takeRoom(crew, WAITING_SLICES)) {
+    void beside(delivered, found.group, dispatcher, crew)
+    return "worked"
+  }
+  await delivered
   dispatcher.again(found.group)
   return "worked"
+}
+
+/** How many slices of reactors that mostly wait a process works on beside those of its workers. */
+const WAITING_SLICES = 16
+
+const besides = new WeakMap<Crew, number>()
+
+function takeRoom(crew: Crew, most: number): boolean {
+  const now = besides.get(crew) ?? 0
+  if (now >= most) return false
+  besides.set(crew, now + 1)
+  return true
+}
+
+/** Lets a slice go on without its worker, which looks for more meanwhile. */
+async function beside(delivered: Promise<void>, group: string, dispatcher: Dispatcher, crew: Crew): Promise<void> {
+  try {
+    await delivered
+  } catch (error) {
+    crew.logger.error({ err: error, group }, "a slice failed: it is handed out again when its lease ends")
+  }
+  besides.set(crew, (besides.get(crew) ?? 1) - 1)
+  // Whoever asked while it was held was told to rest.
+  dispatcher.news({ group })
 }
 
 /** Settles a slice with nothing done, so that another worker gets it at once. */

@@ -104,6 +104,11 @@ export function isOutcomeOf(step: string, { type, payload }: StoredMessage, type
   return outcomes.includes(type) && textIn(payload, "step") === step
 }
 
+/** Whether an event says how its run ended. */
+export function isEnd({ type }: StoredMessage, { completed, failed, cancelled }: RunTypes): boolean {
+  return type === completed || type === failed || type === cancelled
+}
+
 /** Reads the command to run a step. */
 export function runStepIn({ payload }: StoredMessage): RunStep {
   return {

@@ -5,7 +5,7 @@ import type { Access, Delivery } from "../reactor/registration.ts"
 import { attemptOnce, type Attempted, completed } from "./attempt-step.ts"
 import type { LiveRun } from "./live-run.ts"
 import type { OpenStep } from "./open-step.ts"
-import { isOutcomeOf, type RunEvent } from "./run-event.ts"
+import { isEnd, isOutcomeOf, type RunEvent } from "./run-event.ts"
 import { runMessage } from "./run-message.ts"
 import { type RunTypes, runTypesOf } from "./run-types.ts"
 
@@ -41,6 +41,8 @@ export async function feedRecorded(
   for (const event of events) {
     await live.feed(event, time)
     take(fed, live)
+    // Its end was recorded under the event, with everything that it asked for then.
+    if (fed !== undefined && live.ended && isEnd(event, runTypesOf(live.workflow))) fed.actions.length = 0
   }
 }
 
@@ -64,7 +66,10 @@ export async function runOn({ live, last, all, takenOver }: RunningOn, access: A
   let ahead: readonly StoredMessage[] | undefined
   for (;;) {
     const step = onlyStep(last, live)
-    if (step === undefined) return true
+    if (step === undefined) {
+      if (live.ended && ahead !== undefined) await recordEnd(last, { all, ahead, live }, access)
+      return true
+    }
     // Somebody may have been here before, and not have come to the settle.
     ahead ??= await access.history(live.streamId, { after: live.version })
     if (ahead[0]?.type === types.stepRecorded) {
@@ -97,6 +102,26 @@ export async function runOn({ live, last, all, takenOver }: RunningOn, access: A
     last.steps = []
     return true
   }
+}
+
+/**
+ * Records the end at once, so that nobody who waits for the run waits for the settle. That is for runs of which nothing else waits to be stored and whose stream
+ * is as this worker left it; all others end with the settle.
+ */
+async function recordEnd(
+  last: Fed,
+  { all, ahead, live }: Pick<RunningOn, "all" | "live"> & { readonly ahead: readonly StoredMessage[] },
+  access: Access,
+): Promise<void> {
+  let behind = ahead
+  if (behind.length === 0 && all.every((fed) => fed === last || fed.actions.length === 0)) {
+    if ((await access.record?.(last.delivery, "end", guarded(last.actions, live))) !== undefined) {
+      last.actions.length = 0
+      return
+    }
+    behind = await access.history(live.streamId, { after: live.version })
+  }
+  await feedRecorded(last, live, behind.slice(0, 1), access)
 }
 
 /** The step that can be run here: the only one asked for since the last event, and the only one open. */
@@ -142,7 +167,7 @@ function toSettle(attempted: Attempted, step: OpenStep, types: RunTypes): readon
 /** The same, to be stored only if the run's stream is as the run knows it. */
 function guarded(actions: readonly Action[], { streamId, version }: LiveRun): readonly Action[] {
   return actions.map((action) =>
-    action.kind === "append-next"
+    action.kind === "append-next" && action.messages.every((message) => message.streamId === streamId)
       ? { kind: "append-after", streamId, messages: action.messages, expectedVersion: version }
       : action,
   )
