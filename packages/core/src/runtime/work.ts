@@ -7,12 +7,13 @@ import { nextTurn } from "./next-turn.ts"
 /** What looking for work came to. */
 export type Look = "worked" | "nothing"
 
-/** One look: asks for a slice of the groups that may have one, and delivers it. */
+/** One look: asks for a slice of the groups that may have one, and delivers it. `claimed` is called in between. */
 export async function lookForWork(
   asked: Asked,
   dispatcher: Dispatcher,
   crew: Crew,
   signal: AbortSignal,
+  claimed = (): void => {},
 ): Promise<Look> {
   const groups = asked.groups.map((group) => wantOf(group, crew)).filter((want) => want !== undefined)
   if (groups.length === 0) return "nothing"
@@ -24,6 +25,7 @@ export async function lookForWork(
     leaseMs: crew.limits.leaseMs,
     ...(asked.routine ? { routine: true } : {}),
   })
+  claimed()
   if (found.kind === "idle") {
     for (const one of found.outdated) warnOutdated(one, crew)
     crew.storageTime(found.now)
