@@ -15,6 +15,7 @@ import type { AnyApp } from "./app.ts"
 import type { Clock } from "./clock.ts"
 import type { DocumentWatch, WatchedDocument } from "./document-watch.ts"
 import type { KeepAlive } from "./keep-alive.ts"
+import { nextTurn } from "./next-turn.ts"
 import type { ReadTogether } from "./read-together.ts"
 
 /** How long `wait` waits unless told otherwise. */
@@ -91,7 +92,9 @@ export function createWorkflowRuns(parts: Parts): Pick<AnyApp, "startWorkflow" |
       if (error instanceof AppendRefused && error.code === "key-reused") throw new RunIdReused(message.streamId)
       throw error
     }
-    return runOf(parts, workflow, id, { watched, isNew })
+    const begun = { watched, isNew }
+    if (isNew) nextTurn(parts.clock, () => (begun.isNew = false))
+    return runOf(parts, workflow, id, begun)
   }
   function workflow<W extends AnyWorkflow>(of: W, id: string): WorkflowRun<WorkflowOutput<W>>
   function workflow(of: AnyWorkflow, id: string): object {
@@ -103,7 +106,7 @@ export function createWorkflowRuns(parts: Parts): Pick<AnyApp, "startWorkflow" |
 /** What this process knows of a run that it has started, or found that it was. */
 interface Started {
   readonly watched: WatchedDocument
-  /** Its end, if there is one, came after `watched` began. */
+  /** It was begun in this turn of the event loop: whoever ends it, it has not ended yet. */
   readonly isNew: boolean
 }
 

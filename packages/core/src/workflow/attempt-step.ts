@@ -42,11 +42,7 @@ export function completed({ run, key, args }: OpenStep, output: Json | undefined
 }
 
 /** Runs a step's function once; `undefined` when the worker had to stop before it was done. */
-export async function attemptOnce(
-  attempt: Attempt,
-  types: RunTypes,
-  access: Access,
-): Promise<Attempted | undefined> {
+export async function attemptOnce(attempt: Attempt, types: RunTypes, access: Access): Promise<Attempted | undefined> {
   if (access.aborted) return undefined
   try {
     const output = recorded(`the output of ${attempt.step.key}`, await invoke(attempt, access))

@@ -5,7 +5,7 @@ import { runStepMessage } from "./attempt-step.ts"
 import { WorkflowChanged } from "./errors.ts"
 import { LiveRun } from "./live-run.ts"
 import type { OpenStep } from "./open-step.ts"
-import { type Fed, feedRecorded, runOn, take } from "./run-on.ts"
+import { answered, type Fed, feedRecorded, runOn, take } from "./run-on.ts"
 import { endsCollection, runTypesOf, stepStream } from "./run-types.ts"
 import type { WorkflowSpec } from "./workflow-types.ts"
 
@@ -47,7 +47,8 @@ async function feedNext(delivery: Delivery, all: Fed[], live: LiveRun, access: A
   }
   await observed(access, delivery, () => live.feed(delivery.message, access.time))
   const fed: Fed = { delivery, actions: [], steps: [], seen: live.version }
-  take(fed, live)
+  for (const before of all) answered(before, delivery.message, live)
+  take(fed, delivery.message, live)
   all.push(fed)
 }
 

@@ -66,7 +66,12 @@ export class LiveRun implements StepCaller {
   async feed(message: StoredMessage, time: HandlerTime): Promise<void> {
     if (this.version === 0 && (message.version ?? 1) > 1)
       throw new WorkflowChanged(this.streamId, "the log no longer holds how it began")
-    await this.move(message.version ?? this.version, runEvent(message, this.#types), Date.parse(message.recordedAt), time)
+    await this.move(
+      message.version ?? this.version,
+      runEvent(message, this.#types),
+      Date.parse(message.recordedAt),
+      time,
+    )
   }
 
   /** Goes on to a version of the stream, whose event is this. */

@@ -1,5 +1,5 @@
-import type { Json } from "../message/json.ts"
 import type { Instant } from "../message/ids.ts"
+import type { Json } from "../message/json.ts"
 import type { StoredMessage } from "../message/message.ts"
 import { withShape } from "../message/shape.ts"
 import { type RecordedFailure, failureIn, fieldOf } from "./failure.ts"

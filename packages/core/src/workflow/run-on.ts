@@ -40,19 +40,30 @@ export async function feedRecorded(
 ): Promise<void> {
   for (const event of events) {
     await live.feed(event, time)
-    take(fed, live)
-    // Its end was recorded under the event, with everything that it asked for then.
-    if (fed !== undefined && live.ended && isEnd(event, runTypesOf(live.workflow))) fed.actions.length = 0
+    if (fed === undefined) live.take()
+    else take(fed, event, live)
   }
 }
 
-/** Takes what a run asks for as an event's. What was handled before has had its effects, whether the group is reset with or without re-emission. */
-export function take(fed: Fed | undefined, live: LiveRun): void {
+/** Takes what a run asks for after `event` as that of `fed`. What was handled before has had its effects, whether the group is reset with or without re-emission. */
+export function take(fed: Fed, event: StoredMessage, live: LiveRun): void {
   const { actions, steps } = live.take()
-  if (fed === undefined || fed.delivery.handledBefore) return
+  if (fed.delivery.handledBefore) return
+  answered(fed, event, live)
   fed.actions.push(...actions)
-  fed.steps = live.ended ? [] : steps
-  fed.seen = live.version
+  if (live.ended) fed.steps = []
+  else if (steps.length > 0) {
+    fed.steps = [...fed.steps, ...steps]
+    fed.seen = live.version
+  }
+  // Its end was recorded under the event, with everything that it asked for then.
+  if (live.ended && isEnd(event, runTypesOf(live.workflow))) fed.actions.length = 0
+}
+
+/** A step whose outcome the log holds is not to be run: it was recorded ahead of the settle, which did not come then. */
+export function answered(fed: Fed, event: StoredMessage, { workflow }: LiveRun): void {
+  const types = runTypesOf(workflow)
+  if (fed.steps.length > 0) fed.steps = fed.steps.filter(({ key }) => !isOutcomeOf(key, event, types))
 }
 
 /**
@@ -93,7 +104,10 @@ export async function runOn({ live, last, all, takenOver }: RunningOn, access: A
       last.steps = []
       if (outcome.recorded === undefined) return true
       await live.move(live.version + 1, outcome.recorded, outcome.recorded.at, access.time)
-      take(last, live)
+      const { actions, steps } = live.take()
+      last.actions.push(...actions)
+      last.steps = live.ended ? [] : steps
+      last.seen = live.version
       continue
     }
     if (mayRecord) ahead = await access.history(live.streamId, { after: live.version })
@@ -129,7 +143,12 @@ function onlyStep({ steps }: Fed, { calls }: LiveRun): OpenStep | undefined {
   return calls.steps === 1 ? steps[0] : undefined
 }
 
-function attempt(step: OpenStep, { delivery, seen }: Fed, live: LiveRun, access: Access): Promise<Attempted | undefined> {
+function attempt(
+  step: OpenStep,
+  { delivery, seen }: Fed,
+  live: LiveRun,
+  access: Access,
+): Promise<Attempted | undefined> {
   const run = (): Promise<Attempted | undefined> =>
     attemptOnce({ step, number: 1, seen }, runTypesOf(live.workflow), access)
   return access.observer?.within(delivery, run) ?? run()
