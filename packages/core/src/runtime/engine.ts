@@ -183,12 +183,14 @@ export function createEngine(parts: EngineParts): Engine {
     async drain() {
       const signal = running.drainSignal()
       while (!signal.aborted) {
+        // What goes on now may still make schedules that are due.
+        const quiet = background.size === 0
         const { promoted, now } = await backend.promote(limits.promoteAtOnce)
         crew.storageTime(now)
         const asked = { groups: [...registrations.keys()], moment: dispatcher.ask().moment, routine: false }
         if ((await lookForWork(asked, dispatcher, crew, signal)) === "worked" || promoted > 0) continue
-        if (background.size === 0) return
-        await background.any()
+        if (background.size > 0) await background.any()
+        else if (quiet) return
       }
     },
     close: () => dispatcher.close(),
