@@ -127,7 +127,7 @@ export function createEngine(parts: EngineParts): Engine {
     },
     storageOffsetMs: () => storageOffsetMs,
     pause,
-    documents: documents.put,
+    documents: (puts) => documents.put(puts),
     background: (work) => void background.add(work),
     delivering: background.add,
     storageTime(now) {
@@ -136,7 +136,7 @@ export function createEngine(parts: EngineParts): Engine {
     handOff({ types, schedules, group }) {
       dispatcher.news({ ...(types === undefined ? {} : { types }), ...(group === undefined ? {} : { group }) })
       if (schedules === true) running.lookAtSchedules()
-      settles.settled(types)
+      settles.settled()
     },
   }
   const stored: Engine["stored"] = ({ streams, schedules, documents: puts }) => {
