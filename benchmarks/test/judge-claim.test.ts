@@ -41,4 +41,25 @@ describe("judging a claim", () => {
   it("a claim about a subject that was not measured is an error", () => {
     expect(() => judgeClaim(twice, new Map([["a", samples(1)]]))).toThrow("no subject named b")
   })
+
+  it("a ratio that has to be met surely is judged by the lower end of its interval, which its line tells", () => {
+    const surely: Claim = { ...twice, bar: 0.98, surely: true }
+    const hundred = samples(...Array.from({ length: 100 }, () => 100))
+    const about = (middle: number) => samples(...Array.from({ length: 100 }, (_, at) => middle + (at - 49.5) / 10))
+    const judged = (of: readonly Sample[]) =>
+      judgeClaim(
+        surely,
+        new Map([
+          ["a", of],
+          ["b", hundred],
+        ]),
+      )
+    expect(judged(about(100)).met).toBe(true)
+    expect(judged(about(98.5)).met).toBe(false)
+    expect(claimLine(judged(about(98.5)))).toBe(
+      "ratio a/b 0.985 (bar ≥ 0.98) · 0.935–1.03 · median 0.9745–0.9955 (95 %) · NOT SURE",
+    )
+    expect(claimLine(judged(about(96)))).toMatch(/ · MISSED$/)
+    expect(() => judged(samples(100, 100, 100))).toThrow("too few to be sure")
+  })
 })

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest"
 
-import { quantile, spreadOf } from "../src/harness/statistics.ts"
+import { medianInterval, quantile, spreadOf } from "../src/harness/statistics.ts"
 
 describe("the harness' statistics", () => {
   it("a spread names the middle and both ends of unsorted figures", () => {
@@ -17,5 +17,23 @@ describe("the harness' statistics", () => {
 
   it("a spread of nothing is refused", () => {
     expect(() => spreadOf([])).toThrow(RangeError)
+  })
+
+  it("a median of a hundred figures lies between the fortieth from below and from above", () => {
+    const hundred = Array.from({ length: 100 }, (_, at) => (at * 37) % 100)
+    expect(medianInterval(hundred)).toEqual({ low: 39, high: 60 })
+  })
+
+  it("an interval that is drawn again and again holds the true median 95 times of a hundred", () => {
+    let state = 1
+    const random = () => (state = (state * 48_271) % 2_147_483_647) / 2_147_483_647
+    const drawn = Array.from({ length: 2_000 }, () => medianInterval(Array.from({ length: 60 }, random)))
+    const holding = drawn.filter((one) => one !== undefined && one.low <= 0.5 && one.high >= 0.5).length
+    expect(holding / drawn.length).toBeGreaterThan(0.94)
+    expect(holding / drawn.length).toBeLessThan(0.98)
+  })
+
+  it("five figures are too few for an interval", () => {
+    expect(medianInterval([1, 2, 3, 4, 5])).toBe(undefined)
   })
 })

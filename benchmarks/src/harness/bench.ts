@@ -44,6 +44,8 @@ export type Claim =
       readonly of: string
       readonly to: string
       readonly bar: number
+      /** Where a few per cent decide: the whole interval in which the median lies (95 %) has to meet the bar. Takes many rounds. */
+      readonly surely?: true
     }
   | { readonly kind: "limit"; readonly name: string; readonly of: string; readonly bar: number }
 

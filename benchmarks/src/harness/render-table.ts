@@ -1,4 +1,4 @@
-import { figure } from "./judge-claim.ts"
+import { figure, verdictOf } from "./judge-claim.ts"
 import { type BenchRecord, isClean, type SubjectRecord } from "./record.ts"
 import { environmentText } from "./report.ts"
 
@@ -48,9 +48,11 @@ function benchLines({ name, what, unit, subjects, claims, environment }: BenchRe
     "|---|---:|---:|---|",
     ...subjects.map(subjectLine),
     "",
-    ...claims.map(({ claim, median, min, max, met }) => {
+    ...claims.map(({ claim, median, min, max, interval, met }) => {
       const bar = `bar ${claim.kind === "ratio" ? "≥" : "≤"} ${claim.bar}`
-      return `* ${claim.kind} \`${claim.name}\` **${figure(median)}** (${bar}, ${figure(min)}–${figure(max)}): ${met ? "met" : "**missed**"}`
+      const between = interval === undefined ? "" : `, median ${figure(interval.low, 4)}–${figure(interval.high, 4)}`
+      const middle = figure(median, interval === undefined ? 3 : 4)
+      return `* ${claim.kind} \`${claim.name}\` **${middle}** (${bar}, ${figure(min)}–${figure(max)}${between}): ${met ? "met" : `**${verdictOf({ claim, interval, met }).toLowerCase()}**`}`
     }),
   ]
 }

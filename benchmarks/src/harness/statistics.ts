@@ -19,3 +19,24 @@ export function quantile(sorted: readonly number[], share: number): number {
   if (below === undefined || above === undefined) throw new RangeError("quantile needs at least one value")
   return below + (above - below) * (at - Math.floor(at))
 }
+
+/** Between which figures a median lies. */
+export interface Interval {
+  readonly low: number
+  readonly high: number
+}
+
+/** Standard deviations on either side within which 95 % of a normal distribution lies. */
+const SURE = 1.96
+
+/**
+ * Between which two of some figures the median of what they were drawn from lies, in 95 of 100 cases: nothing is supposed of how they are distributed, only
+ * that each was as likely to come out above that median as below. `undefined` where they are too few to say.
+ */
+export function medianInterval(values: readonly number[]): Interval | undefined {
+  const sorted = values.toSorted((a, b) => a - b)
+  const outside = Math.floor((sorted.length - SURE * Math.sqrt(sorted.length)) / 2)
+  const low = sorted[outside - 1]
+  const high = sorted[sorted.length - outside]
+  return outside < 1 || low === undefined || high === undefined ? undefined : { low, high }
+}

@@ -6,7 +6,7 @@ import { appendManyCallers, appendOneCaller } from "../benches/append.ts"
 import { endToEnd } from "../benches/end-to-end.ts"
 import { idleCost, idleLatency } from "../benches/idle.ts"
 import { longStreamCommands } from "../benches/long-stream.ts"
-import { telemetry } from "../benches/telemetry.ts"
+import { telemetryOff, telemetryOn } from "../benches/telemetry.ts"
 import type { Suite } from "../harness/bench.ts"
 import type { Server } from "../harness/server.ts"
 import { twin } from "../subjects/bare-sqlite/contenders.ts"
@@ -64,7 +64,8 @@ export const sqlite: Suite = {
     }),
     idleLatency([millrace.pings]),
     idleCost(millrace.idleCost),
-    telemetry,
+    telemetryOff,
+    telemetryOn,
     longStreamCommands(async ({ url }) => longStream(await openBackend("sqlite", url))),
   ],
   growth: [],

@@ -30,8 +30,9 @@ export function settle(log: Log, settlement: Settlement<never>): Settled {
   const repeated = at?.repeats.get(leaseKey(lease))
   if (repeated !== undefined) return repeated
   if (at === undefined || !isHeld(at, lease)) return { kind: "fenced" }
-  const { order } = log.group(lease.group)
-  checkSettlement(settlement, { order, checkpoint: at.checkpoint, isOpen: (key) => at.lanes.has(key) })
+  const { order, partitions } = log.group(lease.group)
+  const isOpen = (key: string): boolean => at.lanes.has(key)
+  checkSettlement(settlement, { order, partitions: partitions.length, checkpoint: at.checkpoint, isOpen })
   if (parts.some(({ work }) => work !== undefined))
     throw new BackendError("unsupported", "files run no work in a settle: see capabilities.tx, and write elsewhere")
   // Each part is judged by a log that holds those before it.

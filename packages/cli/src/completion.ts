@@ -8,6 +8,7 @@ export function addCompletion(millrace: Command): void {
   millrace.commands
     .find((one) => one.name() === "completion")
     ?.description("print what makes the shell complete verbs and options")
+    .option("--json", "tell a failure in JSON")
     .addHelpText("after", EXAMPLE)
 }
 

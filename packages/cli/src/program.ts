@@ -22,16 +22,19 @@ import { trace } from "./commands/trace.ts"
 import { trim } from "./commands/trim.ts"
 import { workers } from "./commands/workers.ts"
 import { addCompletion } from "./completion.ts"
+import { withoutPasswords } from "./render/without-passwords.ts"
 import { VERSION } from "./version.ts"
 
-/** The whole command. What a verb does is loaded when it is called: help and completion load no storage. */
-export function program(): Command {
+/**
+ * The whole command. What a verb does is loaded when it is called: help and completion load no storage. With `json`, it says nothing of its own about a call
+ * that is wrong: whoever catches what is thrown does.
+ */
+export function program({ json = false }: { readonly json?: boolean } = {}): Command {
   const millrace = new Command("millrace")
     .description("Runs, watches and repairs Millrace systems, on any storage, by its URL.")
     .version(VERSION)
     .showHelpAfterError("(add --help for what is possible)")
     .addHelpText("after", EXIT_CODES)
-    .exitOverride()
   const verbs = [
     init(),
     runVerb(),
@@ -55,16 +58,27 @@ export function program(): Command {
     configCommand(),
     schema(),
   ]
-  for (const verb of verbs) millrace.addCommand(overridden(verb))
+  for (const verb of verbs) millrace.addCommand(verb)
   addCompletion(millrace)
-  return millrace
+  return overridden(millrace, json)
 }
 
-/** Commands that are added do not inherit `exitOverride`. */
-function overridden<C extends { exitOverride(): unknown; readonly commands: readonly unknown[] }>(command: C): C {
+/** Commands that are added do not inherit how their parent ends and what it says. No password is written, wherever it was mistyped. */
+function overridden<C extends Overridable>(command: C, json: boolean): C {
   command.exitOverride()
-  for (const below of command.commands) if (below instanceof Command) overridden(below)
+  command.configureOutput({
+    writeErr(text) {
+      if (!json) process.stderr.write(withoutPasswords(text))
+    },
+  })
+  for (const below of command.commands) if (below instanceof Command) overridden(below, json)
   return command
+}
+
+interface Overridable {
+  readonly commands: readonly unknown[]
+  exitOverride(): unknown
+  configureOutput(output: { writeErr(text: string): void }): unknown
 }
 
 const EXIT_CODES = `

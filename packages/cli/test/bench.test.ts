@@ -33,7 +33,7 @@ for (const store of stores) {
           (await readdir(dirname(url.slice("sqlite:".length)))).filter((name) => name.includes("bench")),
           [],
         )
-    }, 60_000)
+    }, 300_000)
   })
 }
 

@@ -1,4 +1,4 @@
-import { deepEqual, equal, match, ok } from "node:assert/strict"
+import { deepEqual, doesNotThrow, equal, match, ok } from "node:assert/strict"
 import { spawnSync } from "node:child_process"
 import { mkdtemp, rm, writeFile } from "node:fs/promises"
 import { tmpdir } from "node:os"
@@ -48,15 +48,16 @@ function loadedFor(args: readonly string[]): readonly string[] {
 }
 
 describe("the command", () => {
-  it("shows an example in the help of each verb", async () => {
+  it("shows an example in the help of each verb, each of which takes --json", async () => {
     const all = verbs(program())
     ok(all.length > 15)
     for (const path of all) {
       const { code, stdout } = await millrace([...path, "--help"])
       equal(code, 0)
       match(stdout, new RegExp(`Example:\\n {2}millrace ${path.join(" ")}`), path.join(" "))
+      match(stdout, /^ +--json +/m, path.join(" "))
     }
-  }, 60_000)
+  }, 240_000)
 
   it("loads neither effect nor a storage's driver for its help and its completion", () => {
     for (const args of [["--help"], ["group", "reset", "--help"], ["completion", "zsh"], ["complete", "--", "gr"]]) {
@@ -106,6 +107,13 @@ describe("the command", () => {
     await writeFile(join(folder, "millrace.yaml"), "backend: sqlite:nowhere.db\n")
     const configured = await millrace(["stats"], { cwd: folder })
     match(configured.stderr, /nowhere\.db does not exist: run migrate/)
+  })
+
+  it("tells a wrong call in JSON where that is asked for", async () => {
+    const { code, stdout, stderr } = await millrace(["group", "reset", "a", "--to-date", "soon", "--json"])
+    deepEqual([code, stdout], [2, ""])
+    match(stderr, /^\{"error":\{"code":"usage","message":"option '--to-date <date>' argument 'soon' is invalid/)
+    doesNotThrow(() => JSON.parse(stderr))
   })
 
   it("refuses verbs, options and values that it does not know, with exit code 2", async () => {

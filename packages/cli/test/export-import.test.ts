@@ -10,7 +10,7 @@ import { millrace } from "./millrace.ts"
 import { stores } from "./stores.ts"
 
 /** Each step is a process of its own. */
-const PATIENCE_MS = 120_000
+const PATIENCE_MS = 480_000
 
 /** More than one page of an export, and more than one call of an import. */
 const NOTES = 1_200

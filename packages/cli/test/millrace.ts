@@ -1,9 +1,11 @@
 import { type ChildProcess, spawn } from "node:child_process"
+import { join } from "node:path"
 import { fileURLToPath } from "node:url"
 
 import { onTestFinished } from "vitest"
 
 const MAIN = fileURLToPath(new URL("../src/main.ts", import.meta.url))
+const SOURCES = "--conditions=millrace-source"
 
 /** What a command said, and how it ended. */
 export interface Said {
@@ -21,12 +23,12 @@ interface Where {
 
 /** Runs `millrace` as a process until it ends. */
 export async function millrace(args: readonly string[], where: Where = {}): Promise<Said> {
-  return started([MAIN, ...args], where).ended
+  return started([SOURCES, MAIN, ...args], where).ended
 }
 
 /** Runs a program as a process until it ends. */
 export async function program(file: URL, args: readonly string[]): Promise<Said> {
-  return started([fileURLToPath(file), ...args], {}).ended
+  return started([SOURCES, fileURLToPath(file), ...args], {}).ended
 }
 
 /** A command under way. */
@@ -39,11 +41,16 @@ export interface Running {
 
 /** Starts `millrace`; it is killed when the test has finished. */
 export function runMillrace(args: readonly string[], where: Where = {}): Running {
-  return started([MAIN, ...args], where)
+  return started([SOURCES, MAIN, ...args], where)
+}
+
+/** Starts the `millrace` that is installed in a project; it is killed when the test has finished. */
+export function runInstalled(project: string, args: readonly string[]): Running {
+  return started([join(project, "node_modules/@millrace/cli/dist/main.js"), ...args], { cwd: project })
 }
 
 function started(args: readonly string[], { cwd, env = {}, stdin }: Where): Running {
-  const child = spawn(process.execPath, ["--conditions=millrace-source", ...args], {
+  const child = spawn(process.execPath, args, {
     ...(cwd === undefined ? {} : { cwd }),
     env: { ...process.env, NO_COLOR: "1", FORCE_COLOR: undefined, ...env },
     stdio: ["pipe", "pipe", "pipe"],

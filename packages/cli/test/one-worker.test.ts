@@ -13,7 +13,7 @@ const ORDERED = fileURLToPath(new URL("fixtures/ordered.ts", import.meta.url))
 const ACCOUNTS = new URL("fixtures/accounts.ts", import.meta.url)
 
 /** Each step is a process of its own. */
-const PATIENCE_MS = 120_000
+const PATIENCE_MS = 480_000
 
 /** Few events at a time, one order for the API, and which file to run. */
 const CONFIG = `

@@ -12,7 +12,7 @@ import { stores } from "./stores.ts"
 const fixture = (name: string): string => fileURLToPath(new URL(`fixtures/${name}`, import.meta.url))
 
 /** Each step is a process of its own. */
-const PATIENCE_MS = 120_000
+const PATIENCE_MS = 480_000
 
 for (const store of stores) {
   describe(`on ${store.name}`, () => {

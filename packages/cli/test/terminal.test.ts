@@ -18,7 +18,7 @@ const CTRL_C = "\u0003"
 const ENTER = "\r"
 // What colours and cursors are made of.
 const ESCAPE = "\u001b["
-const PATIENCE_MS = 60_000
+const PATIENCE_MS = 300_000
 
 async function folder(): Promise<string> {
   const made = await mkdtemp(join(tmpdir(), "millrace-terminal-"))

@@ -10,7 +10,7 @@ import { millrace } from "./millrace.ts"
 import { stores } from "./stores.ts"
 
 /** Each step is a process of its own. */
-const PATIENCE_MS = 120_000
+const PATIENCE_MS = 480_000
 
 const Note = event("note", { "~standard": { version: 1, vendor: "test", validate: (value: unknown) => ({ value }) } })
 

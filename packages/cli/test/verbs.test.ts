@@ -11,7 +11,7 @@ import { program } from "../src/program.ts"
 import { millrace } from "./millrace.ts"
 import { stores } from "./stores.ts"
 
-const PATIENCE_MS = 180_000
+const PATIENCE_MS = 600_000
 
 const Note = event("note", { "~standard": { version: 1, vendor: "test", validate: (value: unknown) => ({ value }) } })
 
@@ -27,6 +27,26 @@ const ELSEWHERE: ReadonlySet<string> = new Set([
   "schema dump",
   "schema check",
 ])
+
+/** The verbs below that change a store: each is kept with who asked for it. */
+const WRITES: readonly string[] = [
+  "dead-letters discard",
+  "dead-letters retry",
+  "group reset",
+  "group skip",
+  "group start",
+  "group stop",
+  "scheduled cancel",
+  "scheduled reschedule",
+  "trim category",
+  "trim log",
+]
+
+/** One field of each of a list's elements. */
+function fieldOf(list: unknown, name: string): readonly unknown[] {
+  ok(Array.isArray(list))
+  return list.map((one: Readonly<Record<string, unknown>>) => one[name])
+}
 
 function pathsOf({ commands }: Pick<CommandUnknownOpts, "commands">, path: readonly string[] = []): readonly string[] {
   return commands.flatMap((one) => {
@@ -79,6 +99,8 @@ for (const store of stores) {
         await answers("workers")
         ok(JSON.stringify(await answers("show", "bad-1")).includes("poison"))
         ok(JSON.stringify(await answers("tail", "--lines", "2")).includes("poison"))
+        deepEqual(fieldOf(await answers("tail", "--stream", "bad-2"), "streamId"), ["bad-2"])
+        deepEqual(fieldOf(await answers("tail", "--correlation", note), "id"), [note])
         ok(JSON.stringify(await answers("trace", note)).includes(note))
         await answers("dead-letters list")
         await answers("dead-letters show", "reader", "bad-1")
@@ -104,6 +126,10 @@ for (const store of stores) {
         await run("scheduled cancel", [last], 4)
         await run("trim category", ["new", "--keep", "0"], 4)
         await run("trim category", ["new-1", "--keep", "0", "--yes"], 1)
+        const kept = fieldOf(await answers("show", "millrace.audit"), "payload")
+        const audited = new Set(kept.map((payload) => JSON.stringify(payload).match(/"verb":"([^"]+)"/)?.[1]))
+        deepEqual(audited, new Set(WRITES))
+
         const untried = pathsOf(program()).filter(
           (verb) => !tried.has(verb) && !ELSEWHERE.has(verb) && verb !== "complete",
         )

@@ -13,7 +13,7 @@ const MAILER = fileURLToPath(new URL("fixtures/mailer.ts", import.meta.url))
 const ACCOUNTS = new URL("fixtures/accounts.ts", import.meta.url)
 
 /** Each step is a process of its own. */
-const PATIENCE_MS = 120_000
+const PATIENCE_MS = 480_000
 
 function json<T>({ code, stdout, stderr }: Said, check: (value: unknown) => T): T {
   equal(code, 0, stderr)
@@ -129,7 +129,14 @@ for (const store of stores.slice(0, 2)) {
         match(asked.stderr, /add --yes/)
         equal((await on("group", "reset", "mailer-log", "--yes")).code, 0)
         deepEqual(await groups(), [["mailer-log", "active", 2]])
-        const [adam] = json(await on("show", "auth", "--json"), list)
+        const [adam, bea] = json(await on("show", "auth", "--json"), list)
+        const reset = async (...to: readonly string[]) => on("group", "reset", "mailer-log", ...to, "--yes")
+        equal((await reset("--to-position", String(field(adam, "position")))).code, 0)
+        deepEqual(await groups(), [["mailer-log", "active", 1]])
+        equal((await reset("--to-date", String(field(bea, "createdAt")))).code, 0)
+        deepEqual(await groups(), [["mailer-log", "active", 1]])
+        equal((await reset("--to-date", String(field(adam, "createdAt")))).code, 0)
+        deepEqual(await groups(), [["mailer-log", "active", 2]])
         equal((await on("group", "skip", "mailer-log", String(field(adam, "position")), "--yes")).code, 0)
         deepEqual(await groups(), [["mailer-log", "active", 1]])
 

@@ -2,6 +2,7 @@ import { BackendError } from "@millrace/core/backend"
 import { type Collection, type Document, type Filter, MongoClient, type MongoClientOptions, ReadConcern } from "mongodb"
 
 import type { CommitDocument } from "./commit-document.ts"
+import { decoded } from "./decoded.ts"
 import { isPassing, isUnconnected, toBackendError } from "./errors.ts"
 import type { GroupDocument } from "./group-document.ts"
 import type { Settings } from "./options.ts"
@@ -142,9 +143,9 @@ function connect(url: string, settings: Settings): MongoClient {
     return client
   } catch (error) {
     const text = error instanceof Error ? error.message : String(error)
-    throw new BackendError("invalid", `${hidden(url)} can not be connected to: correct the URL (${text})`, {
-      cause: error,
-    })
+    // The driver may repeat a part of the URL, in which the password stands.
+    const why = url.includes("@") ? "" : ` (${text})`
+    throw new BackendError("invalid", `the URL of MongoDB can not be connected to: correct it${why}`)
   }
 }
 
@@ -154,14 +155,9 @@ function namesIn(url: string): ReadonlySet<string> {
   return new Set(query.split("&").map((pair) => pair.split("=")[0]?.toLowerCase() ?? ""))
 }
 
-/** A URL without its password. */
-function hidden(url: string): string {
-  return url.replace(/\/\/[^@/]*@/, "//")
-}
-
 function databaseIn(url: string): string {
   const path = /^mongodb(?:\+srv)?:\/\/[^/?]*\/([^?]+)/.exec(url)?.[1]
-  return path === undefined ? "millrace" : decodeURIComponent(path)
+  return path === undefined ? "millrace" : decoded(path, "database")
 }
 
 /** What a majority has, unless whoever made the client says otherwise. */

@@ -1,12 +1,14 @@
-import { BackendError, type Migration } from "@millrace/core/backend"
+import { BackendError, type Migration, type Risk } from "@millrace/core/backend"
 
 import type { Connection, Database } from "./database.ts"
 import { textList } from "./list.ts"
 import { FORMAT, migrations } from "./migrations/index.ts"
 import type { Names } from "./names.ts"
 import type { Settings } from "./options.ts"
+import { risksOf } from "./risks.ts"
 import { int, text } from "./row.ts"
 import { insertLog } from "./sql/insert-log.ts"
+import { selectIndexes } from "./sql/select-indexes.ts"
 import { selectLog } from "./sql/select-log.ts"
 import { selectRelations } from "./sql/select-relations.ts"
 import { selectVersion } from "./sql/select-version.ts"
@@ -19,7 +21,10 @@ const OLDEST_SERVER = 130_000
 /** What is where the log belongs. */
 export type Found =
   | { readonly kind: "nothing"; readonly schema: boolean }
-  | { readonly kind: "log"; readonly format: number; readonly partitions: number }
+  | { readonly kind: "log"; readonly format: number; readonly partitions: number; readonly risks: readonly Risk[] }
+
+/** A statement that makes an index, which is named in it. */
+const INDEX = /^CREATE (?:UNIQUE )?INDEX (\{-[a-z_]+\})/
 
 /** Looks for the log. Throws `newer-format`, and `not-a-log` where something else has its tables' names. */
 export async function findLog(on: Connection, names: Names): Promise<Found> {
@@ -41,7 +46,7 @@ export async function findLog(on: Connection, names: Names): Promise<Found> {
     const advice = `the log ${names.log} has format ${format}, this release knows ${FORMAT}: upgrade @millrace/postgres`
     throw new BackendError("newer-format", advice)
   }
-  return { kind: "log", format, partitions: int(log[2]) }
+  return { kind: "log", format, partitions: int(log[2]), risks: risksOf(text(log[3]), text(log[4])) }
 }
 
 /** Creates the log or brings it up to date, in one transaction under a lock: of several processes that try at once, one does it. */
@@ -55,7 +60,8 @@ export async function migrate(
     refuseOldServer(int(server?.[0]), text(server?.[1]))
     if (!dryRun) await on.run(`SELECT pg_advisory_xact_lock(${names.migrationLock})`)
     const found = await findLog(on, names)
-    const steps = stepsFrom(found, names)
+    const lacking = found.kind === "log" ? await lackingIndexes(on, names, found.format) : []
+    const steps = [...lacking, ...stepsFrom(found, names)]
     if (!dryRun) {
       for (const { statements } of steps) for (const statement of statements) await on.runLong(statement)
       if (found.kind === "nothing") await on.count(insertLog, settings.partitions)
@@ -63,6 +69,20 @@ export async function migrate(
     }
     return { steps: steps.map(describe), format: FORMAT }
   })
+}
+
+/** Steps that make those indexes again that somebody dropped. */
+async function lackingIndexes(on: Connection, names: Names, format: number): Promise<readonly Step[]> {
+  const made = migrations.slice(0, format).flatMap(({ statements }) => statements)
+  const indexes = made.flatMap((statement) => {
+    const [, name] = INDEX.exec(statement) ?? []
+    return name === undefined ? [] : [{ statement, name: withNames(name, names).slice(1, -1) }]
+  })
+  const rows = await on.rows(selectIndexes, names.schema, textList(indexes.map(({ name }) => name)))
+  const there = new Set(rows.map(([name]) => text(name)))
+  return indexes
+    .filter(({ name }) => !there.has(name))
+    .map(({ name, statement }) => ({ name: `index ${name}`, statements: [withNames(statement, names)] }))
 }
 
 interface Step {

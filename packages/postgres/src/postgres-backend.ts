@@ -1,6 +1,13 @@
 import { randomUUID } from "node:crypto"
 
-import { type Backend, BackendError, MAX_NAME_LENGTH, type Migration, openDoor } from "@millrace/core/backend"
+import {
+  type Backend,
+  BackendError,
+  MAX_NAME_LENGTH,
+  type Migration,
+  openDoor,
+  type Risk,
+} from "@millrace/core/backend"
 import type { Pool } from "pg"
 
 import { takeTurns } from "./append-turns.ts"
@@ -39,6 +46,7 @@ export function postgresBackend(target: string | Pool, options: PostgresOptions 
   const database = openDatabase(target, settings, names)
   const ears = openEars(database, { names, settings, origin: randomUUID() })
   let partitions = settings.partitions
+  let risks: readonly Risk[] = []
   const log: Log = {
     database,
     settings,
@@ -49,7 +57,7 @@ export function postgresBackend(target: string | Pool, options: PostgresOptions 
     },
     turns: takeTurns(),
     line: { open: oneLine },
-    looks: { last: undefined, onItsWay: undefined },
+    looks: { last: undefined, onItsWay: undefined, atRest: false },
     size: { head: 0 },
     news: ears.news,
   }
@@ -63,6 +71,7 @@ export function postgresBackend(target: string | Pool, options: PostgresOptions 
         `the log ${names.log} has format ${found.format} of ${FORMAT}: run migrate first`,
       )
     partitions = found.partitions
+    risks = found.risks
   }
   const door = openDoor({
     look,
@@ -78,6 +87,7 @@ export function postgresBackend(target: string | Pool, options: PostgresOptions 
         tx: true,
         txRollback: true,
         durability: "what was answered survives a crash of the server, unless synchronous_commit or fsync is off there",
+        risks,
         persistent: true,
         reach: "network",
         wake: settings.listen ? "push" : "poll",

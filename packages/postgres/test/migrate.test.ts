@@ -25,6 +25,38 @@ describe("on postgres", () => {
     expect(await positionsOf(backend)).toEqual([1])
   })
 
+  it("an index that somebody dropped is a step of its own, and made again", async () => {
+    await server.log()
+    await server.sql(`DROP INDEX ${server.schema}.messages_id, ${server.schema}.lanes_partition`)
+    const backend = server.open()
+    const planned = await backend.migrate({ dryRun: true })
+    expect(planned.steps.map((step) => step.split("\n")[0])).toEqual([
+      "-- index messages_id",
+      "-- index lanes_partition",
+    ])
+    expect(await backend.migrate()).toEqual(planned)
+    expect((await backend.migrate()).steps).toEqual([])
+  })
+
+  it("settings that endanger what is stored are told as risks, once the log was reached", async () => {
+    await server.log()
+    const risksWith = async (synchronousCommit: string): Promise<readonly string[]> => {
+      const url = `${server.url}?options=${encodeURIComponent(`-c synchronous_commit=${synchronousCommit}`)}`
+      const backend = postgresBackend(url, { schema: server.schema, maxConnections: 2 })
+      try {
+        expect(backend.capabilities.risks).toEqual([])
+        await positionsOf(backend)
+        return (backend.capabilities.risks ?? []).map(({ what }) => what.replace(/:.*/, ""))
+      } finally {
+        await backend.close()
+      }
+    }
+    const [{ fsync } = { fsync: "" }] = await server.sql<{ fsync: string }>("SHOW fsync")
+    const always = fsync === "off" ? ["fsync is off"] : []
+    expect(await risksWith("on")).toEqual(always)
+    expect(await risksWith("off")).toEqual([...always, "synchronous_commit is off"])
+  })
+
   it("a log of a later release is refused, and left alone", async () => {
     await server.log()
     await server.sql(`UPDATE ${server.schema}.log SET format = 99`)

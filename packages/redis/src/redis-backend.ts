@@ -25,6 +25,7 @@ import { operatorOf } from "./operator.ts"
 import { type RedisOptions, settingsOf } from "./options.ts"
 import { heartbeat } from "./processes.ts"
 import { read } from "./read.ts"
+import { risksOf } from "./risks.ts"
 import { promote } from "./schedules.ts"
 import { scripts } from "./scripts.ts"
 import { settle } from "./settle.ts"
@@ -84,6 +85,7 @@ export function redisBackend(target: string | Client, options: RedisOptions = {}
         tx: true,
         txRollback: false,
         durability: durabilityOf(facts),
+        risks: risksOf(facts),
         persistent: true,
         reach: "network",
         wake: "push",

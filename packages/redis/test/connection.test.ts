@@ -1,3 +1,4 @@
+import type { Capabilities } from "@millrace/core/backend"
 import { Redis } from "ioredis"
 import { describe, expect, it } from "vitest"
 
@@ -25,13 +26,16 @@ describe("on redis", () => {
 
   it("capabilities tell how durable the server is, and warn of a policy that could drop the log", async () => {
     const backend = await server.log()
+    const risksOf = ({ risks = [] }: Capabilities) => risks.map(({ what }) => what.replace(/:.*/, ""))
     expect(backend.capabilities.durability).toMatch(/appendfsync no: .*no replica; maxmemory-policy noeviction/)
+    expect(risksOf(backend.capabilities)).toEqual(["appendfsync is no"])
     await server.beside.config("SET", "appendfsync", "always")
     await server.beside.config("SET", "maxmemory", "1gb")
     await server.beside.config("SET", "maxmemory-policy", "allkeys-lru")
     try {
-      const { durability } = await server.log().then(({ capabilities }) => capabilities)
-      expect(durability).toMatch(/appendfsync always.*allkeys-lru may drop the log/)
+      const { capabilities } = await server.log()
+      expect(capabilities.durability).toMatch(/appendfsync always.*allkeys-lru may drop the log/)
+      expect(risksOf(capabilities)).toEqual(["maxmemory-policy is allkeys-lru"])
     } finally {
       await server.beside.config("SET", "maxmemory-policy", "noeviction")
       await server.beside.config("SET", "maxmemory", "0")
@@ -51,6 +55,7 @@ describe("on redis", () => {
     const { head } = await backend.read({ from: "log", limit: 1 })
     expect(head).toBeGreaterThan(1_000_000_000)
     expect(backend.capabilities.durability).toMatch(/answered writes were lost 1 times, last .* 3 to 3/)
+    expect(backend.capabilities.risks?.at(-1)?.what).toMatch(/answered writes were lost 1 times, last .* 3 to 3/)
     await backend.settle({ lease, checkpoint: 0, parts: [] })
     expect((await claimPartition(backend)).lease.token).toBeGreaterThan(1_000_000_000)
   })

@@ -7,6 +7,7 @@ import type { Settings } from "./options.ts"
 import { int, text } from "./row.ts"
 import { insertLog } from "./sql/insert-log.ts"
 import { selectFormat } from "./sql/select-format.ts"
+import { selectIndexes } from "./sql/select-indexes.ts"
 import { selectTables } from "./sql/select-tables.ts"
 import { updateFormat } from "./sql/update-format.ts"
 
@@ -31,7 +32,16 @@ export const TABLES: readonly string[] = STEPS.flatMap(({ statements }) =>
 )
 
 /** What a database holds under our prefix. */
-export type Found = { readonly format: 0 } | { readonly format: number; readonly partitions: number }
+export type Found =
+  | { readonly format: 0 }
+  | {
+      readonly format: number
+      readonly partitions: number
+      /** The log's indexes that somebody dropped: the statements that make them. */
+      readonly lacking: readonly string[]
+    }
+
+const INDEX = /^CREATE (?:UNIQUE )?INDEX (\w+)/
 
 /** Looks what is there. Throws `not-a-log` for tables of our names that we did not make, `newer-format` for a log of a later release. */
 export function findLog(db: Connection, prefix: string): Found {
@@ -52,7 +62,16 @@ export function findLog(db: Connection, prefix: string): Found {
       `the log has format ${format}, and this release of @millrace/sqlite knows formats up to ${FORMAT}: upgrade @millrace/sqlite`,
     )
   }
-  return { format, partitions: int(row[2]) }
+  return { format, partitions: int(row[2]), lacking: lackingIndexes(db, prefix, format) }
+}
+
+function lackingIndexes(db: Connection, prefix: string, format: number): readonly string[] {
+  const there = new Set(db.all(selectIndexes).map((row) => text(row[0])))
+  const all = STEPS.slice(0, format).flatMap(({ statements }) => statements)
+  return all.filter((sql) => {
+    const name = INDEX.exec(sql)?.[1]
+    return name !== undefined && !there.has(withPrefix(name, prefix).toLowerCase())
+  })
 }
 
 function formatRow(db: Connection): ReturnType<Connection["get"]> {
@@ -64,17 +83,21 @@ function formatRow(db: Connection): ReturnType<Connection["get"]> {
   }
 }
 
-/** The steps that a log of this format still needs. */
-export function stepsFrom(format: number): Migration {
-  return { steps: STEPS.slice(format).map((step) => step.name), format: FORMAT }
+/** The steps that a log still needs. */
+export function stepsFrom(found: Found): Migration {
+  const indexes = lackingIn(found).map((sql) => `make the index ${INDEX.exec(sql)?.[1] ?? ""} again`)
+  return { steps: [...indexes, ...STEPS.slice(found.format).map((step) => step.name)], format: FORMAT }
+}
+
+function lackingIn(found: Found): readonly string[] {
+  return "lacking" in found ? found.lacking : []
 }
 
 /** Brings the database up to date, in the transaction that the caller holds. Answers what it did. */
 export function runSteps(db: Connection, found: Found, settings: Settings): Migration {
-  for (const step of STEPS.slice(found.format)) {
-    for (const sql of step.statements) db.db.exec(withPrefix(sql, settings.tablePrefix))
-  }
+  const steps = STEPS.slice(found.format).flatMap(({ statements }) => statements)
+  for (const sql of [...lackingIn(found), ...steps]) db.db.exec(withPrefix(sql, settings.tablePrefix))
   if (found.format === 0) db.run(insertLog, PRODUCT, FORMAT, settings.partitions)
   else if (found.format < FORMAT) db.run(updateFormat, FORMAT)
-  return stepsFrom(found.format)
+  return stepsFrom(found)
 }

@@ -156,7 +156,7 @@ async function migrate(storage: Storage, settings: Settings, dryRun: boolean): P
   try {
     const db = await storage.unchecked()
     const look = () => findLog(db, settings.tablePrefix)
-    if (dryRun) return stepsFrom((await retryBusy(look, settings.busyTimeoutMs)).format)
+    if (dryRun) return stepsFrom(await retryBusy(look, settings.busyTimeoutMs))
     await retryBusy(() => db.run("BEGIN IMMEDIATE"), settings.busyTimeoutMs)
     try {
       const done = runSteps(db, look(), settings)

@@ -40,6 +40,23 @@ describe("on sqlite", () => {
     expect([one.capabilities.persistent, one.capabilities.reach]).toEqual([false, "process"])
   })
 
+  it("an index that somebody dropped is a step of its own, and made again", async () => {
+    const path = join(folder(), "shop.db")
+    const backend = backendOn(path)
+    await backend.migrate()
+    await backend.close()
+    const beside = new DatabaseSync(path)
+    onTestFinished(() => beside.close())
+    beside.exec("DROP INDEX millrace_messages_id; DROP INDEX millrace_lanes_due")
+    const steps = ["make the index millrace_messages_id again", "make the index millrace_lanes_due again"]
+    const later = backendOn(path)
+    expect((await later.migrate({ dryRun: true })).steps).toEqual(steps)
+    expect((await later.migrate()).steps).toEqual(steps)
+    expect((await later.migrate()).steps).toEqual([])
+    await later.append([to("a")])
+    expect(await countOf(later)).toBe(1)
+  })
+
   it("a URL that names no database is refused with what to write instead", () => {
     for (const url of ["sqlite:", "sqlite://host/shop.db", "sqlite:shop.db?mode=ro", "sqlite:%zz"]) {
       expect(() => sqliteBackend(url)).toThrow("sqlite:shop.db")

@@ -17,6 +17,7 @@ import {
 import { placeOf } from "../append.ts"
 import type { Log } from "../log.ts"
 import type { GroupRow } from "../rows.ts"
+import { dropKeys } from "./drop-keys.ts"
 import { noteSkips } from "./skip.ts"
 
 export function trimCategory(log: Log, category: string, how: CategoryTrim): CategoryTrimmed {
@@ -87,11 +88,5 @@ function dropOldest(log: Log, oldest: readonly StoredMessage[]): void {
     if (version !== undefined) log.edit("streams", streamId).trimmed = version
     log.drop("messages", position)
   }
-  for (const [key, { firstPosition, position }] of log.tables.keys)
-    if (position > 0 && !isLeft(log, firstPosition, position)) log.drop("keys", key)
-}
-
-function isLeft(log: Log, first: number, last: number): boolean {
-  for (let at = first; at <= last; at += 1) if (log.tables.messages.has(at)) return true
-  return false
+  dropKeys(log)
 }

@@ -10,6 +10,7 @@ import {
 import type { Log } from "../log.ts"
 import type { GroupRow, PartitionRow } from "../rows.ts"
 import { wantedAbove, wantedOfLane } from "../waiting.ts"
+import { dropKeys } from "./drop-keys.ts"
 import { noteSkips } from "./skip.ts"
 
 export function trim(log: Log, upto: Position, { force = false }: { readonly force?: boolean } = {}): TrimResult {
@@ -78,6 +79,6 @@ function dropMessages(log: Log, upto: Position): void {
     if (message?.version !== undefined) log.edit("streams", message.streamId).trimmed = message.version
     if (message !== undefined) log.drop("messages", position)
   }
-  for (const [key, { at }] of log.tables.keys) if (at <= upto) log.drop("keys", key)
   row.trimmedTo = upto
+  dropKeys(log)
 }

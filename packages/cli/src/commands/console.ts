@@ -8,5 +8,6 @@ export const consoleVerb = () =>
     .option("--process-name <name>", "names this process: {hostname} {pid} {service_name} {random4} are filled in")
     .option("-c, --config <file>", "a config file (default: millrace.yaml, when it is there)")
     .option("-u, --url <url>", "the store, in place of the config's")
+    .option("--json", "tell a failure in JSON")
     .addHelpText("after", "\nExample:\n  millrace console app.ts --url sqlite:shop.db\n")
     .action(async (file, options) => (await import("../verbs/console.ts")).openConsole(file, options))

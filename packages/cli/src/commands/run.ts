@@ -12,6 +12,7 @@ export const runVerb = () =>
     .option("--process-name <name>", "names this process: {hostname} {pid} {service_name} {random4} are filled in")
     .option("-c, --config <file>", "a config file (default: millrace.yaml, when it is there)")
     .option("-u, --url <url>", "the store, in place of the config's")
+    .option("--json", "tell a failure in JSON")
     .option("--only <group...>", "work only for these consumer groups")
     .option("--skip <group...>", "work for all consumer groups but these")
     .option("--concurrency <n>", "worker loops in this process", count)

@@ -1,4 +1,4 @@
-import type { GroupInfo, LogStats, ProcessInfo } from "@millrace/core"
+import type { GroupInfo, LogStats, Migration, ProcessInfo } from "@millrace/core"
 
 import { inSession, type Session } from "../session/session.ts"
 import type { StoreOptions } from "../session/store-options.ts"
@@ -18,8 +18,15 @@ interface Finding {
 /** Looks for what is wrong with a store, and says what to do. Exit code 1 when there is a problem. */
 export function doctor(options: StoreOptions): Promise<void> {
   return inSession(options, async (session) => {
-    const findings = [...(await examineStore(session)), ...(await examineWork(session))]
-    const { out } = session
+    const { out, backend } = session
+    const migration = await backend.migrate({ dryRun: true })
+    // A log that lacks something can not be trusted to answer the rest.
+    const looked =
+      migration.steps.length === 0
+        ? [...(await halfImport(backend)), ...(await clockOf(backend)), ...(await examineWork(session))]
+        : []
+    // A backend knows its risks when it has reached its log: last looked at, first told.
+    const findings = [...examineStore(backend), examineFormat(migration), ...looked]
     out.answer(findings, () => findings.map((finding) => line(finding, out)).join("\n"))
     if (findings.some(({ severity }) => severity === "problem")) process.exitCode = 1
   })
@@ -34,31 +41,30 @@ function line({ severity, what, remedy }: Finding, out: Session["out"]): string 
   return `${marks[severity]}  ${what}${remedy === undefined ? "" : `\n      ${remedy}`}`
 }
 
-async function examineStore({ backend }: Session): Promise<readonly Finding[]> {
-  const { name, durability, reach, wake } = backend.capabilities
-  const { steps, format } = await backend.migrate({ dryRun: true })
-  const migrated: Finding =
-    steps.length === 0
-      ? { severity: "fine", what: `the log is in format ${format}, which this release reads and writes` }
-      : {
-          severity: "problem",
-          what: `the log lacks ${steps.length} steps to format ${format}`,
-          remedy: "run millrace migrate (with --dry-run first, to see them)",
-        }
-  const { capabilities } = backend
+function examineStore({ capabilities }: Session["backend"]): readonly Finding[] {
+  const { name, durability, reach, wake, risks = [], persistent } = capabilities
   return [
     { severity: "fine", what: `${name}: ${durability}` },
+    ...risks.map(({ what, remedy }) => ({ severity: "warning" as const, what, remedy })),
     {
       severity: "fine",
       what: `workers may run ${REACH[reach]}; other processes are ${wake === "push" ? "woken" : "found by polling"}`,
     },
-    migrated,
-    ...(steps.length === 0 ? await halfImport(backend) : []),
-    ...(await clockOf(backend)),
-    ...(capabilities.persistent
-      ? []
-      : [{ severity: "warning" as const, what: "what is stored ends with its process" }]),
+    ...(persistent ? [] : [{ severity: "warning" as const, what: "what is stored ends with its process" }]),
   ]
+}
+
+function examineFormat({ steps, format }: Migration): Finding {
+  if (steps.length === 0)
+    return {
+      severity: "fine",
+      what: `the log is in format ${format}, which this release reads and writes, and has its indexes`,
+    }
+  return {
+    severity: "problem",
+    what: `the log lacks ${steps.length} steps (format ${format}, indexes): nothing else was looked at`,
+    remedy: "run millrace migrate (with --dry-run first, to see them)",
+  }
 }
 
 const REACH = { process: "in this process only", machine: "on this machine", network: "on several machines" } as const

@@ -4,6 +4,13 @@
  */
 export const CONTRACT_VERSION = 1
 
+/** Something about how a storage is set up that endangers what it holds. */
+export interface Risk {
+  readonly what: string
+  /** What an operator does about it. */
+  readonly remedy: string
+}
+
 /** What a backend can do, as data: read by the runtime, the docs' table and the conformance suite. */
 export interface Capabilities {
   /** The version of this contract that the backend was written for. `createApp` refuses another than its own (`CONTRACT_VERSION`). Write the figure, not the constant: it is to stay when core is updated alone. */
@@ -16,6 +23,8 @@ export interface Capabilities {
   readonly txRollback: boolean
   /** What survives what, in a sentence an operator understands. */
   readonly durability: string
+  /** What endangers what is stored, as its server is set up; left out or empty, nothing that the backend knows of. Known once the log was reached. */
+  readonly risks?: readonly Risk[]
   /** Whether data outlives the process. */
   readonly persistent: boolean
   /** Which workers can share the log: this process, this machine, or several machines. */

@@ -4,7 +4,7 @@ import type { StoredMessage } from "../message/message.ts"
 import { type LogState, messageAt, type TypeIndex } from "./log-state.ts"
 import { indexAbove } from "./positions.ts"
 
-/** Removes the messages up to a position from the log and every index, and the idempotency keys of their appends. Answers how many. */
+/** Removes the messages up to a position from the log and every index, and the idempotency keys of appends of which nothing is left. Answers how many. */
 export function dropMessages(log: LogState, upto: Position): number {
   const places = log.entries.splice(0, upto - log.trimmedTo)
   const dropped = places.filter((message) => message !== undefined)
@@ -20,7 +20,7 @@ export function dropMessages(log: LogState, upto: Position): number {
   for (const positions of log.conversations.values()) if (typeof positions !== "number") dropFront(positions, upto)
   for (const index of [log.types, ...log.partitionTypes]) dropTypes(index, upto)
   for (const streamId of new Set(dropped.map((message) => message.streamId))) dropFromStream(log, streamId, upto)
-  for (const [key, { at }] of log.keys) if (at <= upto) log.keys.delete(key)
+  for (const [key, { at, of }] of log.keys) if (at <= upto || !isLeft(log, of)) log.keys.delete(key)
   return dropped.length
 }
 

@@ -34,7 +34,8 @@ export async function settle(log: LogState, tables: UserTables, settlement: Sett
   if (repeated !== undefined) return repeated
   if (group === undefined || at === undefined || !isHeld(at, lease)) return { kind: "fenced" }
   const { order } = group
-  checkSettlement(settlement, { order, checkpoint: at.checkpoint, isOpen: (key) => at.lanes.has(key) })
+  const isOpen = (key: string): boolean => at.lanes.has(key)
+  checkSettlement(settlement, { order, partitions: group.partitions.length, checkpoint: at.checkpoint, isOpen })
   const { judged, draft } = await judgeParts(log, tables, settlement.parts)
   if (order === "log" && judged.some(({ refused }) => refused !== undefined)) return nothingStored(judged)
   keepDraft(draft, tables)

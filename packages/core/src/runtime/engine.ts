@@ -112,7 +112,7 @@ export function createEngine(parts: EngineParts): Engine {
     logger,
     instrumentation,
     limits,
-    sizes: sliceSizes(),
+    sizes: sliceSizes(limits.sliceBytes),
     owner: membership.owner,
     registration: (group) => registrations.get(group),
     strategy: (registration) => registration.errorStrategy ?? parts.errorStrategy,
@@ -122,7 +122,8 @@ export function createEngine(parts: EngineParts): Engine {
       if (instrumentation === undefined) return (lease) => new HeldAccess({ ...shared, record }, lease)
       return (lease) => {
         const observer = instrumentation.heard() ? instrumentation.handling(group) : undefined
-        return new HeldAccess({ ...shared, observer, record: recordAhead(group, { ...recording, observer }) }, lease)
+        const told = observer === undefined ? record : recordAhead(group, { ...recording, observer })
+        return new HeldAccess({ ...shared, record: told }, lease, observer)
       }
     },
     storageOffsetMs: () => storageOffsetMs,

@@ -17,7 +17,11 @@ export class HeldAccess implements Access {
   #lease: AbortSignal
   #own: { readonly abort: AbortController; readonly onLost: () => void } | undefined
 
-  constructor(shared: Omit<Access, "signal" | "aborted">, lease: AbortSignal) {
+  constructor(
+    shared: Omit<Access, "signal" | "aborted" | "observer">,
+    lease: AbortSignal,
+    observer?: Access["observer"],
+  ) {
     this.group = shared.group
     this.history = shared.history
     this.document = shared.document
@@ -26,7 +30,7 @@ export class HeldAccess implements Access {
     this.snapshots = shared.snapshots
     this.logger = shared.logger
     this.time = shared.time
-    this.observer = shared.observer
+    this.observer = observer
     this.#lease = lease
   }
 

@@ -18,8 +18,10 @@ export class BackendNotFound extends Error {
 export async function openBackend(url: string): Promise<Backend> {
   const scheme = /^([a-z][a-z0-9+.-]*):/i.exec(url)?.[1]?.toLowerCase()
   if (scheme === undefined) {
+    // Whoever forgot the scheme may have written a password.
+    const shown = /[@=]/.test(url) ? "the URL" : JSON.stringify(url.slice(0, SHOWN_LENGTH))
     throw new BackendNotFound(
-      `"${url}" names no storage: use memory:, sqlite:app.db, postgres://…, redis://… or mongodb://…`,
+      `${shown} names no storage: use memory:, sqlite:app.db, postgres://…, redis://… or mongodb://…`,
     )
   }
   if (scheme === "memory") return memoryBackend()
@@ -29,6 +31,9 @@ export async function openBackend(url: string): Promise<Backend> {
     throw new BackendNotFound(`${name} has no function open(url): it is no Millrace backend`)
   return opened.open(url)
 }
+
+/** How much of a text that is no URL is shown. */
+const SHOWN_LENGTH = 100
 
 /** URL schemes whose package has another name. */
 const PACKAGES: ReadonlyMap<string, string> = new Map([

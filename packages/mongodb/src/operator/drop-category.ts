@@ -10,9 +10,12 @@ import { commandKey, idKey, onceKey, versionKey } from "../keys.ts"
 import type { Log } from "../log.ts"
 import { PULSE } from "../migrate.ts"
 import { nameKey } from "../name-key.ts"
+import { positionsOf } from "../positions-of.ts"
 import { SEGMENT } from "../segments.ts"
 import type { StreamDocument, Thinning, TypeDocument } from "../stored.ts"
+import { dropKeysBeside } from "./drop-keys-beside.ts"
 import { isOf, oldestOf } from "./oldest-of-category.ts"
+import { withLeft } from "./with-left.ts"
 
 /** The most messages that are looked for at once: of one trim there are fewer. */
 const ALL = 100_000
@@ -69,6 +72,7 @@ async function drop(log: Log, thinning: Thinning): Promise<void> {
   const gone = commits.flatMap((commit) => goneOf(commit, thinning))
   await keepEnds(database, gone, { counted, number })
   for (const commit of commits) await dropFrom(database, commit, thinning)
+  await dropKeysBeside(database, { first: thinning.after + 1, last: upto })
   const value: Json = { trimmedTo: upto, removed }
   await database.write(() =>
     database.documents.updateOne(
@@ -160,16 +164,12 @@ async function dropFrom(database: Database, commit: ChainCommit, thinning: Thinn
     const set = { keys: left.length > 0 ? left : [`z:${_id}`], uses: uses.filter((use) => !unused.includes(use)) }
     const update = rest.every((message) => message === null)
       ? { $set: set, $unset: { messages: true, types: true, conversations: true } as const }
-      : { $set: { ...set, messages: rest } }
+      : { $set: { ...set, ...withLeft(now, rest) } }
     const { matchedCount } = await database.write(() => database.commits.updateOne({ _id, keys: [...keys] }, update))
     if (matchedCount === 1) return
     // Somebody has taken another key of it away.
     now = await database.read(() => database.commits.findOne({ _id }))
   }
-}
-
-function positionsOf(first: Position, last: Position): readonly Position[] {
-  return Array.from({ length: last - first + 1 }, (_, index) => first + index)
 }
 
 function keysOf({ position, message: { id, kind, stream, version } }: Place): readonly string[] {

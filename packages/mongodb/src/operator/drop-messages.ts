@@ -9,8 +9,11 @@ import { commandKey, idKey, onceKey, versionKey } from "../keys.ts"
 import type { Log } from "../log.ts"
 import { PULSE } from "../migrate.ts"
 import { nameKey } from "../name-key.ts"
+import { positionsOf } from "../positions-of.ts"
 import { type LogEntry, readEntries, SEGMENT, startOf } from "../segments.ts"
 import type { StreamDocument, TypeDocument } from "../stored.ts"
+import { dropKeysBeside } from "./drop-keys-beside.ts"
+import { withLeft } from "./with-left.ts"
 
 /** Commits handled at once. */
 const PAGE = 200
@@ -112,6 +115,8 @@ async function dropCommits(database: Database, { from, to }: Stretch): Promise<v
       settles: { $exists: false },
     }),
   )
+  // An append may begin before the end of the trim and end behind it, where a trim of a category took the rest.
+  await dropKeysBeside(database, { first: to, last: to })
   // The idempotency keys go too where the rest has to stay: ids of schedules that wait, settles that may be repeated.
   await database.write(() =>
     database.commits.updateMany(
@@ -128,7 +133,11 @@ async function dropFrom(database: Database, commit: CommitDocument, to: Position
   const gone = messages.flatMap((message, index) =>
     message !== null && _id + index <= to ? [{ message, position: _id + index }] : [],
   )
-  const unused = uses.filter(({ last, at }) => (last === 0 ? at !== undefined && at <= to : last <= to))
+  // What is left behind the stretch: a trim of a category may have taken an append's last messages before its first.
+  const isLeft = (position: Position): boolean => position > to && messages[position - _id] !== null
+  const unused = uses.filter(({ first, last, at }) =>
+    last === 0 ? at !== undefined && at <= to : !positionsOf(first, last).some(isLeft),
+  )
   if (gone.length + unused.length === 0 && _id > to) return
   const dead = new Set([
     ...gone.flatMap(({ message, position }) => [
@@ -146,7 +155,7 @@ async function dropFrom(database: Database, commit: CommitDocument, to: Position
     const rest = messages.map((message, index) => (_id + index <= to ? null : message))
     const kept = uses.filter((use) => !unused.includes(use))
     await database.write(() =>
-      database.commits.updateOne({ _id }, { $set: { keys: left, messages: rest, uses: kept } }),
+      database.commits.updateOne({ _id }, { $set: { keys: left, uses: kept, ...withLeft(commit, rest) } }),
     )
     return
   }

@@ -1,98 +1,88 @@
-import { join } from "node:path"
+import type { Course, Emit } from "../../../harness/bench.ts"
+import { medianInterval, spreadOf } from "../../../harness/statistics.ts"
+import type { WatchedApp } from "./watched-app.ts"
+import type { Watched } from "./watched.ts"
 
-import { createApp, handler } from "../../../../../packages/core/src/index.ts"
-import { entryOf } from "../../../harness/append-load.ts"
-import type { Course } from "../../../harness/bench.ts"
-import type { Sample } from "../../../harness/sample.ts"
-import { openBackend } from "../open-backend.ts"
-import { quietLogger } from "../quiet-logger.ts"
-import { ItemAdded } from "../shop.ts"
-import { type Listener, listeners } from "./listeners.ts"
-
-const CALLERS = 64
-const STREAMS = 500
-/** Messages of one turn: short, so that all listeners see the same moment of the machine. */
-const TURN = 2_000
-const TURNS = 4
+/** Messages of one turn: short, so that all see the same moment of the machine. */
+const TURN = 400
+/** Turns of each app in a round. The one in the middle counts: what else runs on the machine hits some of them. */
+const TURNS = 5
 /** Rounds before those that count: code is compiled and caches fill. */
-const WARM_UP = 1
-const ROUNDS = 11
+const WARM_UP = 4
+const FEWEST_ROUNDS = 20
+/** Or then, however badly they are known. */
+const MOST_ROUNDS = 300
+const MOST_MS = 60_000
 
-/** An app with a log of its own, to be put to work for a turn at a time. */
-interface Watched {
-  readonly name: string
-  /** Appends and handles messages; answers how much processor time that took, in microseconds. */
-  turn(): Promise<number>
-  handled(): number
-  close(): Promise<void>
-}
+/** Messages for each second of processor time, of each app in one round. */
+type Rates = readonly number[]
 
-/** The same work in one process, with each listener in turn, a few thousand messages at a time. */
-export const beingWatched: Course = {
-  names: listeners().map(({ name }) => name),
-  async run({ folder }, emit) {
-    const all = await Promise.all(listeners().map((listener, at) => open(listener, join(folder, `${at}.db`))))
-    for (let round = -WARM_UP; round < ROUNDS; round += 1) {
-      const micros = all.map(() => 0)
-      for (let turn = 0; turn < TURNS; turn += 1) {
-        for (const at of inTurn(all.length, turn)) micros[at] = (micros[at] ?? 0) + ((await all[at]?.turn()) ?? 0)
+/**
+ * The same work in one process, by each app in turn, a few hundred messages at a time, until it is known well enough how they compare with the first:
+ * `within` is the part that the interval of each ratio may reach to either side.
+ */
+export function beingWatched(all: readonly Watched[], within: number): Course {
+  return {
+    names: all.map(({ name }) => name),
+    async run({ folder }, emit) {
+      const apps: WatchedApp[] = []
+      for (const watched of all) apps.push(await watched.open(folder))
+      for (let round = 0; round < WARM_UP; round += 1) await oneRound(apps, round)
+      const began = performance.now()
+      const rounds: Rates[] = []
+      while (!isEnough(rounds, within, performance.now() - began)) {
+        const rates = await oneRound(apps, rounds.length)
+        rounds.push(rates)
+        for (const [at, { name }] of all.entries())
+          emitRate(name, rates[at] ?? 0, lacking(apps[at], rounds.length), emit)
       }
-      if (round < 0) continue
-      for (const [at, watched] of all.entries()) emit(watched.name, sampleOf(watched, micros[at] ?? 0, round))
-    }
-    for (const watched of all) await watched.close()
-  },
-}
-
-/** Who goes first changes from turn to turn. */
-function inTurn(count: number, turn: number): readonly number[] {
-  return Array.from({ length: count }, (_, at) => (at + turn) % count)
-}
-
-function sampleOf(watched: Watched, micros: number, round: number): Sample {
-  const operations = TURN * TURNS
-  const missing = (round + 1 + WARM_UP) * operations - watched.handled()
-  return {
-    value: (operations * 1_000_000) / micros,
-    operations,
-    faults: { lost: Math.max(missing, 0), doubled: Math.max(-missing, 0), outOfOrder: 0 },
-    facts: { microsPerMessage: micros / operations },
+      for (const app of apps) await app.close()
+    },
   }
 }
 
-async function open(listener: Listener, file: string): Promise<Watched> {
-  const { name, instrumentation } = listener
-  let handled = 0
-  let appended = 0
-  const counting = handler("counting").on(ItemAdded, () => {
-    handled += 1
+/** Some turns of each app. Over the rounds each follows each other as often: what one leaves to be swept up falls to all alike. */
+async function oneRound(apps: readonly WatchedApp[], round: number): Promise<Rates> {
+  const micros = apps.map((): number[] => [])
+  for (let turn = 0; turn < TURNS; turn += 1) {
+    for (const at of orderOf(apps.length, round * TURNS + turn)) {
+      micros[at]?.push((await apps[at]?.turn(TURN)) ?? Number.NaN)
+    }
+  }
+  return micros.map((turns) => (TURN * 1_000_000) / spreadOf(turns).median)
+}
+
+/** One of the orders of so many, each in its turn. */
+function orderOf(count: number, number: number): readonly number[] {
+  const left = Array.from({ length: count }, (_, at) => at)
+  let choice = number
+  return Array.from({ length: count }, () => {
+    const at = choice % left.length
+    choice = Math.floor(choice / left.length)
+    return left.splice(at, 1)[0] ?? 0
   })
-  const backend = await openBackend("sqlite", file)
-  const given = instrumentation === undefined ? {} : { instrumentation }
-  const app = await createApp({ backend, logger: quietLogger, reactors: [counting], ...given })
-  const append = async (upto: number): Promise<void> => {
-    while (appended < upto) {
-      const at = appended++
-      const stream = `cart-${at % STREAMS}`
-      await app.dispatch(ItemAdded(stream, entryOf(stream, Math.floor(at / STREAMS) + 1)))
-    }
-  }
-  return {
-    name,
-    handled: () => handled,
-    async turn() {
-      const end = listener.listen()
-      const before = process.cpuUsage()
-      const upto = appended + TURN
-      await Promise.all(Array.from({ length: CALLERS }, () => append(upto)))
-      await app.drain()
-      const { user, system } = process.cpuUsage(before)
-      end()
-      return user + system
-    },
-    async close() {
-      await app.close()
-      await backend.close()
-    },
-  }
+}
+
+function isEnough(rounds: readonly Rates[], within: number, elapsedMs: number): boolean {
+  if (rounds.length < FEWEST_ROUNDS) return false
+  if (rounds.length >= MOST_ROUNDS || elapsedMs >= MOST_MS) return true
+  const others = (rounds[0] ?? []).slice(1)
+  return others.every((_, at) => {
+    const interval = medianInterval(rounds.map((rates) => (rates[at + 1] ?? 0) / (rates[0] ?? 0)))
+    return interval !== undefined && interval.high - interval.low <= 2 * within
+  })
+}
+
+/** How many messages too few were handled; below zero, too many. */
+function lacking(app: WatchedApp | undefined, rounds: number): number {
+  return (WARM_UP + rounds) * TURNS * TURN - (app?.handled() ?? 0)
+}
+
+function emitRate(name: string, value: number, missing: number, emit: Emit): void {
+  emit(name, {
+    value,
+    operations: TURN * TURNS,
+    faults: { lost: Math.max(missing, 0), doubled: Math.max(-missing, 0), outOfOrder: 0 },
+    facts: { microsPerMessage: 1_000_000 / value },
+  })
 }

@@ -1,0 +1,50 @@
+import { deepEqual, equal, match } from "node:assert/strict"
+import { mkdtemp, rm } from "node:fs/promises"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import { DatabaseSync } from "node:sqlite"
+
+import { describe, it, onTestFinished } from "vitest"
+
+import { startRedis } from "../../testing/src/servers/start-redis.ts"
+import { millrace } from "./millrace.ts"
+
+const PATIENCE_MS = 240_000
+
+describe("doctor", () => {
+  it(
+    "finds an index that is gone, and migrate makes it again",
+    async () => {
+      const folder = await mkdtemp(join(tmpdir(), "millrace-doctor-"))
+      onTestFinished(() => rm(folder, { recursive: true }))
+      const file = join(folder, "log.db")
+      const on = (...args: readonly string[]) => millrace([...args, "--url", `sqlite:${file}`])
+      equal((await on("migrate")).code, 0)
+      const beside = new DatabaseSync(file)
+      beside.exec("DROP INDEX millrace_messages_work")
+      beside.close()
+      const sick = await on("doctor")
+      equal(sick.code, 1)
+      match(sick.stdout, /^!! {2}the log lacks 1 steps [^\n]*\n {6}run millrace migrate/m)
+      match((await on("migrate", "--dry-run")).stdout, /^make the index millrace_messages_work again$/m)
+      equal((await on("migrate")).code, 0)
+      const well = await on("doctor")
+      deepEqual([well.code, well.stderr], [0, ""])
+      match(well.stdout, /^ok {2}the log is in format 1, [^\n]* and has its indexes$/m)
+    },
+    PATIENCE_MS,
+  )
+
+  it(
+    "warns of a server that is set up to lose what was answered, and says what to set",
+    async () => {
+      const redis = await startRedis({ settings: { appendonly: "no" } })
+      onTestFinished(() => redis.stop())
+      equal((await millrace(["migrate", "--url", redis.url])).code, 0)
+      const { code, stdout } = await millrace(["doctor", "--url", redis.url])
+      equal(code, 0)
+      match(stdout, /^\?\? {2}appendonly is off: [^\n]*\n {6}set appendonly yes on the server$/m)
+    },
+    PATIENCE_MS,
+  )
+})
