@@ -12,7 +12,7 @@ import { appendOf, event, GROUP, OWNER } from "../memory/log.ts"
 /** Rows as texts, and a way to refuse the next write. */
 interface Kept {
   readonly backend: Backend<string>
-  refuseNext(): void
+  readonly refuseNext: () => void
 }
 
 async function open(): Promise<Kept> {
