@@ -22,6 +22,7 @@ import { trace } from "./commands/trace.ts"
 import { trim } from "./commands/trim.ts"
 import { workers } from "./commands/workers.ts"
 import { addCompletion } from "./completion.ts"
+import { withoutPasswords } from "./render/without-passwords.ts"
 import { VERSION } from "./version.ts"
 
 /**
@@ -62,10 +63,14 @@ export function program({ json = false }: { readonly json?: boolean } = {}): Com
   return overridden(millrace, json)
 }
 
-/** Commands that are added do not inherit how their parent ends and what it says. */
+/** Commands that are added do not inherit how their parent ends and what it says. No password is written, wherever it was mistyped. */
 function overridden<C extends Overridable>(command: C, json: boolean): C {
   command.exitOverride()
-  if (json) command.configureOutput({ writeErr() {} })
+  command.configureOutput({
+    writeErr(text) {
+      if (!json) process.stderr.write(withoutPasswords(text))
+    },
+  })
   for (const below of command.commands) if (below instanceof Command) overridden(below, json)
   return command
 }

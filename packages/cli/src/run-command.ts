@@ -2,6 +2,7 @@ import { CommanderError } from "@commander-js/extra-typings"
 
 import { CommandFailed, EXIT } from "./exit-codes.ts"
 import { program } from "./program.ts"
+import { withoutPasswords } from "./render/without-passwords.ts"
 
 /** Runs the command with these arguments; answers its exit code. What it says goes to stdout, what went wrong to stderr. */
 export async function runCommand(args: readonly string[]): Promise<number> {
@@ -30,7 +31,7 @@ function exitCodeOf(error: unknown): number {
 
 /** Says what went wrong, in one line (or one document) on stderr. */
 function tell(error: unknown, json: boolean): void {
-  const message = messageOf(error)
+  const message = withoutPasswords(messageOf(error))
   const code = codeOf(error)
   const text = json
     ? JSON.stringify({ error: { ...(code === undefined ? {} : { code }), message } })

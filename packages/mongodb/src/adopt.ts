@@ -21,14 +21,19 @@ import { type SettleRecord, tokensOf } from "./settle-record.ts"
 export interface Landed {
   readonly record: SettleRecord
   readonly commit: number | string
+  /** When it was stored. */
+  readonly at: Instant
 }
 
-/** Carries landed settles over to their group. One that was carried over before changes nothing. */
+/**
+ * Carries landed settles over to their group, as of the moment at which each was stored: what it leased on to its worker lasts from then, however late this
+ * is. One that was carried over before changes nothing.
+ */
 export function adoptSettles(draft: GroupState, landed: readonly Landed[], now: Instant): void {
-  for (const { record, commit } of landed) {
+  for (const { record, commit, at } of landed) {
     if (record.group !== draft.id || !isInForce(draft, record.lease)) continue
     for (const token of tokensOf(record.lease)) draft.spent.add(token)
-    applySettle(draft, record, { now, commit })
+    applySettle(draft, record, { now: Math.min(at, now), commit })
   }
 }
 

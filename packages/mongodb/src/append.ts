@@ -1,7 +1,6 @@
 import { type Append, BackendError, type Verdict } from "@millrace/core/backend"
-import { BSON } from "mongodb"
 
-import { documentOf } from "./commit-document.ts"
+import { countOf, type Draft, draftOf } from "./draft.ts"
 import type { Entry } from "./entry.ts"
 import type { Log } from "./log.ts"
 import { type EntrySize, verdictsOf } from "./writer.ts"
@@ -9,10 +8,9 @@ import { type EntrySize, verdictsOf } from "./writer.ts"
 /** The most messages of one call. */
 export const MAX_BATCH = 10_000
 
-/** The largest document that every server takes, and what a commit needs for itself and its keys per message. */
+/** The largest document that every server takes, and what a commit needs for itself. */
 const MAX_DOCUMENT_BYTES = 16 * 1024 * 1024
 const ENVELOPE_BYTES = 16 * 1024
-const KEYS_BYTES = 400
 
 /** Stores appends, each with a verdict of its own. Those of one moment go into one commit. */
 export async function append(log: Log, appends: readonly Append[]): Promise<readonly Verdict[]> {
@@ -24,18 +22,18 @@ export async function append(log: Log, appends: readonly Append[]): Promise<read
   let number = firstNumber
   const written = appends.map(async (one): Promise<Verdict> => {
     const numbers = (one.schedules ?? []).map(() => (number += 1))
-    const size = sizeOf(one)
-    const refused = tooLarge(size)
+    const draft = draftOf(one)
+    const refused = tooLarge(draft.size)
     if (refused !== undefined) return refused
-    const [verdict] = verdictsOf(await log.writer.write(entryOf(one, numbers), size))
+    const [verdict] = verdictsOf(await log.writer.write(entryOf(one, draft, numbers), draft.size))
     if (verdict === undefined) throw new BackendError("corrupt", "an append has no verdict")
     return verdict
   })
   return Promise.all(written)
 }
 
-function entryOf(one: Append, numbers: readonly number[]): Entry {
-  return { appends: [one], together: false, leases: [], numbers, changes: [] }
+function entryOf(one: Append, { messages }: Draft, numbers: readonly number[]): Entry {
+  return { appends: [one], drafts: [messages], together: false, leases: [], numbers, changes: [] }
 }
 
 /** Takes the next numbers for schedules; answers the one before them. */
@@ -45,30 +43,6 @@ export async function numbersFor(log: Log, count: number): Promise<number> {
     database.logs.findOneAndUpdate({ _id: "log" }, { $inc: { schedules: count } }, { returnDocument: "before" }),
   )
   return taken?.schedules ?? 0
-}
-
-function countOf({ streams, schedules }: Append): number {
-  return streams.reduce((sum, stream) => sum + stream.messages.length, schedules?.length ?? 0)
-}
-
-/** What an append takes in a commit: guessed from its messages' number while they are small, measured when it may matter. */
-export function sizeOf(one: Append): EntrySize {
-  const messages = countOf(one)
-  let bytes = 0
-  for (const { messages: added } of one.streams) for (const message of added) bytes += bytesOf(message)
-  for (const { message } of one.schedules ?? []) bytes += bytesOf(message)
-  for (const { value } of one.documents ?? [])
-    bytes += value === undefined ? 0 : Buffer.byteLength(JSON.stringify(value))
-  return { messages, bytes: bytes + messages * KEYS_BYTES }
-}
-
-/** Values that JSON can not hold are refused with their reason later. */
-function bytesOf(message: Parameters<typeof documentOf>[0]): number {
-  try {
-    return BSON.calculateObjectSize(documentOf(message, 0, 0))
-  } catch {
-    return 0
-  }
 }
 
 /** Why an append fits into no document. */

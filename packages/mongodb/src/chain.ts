@@ -53,7 +53,8 @@ export function chainOf(
 
   const learn = (streamId: StreamId, version: Version): void => {
     const known = versions.get(streamId) ?? -1
-    versions.delete(streamId)
+    // While there is room nobody asks which was seen last.
+    if (versions.size > MOST_STREAMS / 2) versions.delete(streamId)
     versions.set(streamId, Math.max(version, known))
     if (versions.size <= MOST_STREAMS) return
     for (const oldest of versions.keys()) {

@@ -62,17 +62,19 @@ async function lookAt(
   states: ReadonlyMap<string, GroupState>,
   now: number,
 ): Promise<Look> {
-  const active = groups.flatMap((want) => {
+  const running = groups.flatMap((want) => {
     const group = states.get(want.group)
     return group === undefined || group.stopped !== null ? [] : [{ group, want }]
   })
+  const active = running.filter(({ group }) => group.way <= now)
+  const ways = running.flatMap(({ group }) => (group.way > now ? [group.way] : []))
   for (;;) {
     const isAll = await lookAhead(
       log,
       active.map(({ group }) => group),
       SEGMENTS_PER_LOOK,
     )
-    const look = noLook()
+    const look = { ...noLook(), nextAt: Math.min(Number.POSITIVE_INFINITY, ...ways) }
     for (const { group, want } of active)
       await lookForWork(log, { group, want, processName: owner.processName, now }, look)
     // What was looked at is older than the rest: whatever may be had of it comes first.
@@ -82,9 +84,9 @@ async function lookAt(
 
 /** Takes what is neediest in the best candidate's group, as that is at the write. */
 async function take(log: Log, request: ClaimRequest, { group, want }: Candidate): Promise<Taken | undefined> {
-  return log.groups.change(group.name, async (draft): Promise<Taken | undefined> => {
-    if (draft.stopped !== null) return undefined
+  return log.groups.claim(group.name, async (draft): Promise<Taken | undefined> => {
     const now = await log.clock.now()
+    if (draft.stopped !== null || draft.way > now) return undefined
     const asked: Asked = { group: draft, want, processName: request.owner.processName, now }
     const look = noLook()
     await lookAhead(log, [draft], SEGMENTS_PER_LOOK)

@@ -30,15 +30,18 @@ export async function closeLeases(database: Database, base: GroupState, draft: G
 export async function landedSettles(database: Database, tokens: readonly number[]): Promise<readonly Landed[]> {
   const commits = await database.read(() =>
     database.commits
-      .find({ keys: { $in: tokens.map(leaseKeyOf) }, settles: { $exists: true } }, { projection: { settles: 1 } })
+      .find(
+        { keys: { $in: tokens.map(leaseKeyOf) }, settles: { $exists: true } },
+        { projection: { settles: 1, at: 1 } },
+      )
       .toArray(),
   )
   const wanted = new Set(tokens)
-  return commits.flatMap(({ _id: commit, settles = [] }) =>
+  return commits.flatMap(({ _id: commit, at, settles = [] }) =>
     settles
       .map((text) => storedJson<SettleRecord>(text))
       .filter(({ lease }) => tokensOf(lease).some((token) => wanted.has(token)))
-      .map((record) => ({ record, commit })),
+      .map((record) => ({ record, commit, at })),
   )
 }
 

@@ -27,7 +27,8 @@ import { commandKey, documentKey, idKey, onceKey, scheduleKey, versionKey } from
 export interface Sheet {
   readonly known: Known
   readonly keys: string[]
-  add(append: Append, numbers: readonly number[]): Verdict
+  /** `drafts`: the documents of its messages. */
+  add(append: Append, drafts: readonly MessageDocument[], numbers: readonly number[]): Verdict
   change(change: ScheduleChange): void
   /** Answers what takes everything back that is added from now on. */
   mark(): () => void
@@ -74,7 +75,7 @@ export function openSheet(chain: Chain, facts: Facts): Sheet {
     get keys() {
       return keys
     },
-    add(append, numbers) {
+    add(append, drafts, numbers) {
       const begin = messages.length
       const streams = append.streams.map(({ streamId, messages: added }) => {
         let version = versionOf(streamId)
@@ -85,7 +86,8 @@ export function openSheet(chain: Chain, facts: Facts): Sheet {
           keys.push(idKey(message.id))
           ids.add(message.id)
           if (message.correlationId !== message.id) conversations.add(message.correlationId)
-          messages.push(documentOf(message, version, messages.length))
+          const draft = drafts[messages.length - begin] ?? documentOf(message, 0, 0)
+          messages.push({ ...draft, version, nth: messages.length })
         }
         versions.set(streamId, version)
         return { streamId, version }

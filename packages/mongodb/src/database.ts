@@ -2,6 +2,7 @@ import { BackendError } from "@millrace/core/backend"
 import { type Collection, type Document, type Filter, MongoClient, type MongoClientOptions, ReadConcern } from "mongodb"
 
 import type { CommitDocument } from "./commit-document.ts"
+import { decoded } from "./decoded.ts"
 import { isPassing, isUnconnected, toBackendError } from "./errors.ts"
 import type { GroupDocument } from "./group-document.ts"
 import type { Settings } from "./options.ts"
@@ -13,6 +14,7 @@ import type {
   StreamDocument,
   TypeDocument,
 } from "./stored.ts"
+import { withoutUrl } from "./without-url.ts"
 
 /** The collections of a log. */
 export interface Collections {
@@ -142,9 +144,9 @@ function connect(url: string, settings: Settings): MongoClient {
     return client
   } catch (error) {
     const text = error instanceof Error ? error.message : String(error)
-    throw new BackendError("invalid", `${hidden(url)} can not be connected to: correct the URL (${text})`, {
-      cause: error,
-    })
+    const said = withoutUrl(text, url)
+    const why = said === "" ? "" : ` (${said})`
+    throw new BackendError("invalid", `the URL of MongoDB can not be connected to: correct it${why}`)
   }
 }
 
@@ -154,14 +156,9 @@ function namesIn(url: string): ReadonlySet<string> {
   return new Set(query.split("&").map((pair) => pair.split("=")[0]?.toLowerCase() ?? ""))
 }
 
-/** A URL without its password. */
-function hidden(url: string): string {
-  return url.replace(/\/\/[^@/]*@/, "//")
-}
-
 function databaseIn(url: string): string {
   const path = /^mongodb(?:\+srv)?:\/\/[^/?]*\/([^?]+)/.exec(url)?.[1]
-  return path === undefined ? "millrace" : decodeURIComponent(path)
+  return path === undefined ? "millrace" : decoded(path, "database")
 }
 
 /** What a majority has, unless whoever made the client says otherwise. */

@@ -5,6 +5,8 @@ import type { KeyUse, MessageDocument } from "./commit-document.ts"
 /** What is to be written together: one append, or the parts of a settle. */
 export interface Entry {
   readonly appends: readonly (Append | undefined)[]
+  /** For each append the documents of its messages. */
+  readonly drafts: readonly (readonly MessageDocument[])[]
   /** Whether one part that can not be stored keeps all of them back. */
   readonly together: boolean
   /** Keys of the leases that end with it: each ends once. */

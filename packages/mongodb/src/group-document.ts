@@ -20,6 +20,7 @@ export interface GroupHead {
   readonly name: string
   readonly floor: Position
   readonly thinned?: number
+  readonly way?: Instant
   readonly stopped: (StopReason & { readonly at: Instant }) | null
   readonly maxLanes: number
   readonly types: readonly { readonly type: string; readonly since: Position; readonly wantedAt: Instant }[]
@@ -71,6 +72,7 @@ export function headOf(group: GroupState): GroupHead {
     name: group.name,
     floor: group.floor,
     thinned: group.thinned,
+    way: group.way,
     stopped: group.stopped,
     maxLanes: group.maxLanes,
     types: [...group.types].map(([type, { since, wantedAt }]) => ({ type, since, wantedAt })),
@@ -117,6 +119,7 @@ export function groupOf(document: GroupDocument): GroupState {
     ...rest,
     id,
     thinned: rest.thinned ?? 0,
+    way: rest.way ?? 0,
     types: new Map(types.map(({ type, since, wantedAt }) => [type, { since, wantedAt }])),
     marks: new Set(marks),
     partitions: partitions.map(partitionOfDocument),

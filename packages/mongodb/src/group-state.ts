@@ -1,4 +1,5 @@
 import type {
+  Instant,
   LaneToken,
   LoadedGroup,
   LoadedLane,
@@ -18,6 +19,8 @@ export interface GroupState extends LoadedGroup {
   floor: Position
   /** The number of the last trim of a category that whoever works for it has to know of. */
   thinned: number
+  /** Until when claims stay away from it, for a change that others overtook asked them to; 0 where none did. */
+  way: Instant
   dropped: number
   skips: readonly SkipInfo[]
   skipped: number

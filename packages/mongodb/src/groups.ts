@@ -4,6 +4,7 @@ import { BackendError, noSuchGroup } from "@millrace/core/backend"
 import type { MatchKeysAndValues } from "mongodb"
 
 import { adoptSettles, type Landed } from "./adopt.ts"
+import { askForWay } from "./ask-for-way.ts"
 import { closeLeases } from "./close-leases.ts"
 import type { Database } from "./database.ts"
 import { type GroupDocument, groupOf, headOf, partitionDocument } from "./group-document.ts"
@@ -20,6 +21,9 @@ const FEW = 2
 const MOST_ROUNDS = 500
 const MOST_PAUSE_MS = 20
 
+/** After so many rounds a change asks claims to stay away from its group. */
+const ROUNDS_BESIDE_CLAIMS = 5
+
 /** The groups of a log, as this process last saw them. A write finds out by `rev` whether that still holds. */
 export interface Groups {
   /** As it was last seen; read where it never was. Throws `not-found`. */
@@ -33,6 +37,8 @@ export interface Groups {
    * changes nothing its answer is about what the group is now. Changes of one group asked for together are written together.
    */
   change<T>(name: string, change: (draft: GroupState) => T | Promise<T>): Promise<T>
+  /** The same for a claim, which never asks others for way. */
+  claim<T>(name: string, take: (draft: GroupState) => Promise<T>): Promise<T>
   /** Drops what is remembered of one that was deleted. */
   drop(name: string): void
   /** Drops what is remembered. */
@@ -48,11 +54,13 @@ interface Slot {
 }
 
 interface Queued {
+  readonly isClaim: boolean
   readonly change: (draft: GroupState) => Promise<() => void>
   readonly failed: (error: unknown) => void
 }
 
-export function groupsOf(database: Database, clock: ServerClock): Groups {
+/** `onWayBack`: claims may come again to a group they were asked to stay away from. */
+export function groupsOf(database: Database, clock: ServerClock, onWayBack: () => void): Groups {
   const slots = new Map<string, Slot>()
   const slotOf = (name: string): Slot => {
     const known = slots.get(name)
@@ -94,10 +102,17 @@ export function groupsOf(database: Database, clock: ServerClock): Groups {
   }
 
   const changeAll = async (slot: Slot, batch: readonly Queued[]): Promise<readonly (() => void)[]> => {
+    let asked = 0
     for (let round = 0; round < MOST_ROUNDS; round += 1) {
       const seen = slot.state
-      const base = seen ?? (await load(slot.name))
+      let base = seen ?? (await load(slot.name))
+      const now = await clock.now()
+      if (round >= ROUNDS_BESIDE_CLAIMS && base.way <= now && batch.some(({ isClaim }) => !isClaim)) {
+        base = await askForWay(database, slot.name, now)
+        asked = base.way
+      }
       const { draft, answers } = await draftOf(base, batch)
+      if (draft.way === asked) draft.way = 0
       if (!hasChanged(base, draft)) {
         if (seen === undefined || (await isCurrent(base))) {
           slot.state = base
@@ -112,7 +127,10 @@ export function groupsOf(database: Database, clock: ServerClock): Groups {
         continue
       }
       slot.state = await store(base, draft)
-      if (slot.state !== undefined) return answers
+      if (slot.state !== undefined) {
+        if (base.way !== draft.way) onWayBack()
+        return answers
+      }
       await pause(Math.random() * Math.min(round, MOST_PAUSE_MS))
     }
     throw new BackendError(
@@ -170,6 +188,21 @@ export function groupsOf(database: Database, clock: ServerClock): Groups {
     )
   }
 
+  const ask = <T>(name: string, change: (draft: GroupState) => T | Promise<T>, isClaim: boolean): Promise<T> => {
+    const slot = slotOf(name)
+    return new Promise((resolve, reject) => {
+      slot.queue.push({
+        isClaim,
+        async change(draft) {
+          const answer = await change(draft)
+          return () => resolve(answer)
+        },
+        failed: reject,
+      })
+      if (!slot.running) void run(slot)
+    })
+  }
+
   return {
     async known(name) {
       return slots.get(name)?.state ?? see(await load(name))
@@ -192,19 +225,8 @@ export function groupsOf(database: Database, clock: ServerClock): Groups {
         throw noSuchGroup(name)
       })
     },
-    change(name, change) {
-      const slot = slotOf(name)
-      return new Promise((resolve, reject) => {
-        slot.queue.push({
-          async change(draft) {
-            const answer = await change(draft)
-            return () => resolve(answer)
-          },
-          failed: reject,
-        })
-        if (!slot.running) void run(slot)
-      })
-    },
+    change: (name, change) => ask(name, change, false),
+    claim: (name, take) => ask(name, take, true),
     drop: (name) => void slots.delete(name),
     forget: () => slots.clear(),
   }

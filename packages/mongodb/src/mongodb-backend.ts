@@ -87,7 +87,7 @@ export function mongodbBackend(target: string | MongoClient, options: MongodbOpt
     chain,
     segments,
     writer,
-    groups: groupsOf(database, clock),
+    groups: groupsOf(database, clock, () => ears.news.work()),
     news: ears.news,
     catchUp: () => ears.catchUp(),
     look: () => ears.look(),

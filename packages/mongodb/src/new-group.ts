@@ -23,6 +23,7 @@ export async function newGroup(
     rev: 1,
     floor: trimmedTo,
     thinned,
+    way: 0,
     skips,
     tokens: (counted?.groups ?? 1) * TOKENS_EACH,
     partitions: loaded.partitions.map((at) => ({ ...at, repeats: new Map() })),

@@ -1,5 +1,6 @@
 import type { Backend } from "@millrace/core/backend"
 
+import { decoded } from "./decoded.ts"
 import { mongodbBackend } from "./mongodb-backend.ts"
 import type { MongodbTx } from "./mongodb-token.ts"
 import type { MongodbOptions } from "./options.ts"
@@ -16,7 +17,7 @@ export function open(url: string, options: MongodbOptions = {}): Backend<Mongodb
   if (prefix === undefined) return mongodbBackend(url, options)
   const rest = given.filter((one) => one !== prefix && one !== "").join("&")
   return mongodbBackend(rest === "" ? url.slice(0, at) : `${url.slice(0, at)}?${rest}`, {
-    prefix: decodeURIComponent(prefix.slice("prefix=".length)),
+    prefix: decoded(prefix.slice("prefix=".length), "prefix"),
     ...options,
   })
 }

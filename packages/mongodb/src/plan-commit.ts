@@ -70,11 +70,11 @@ function judgeEntry(
 ): { readonly verdicts: readonly (Verdict | undefined)[]; readonly stored: boolean } {
   const back = entry.together ? sheet.mark() : undefined
   let number = 0
-  const verdicts = entry.appends.map((append): Verdict | undefined => {
+  const verdicts = entry.appends.map((append, index): Verdict | undefined => {
     if (append === undefined) return undefined
     const refused = checkAppend(append, holds) ?? judgeAppend(append, sheet.known)
     const numbers = entry.numbers.slice(number, (number += append.schedules?.length ?? 0))
-    return refused ?? sheet.add(append, numbers)
+    return refused ?? sheet.add(append, entry.drafts[index] ?? [], numbers)
   })
   const refused = verdicts.some((verdict) => verdict !== undefined && verdict.kind !== "appended")
   if (back !== undefined && refused) {

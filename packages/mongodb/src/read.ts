@@ -61,14 +61,35 @@ async function entriesOf(log: Log, query: ReadQuery, within: Within): Promise<re
 const BY_SEGMENTS = 200
 
 async function ofLog(
-  { database, segments }: Log,
+  log: Log,
   query: Extract<ReadQuery, { readonly from: "log" }>,
   { head, trimmedTo, limit }: Within,
 ): Promise<readonly LogEntry[]> {
   const backward = query.direction === "backward"
-  const low = Math.max(query.after ?? 0, trimmedTo)
-  const high = Math.min(query.upto ?? head, head)
-  const [after, upto] = backward ? [Math.max(low, high - limit - 1), high] : [low, Math.min(high, low + limit + 1)]
+  const found: LogEntry[] = []
+  let low = Math.max(query.after ?? 0, trimmedTo)
+  let high = Math.min(query.upto ?? head, head)
+  // Once is enough where no position is empty; a trim of a category leaves empty ones.
+  for (let size = limit + 1; low < high && found.length <= limit; size *= 2) {
+    const [after, upto] = backward ? [Math.max(low, high - size), high] : [low, Math.min(high, low + size)]
+    const entries = await ofStretch(log, { after, upto, head, backward })
+    for (const entry of entries) found.push(entry)
+    if (backward) high = after
+    else low = upto
+  }
+  return found
+}
+
+/** The messages of a stretch of the log, in the direction asked for. */
+async function ofStretch(
+  { database, segments }: Log,
+  {
+    after,
+    upto,
+    head,
+    backward,
+  }: { readonly after: Position; readonly upto: Position; readonly head: Position; readonly backward: boolean },
+): Promise<readonly LogEntry[]> {
   if (upto - after < BY_SEGMENTS) {
     const entries = await readEntries(database, after, upto)
     return backward ? entries.toReversed() : entries

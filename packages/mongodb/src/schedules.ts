@@ -32,7 +32,7 @@ export async function change(
 ): Promise<readonly ScheduleStored[]> {
   const bytes = wanted.reduce((sum, { row }) => sum + row.message.payload.length * 2 + ENVELOPE, 0)
   const { outcome } = await log.writer.write(
-    { appends: [], together: false, leases: [], numbers: [], changes: wanted.map((one) => one.change) },
+    { appends: [], drafts: [], together: false, leases: [], numbers: [], changes: wanted.map((one) => one.change) },
     { messages: wanted.length, bytes },
   )
   if (outcome.kind === "closed") return []

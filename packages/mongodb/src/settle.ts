@@ -9,8 +9,9 @@ import {
 } from "@millrace/core/backend"
 
 import { adoptSettles, applySettle, isInForce, repeatIn } from "./adopt.ts"
-import { numbersFor, sizeOf, tooLarge } from "./append.ts"
+import { numbersFor, tooLarge } from "./append.ts"
 import { landedSettles } from "./close-leases.ts"
+import { type Draft, draftOf } from "./draft.ts"
 import type { GroupState, Repeat } from "./group-state.ts"
 import { leaseKeyOf } from "./keys.ts"
 import type { Log } from "./log.ts"
@@ -62,14 +63,23 @@ async function groupOf(log: Log, { lease }: Settles): Promise<GroupState | undef
 function check(group: GroupState, settlement: Settles): void {
   const at = group.partitions[settlement.lease.partition]
   if (at === undefined) return
-  checkSettlement(settlement, { order: group.order, checkpoint: at.checkpoint, isOpen: (key) => at.lanes.has(key) })
+  checkSettlement(settlement, {
+    order: group.order,
+    partitions: group.partitions.length,
+    checkpoint: at.checkpoint,
+    isOpen: (key) => at.lanes.has(key),
+  })
 }
+
+const NO_DRAFT: Draft = { messages: [], size: { messages: 0, bytes: 0 } }
 
 /** Writes the effects of all parts as one entry, to which the lease's keys and the record belong. */
 async function storeEffects(log: Log, group: GroupState, settlement: Settles): Promise<Written> {
   const appends = settlement.parts.map(({ effects }) => effects)
-  const sizes = appends.map((append) => (append === undefined ? { messages: 0, bytes: 0 } : sizeOf(append)))
-  const size = sizes.reduce((sum, one) => ({ messages: sum.messages + one.messages, bytes: sum.bytes + one.bytes }))
+  const drafts = appends.map((append) => (append === undefined ? NO_DRAFT : draftOf(append)))
+  const size = drafts
+    .map((draft) => draft.size)
+    .reduce((sum, one) => ({ messages: sum.messages + one.messages, bytes: sum.bytes + one.bytes }))
   const refused = tooLarge(size)
   if (refused !== undefined) {
     const verdicts = appends.map((append) => (append === undefined ? undefined : refused))
@@ -80,6 +90,7 @@ async function storeEffects(log: Log, group: GroupState, settlement: Settles): P
   return log.writer.write(
     {
       appends,
+      drafts: drafts.map(({ messages }) => messages),
       together: group.order === "log",
       leases: tokensOf(settlement.lease).map(leaseKeyOf),
       record: (verdicts) => JSON.stringify(recordOf(group.id, settlement, partVerdicts(settlement, verdicts))),

@@ -32,7 +32,7 @@ interface Lookout {
   begin: number
   /** Everything wanted above the base and up to here is in `waiting`. */
   upto: Position
-  /** The checkpoint from which it was looked. */
+  /** The checkpoint from which it was looked, or the end of what was trimmed. */
   base: Position
 }
 
@@ -60,13 +60,14 @@ export function aheadOf(partitions: () => number): Ahead {
       wanted = wants
       group = state.id
     }
-    const { checkpoint } = partitionAt(state, partition)
+    // What was trimmed may still be kept in mind, where a trim and a reset below its end came between two looks.
+    const from = Math.max(partitionAt(state, partition).checkpoint, state.floor)
     let lookout = lookouts[partition]
-    if (lookout === undefined || checkpoint < lookout.base) {
-      lookout = { waiting: [], begin: 0, upto: checkpoint, base: checkpoint }
+    if (lookout === undefined || from < lookout.base) {
+      lookout = { waiting: [], begin: 0, upto: from, base: from }
       lookouts[partition] = lookout
     }
-    if (checkpoint > lookout.base) pass(lookout, checkpoint)
+    if (from > lookout.base) pass(lookout, from)
     return lookout
   }
   /** The lowest position above which something is not looked at yet. */
@@ -119,13 +120,13 @@ function wantsOf({ types }: GroupState): string {
   return JSON.stringify([...types].map(([type, { since }]) => [type, since]))
 }
 
-/** Passes over what lies at or below a checkpoint. */
-function pass(lookout: Lookout, checkpoint: Position): void {
-  while ((lookout.waiting[lookout.begin]?.position ?? Number.POSITIVE_INFINITY) <= checkpoint) lookout.begin += 1
+/** Passes over what lies up to a position. */
+function pass(lookout: Lookout, upto: Position): void {
+  while ((lookout.waiting[lookout.begin]?.position ?? Number.POSITIVE_INFINITY) <= upto) lookout.begin += 1
   if (lookout.begin > MOST_AHEAD || lookout.begin === lookout.waiting.length) {
     lookout.waiting = lookout.waiting.slice(lookout.begin)
     lookout.begin = 0
   }
-  lookout.base = Math.max(lookout.base, checkpoint)
-  lookout.upto = Math.max(lookout.upto, checkpoint)
+  lookout.base = Math.max(lookout.base, upto)
+  lookout.upto = Math.max(lookout.upto, upto)
 }

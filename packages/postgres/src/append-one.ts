@@ -1,5 +1,8 @@
 import { type Append, checkAppend, type Message, partitionOf, toSortable, type Verdict } from "@millrace/core/backend"
 
+import type { Turn } from "./append-turns.ts"
+import type { Row, Value } from "./database.ts"
+import { isWrongIsolation } from "./errors.ts"
 import { clockOf, type Log } from "./log.ts"
 import { encodeMessage } from "./message-row.ts"
 import { NO_LIMIT } from "./plan-appends.ts"
@@ -28,34 +31,61 @@ export function loneOf(appends: readonly Append[]): LoneAppend | undefined {
 /** Stores a lone message by the statement made for it; `undefined` when it has to be judged by what the log holds. Throws a unique violation for an id that is known. */
 export async function appendLone(
   log: Log,
-  { append, stream, message }: LoneAppend,
+  lone: LoneAppend,
+  own: Pick<Turn, "told"> | undefined,
 ): Promise<readonly Verdict[] | undefined> {
+  const { append, stream } = lone
   const fault = checkAppend(append, log.holds)
   if (fault !== undefined) return [fault]
+  const row = await send(log, lone, own)
+  if (row === undefined || !bool(row[0])) return undefined
+  const position = int(row[1])
+  const { streamId } = stream
+  return [{ kind: "appended", firstPosition: position, position, streams: [{ streamId, version: int(row[2]) }] }]
+}
+
+/**
+ * Where nobody was told of anything just now, on the line and with the wake-up right behind it: one that waited for the answer would leave a round trip later, and
+ * a process at rest has nothing else to wait for. Else by any connection; the wake-up goes with the next.
+ */
+async function send(log: Log, lone: LoneAppend, own: Pick<Turn, "told"> | undefined): Promise<Row | undefined> {
+  const { database, line, news } = log
+  const values = valuesOf(log, lone)
+  const tell = own !== undefined && line.open ? news.behind() : undefined
+  if (own === undefined || tell === undefined) return (await database.write.rows(appendOneStatement, ...values))[0]
+  const answer = database.line.rows(appendOneStatement, ...values)
+  const stored = tell(lone.message.type)
+  try {
+    const [row] = await answer
+    if (row !== undefined && bool(row[0])) own.told = stored
+    return row
+  } catch (error) {
+    if (!isWrongIsolation(error)) throw error
+    line.open = false
+    return (await database.write.rows(appendOneStatement, ...values))[0]
+  }
+}
+
+function valuesOf(log: Log, { stream, message }: LoneAppend): readonly Value[] {
   const { streamId } = stream
   const [low, high] = versionsMet(stream.expected)
   const { kind, causation, correlation, metadata, payload } = encodeMessage(message)
-  const { id, type, createdAt } = message
-  const [row] = await log.database.write.rows(
-    appendOneStatement,
+  return [
     clockOf(log),
     log.settings.lockTimeoutMs,
     toSortable(streamId),
     partitionOf(streamId, log.partitions),
     low,
     high,
-    id,
+    message.id,
     kind,
-    type,
-    createdAt,
+    message.type,
+    message.createdAt,
     causation,
     correlation,
     metadata,
     payload,
-  )
-  if (row === undefined || !bool(row[0])) return undefined
-  const position = int(row[1])
-  return [{ kind: "appended", firstPosition: position, position, streams: [{ streamId, version: int(row[2]) }] }]
+  ]
 }
 
 /** The lowest and the highest version that meet an expectation. */

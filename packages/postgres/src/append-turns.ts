@@ -8,6 +8,8 @@ export interface Turn {
   readonly mark: string
   /** Whether its statement was sent on the line, where others may follow it. */
   sent: boolean
+  /** Tells this object's listeners of what it has stored, where others were told behind its statement. */
+  told?: () => void
   /** Resolves when it and all before it have ended: whether it has its verdicts. */
   readonly ended: Promise<boolean>
 }

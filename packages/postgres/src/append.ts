@@ -25,7 +25,12 @@ const TRIES_WITHOUT_LOCK = 2
  */
 export async function append(log: Log, appends: readonly Append[]): Promise<readonly Verdict[]> {
   checkBatch(appends, MAX_BATCH)
-  return log.turns.take(async (own, before) => told(log, appends, await appendAll(log, appends, { own, before })))
+  return log.turns.take(async (own, before) => {
+    const verdicts = await appendAll(log, appends, { own, before })
+    if (own.told === undefined) return told(log, appends, verdicts)
+    own.told()
+    return verdicts
+  })
 }
 
 /** A call's own turn (none for a part of a call: nothing may follow that on the line), and the one before it where that has not ended yet. */
@@ -87,7 +92,7 @@ async function appendQuickly(log: Log, quick: Quick, turn: MyTurn): Promise<read
       if (row !== undefined) return verdictsFrom(quick.group, row)
     }
     await behind(turn.before, where)
-    if (quick.kind === "lone") return appendLone(log, quick.lone)
+    if (quick.kind === "lone") return appendLone(log, quick.lone, turn.own)
     return verdictsFrom(quick.group, (await write.rows(appendStatement, ...quick.group.values))[0])
   })
 }

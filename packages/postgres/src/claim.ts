@@ -13,6 +13,7 @@ import { type Candidate, keepLook, type KeptLook } from "./kept-look.ts"
 import type { Log } from "./log.ts"
 import { lookAt, type Look } from "./look.ts"
 import { takeLanes } from "./take-lanes.ts"
+import { mayTakeNext, takeNext } from "./take-next.ts"
 import { takePartition } from "./take-partition.ts"
 
 /** How often a claim looks anew when all that it saw was taken by others meanwhile. */
@@ -41,13 +42,21 @@ export async function claim(log: Log, request: ClaimRequest): Promise<Slice | Id
   }
   const quick = kept === undefined ? undefined : await kept
   if (quick !== undefined) return quick
+  // Of claims at once only one: what else waits shows in a look.
+  const wake = log.looks.atRest && mayTakeNext(request)
+  log.looks.atRest = false
   for (let looks = 1; ; looks += 1) {
-    const { look, candidates, found } = await lookAround(log, request)
+    const around = await (wake && looks === 1
+      ? takeOrLook(log, request)
+      : lookAround(log, request, { began: performance.now(), looking: lookAt(log, request) }))
+    if ("slice" in around) return around.slice
+    const { look, candidates, found } = around
     const slice = await takeNeediest(log, request, candidates, found)
     if (slice !== undefined) return slice
     if (found.lost && looks < LOOKS) continue
     const due = Math.min(found.nextAt, look.nextLane ?? Number.POSITIVE_INFINITY)
     const nextAt = Number.isFinite(due) ? due : null
+    log.looks.atRest = true
     return { kind: "idle", now: look.now, nextAt, outdated: unique(found.outdated) }
   }
 }
@@ -59,9 +68,19 @@ function takeKept(log: Log, request: ClaimRequest): Promise<Slice | undefined> |
   return takeNeediest(log, request, last, nothingFound(Number.POSITIVE_INFINITY))
 }
 
-async function lookAround(log: Log, request: ClaimRequest) {
+/** Of a process at rest, which was woken: takes what is neediest in the look itself, where that is plain to take. */
+async function takeOrLook(log: Log, request: ClaimRequest) {
   const began = performance.now()
-  const looking = lookAt(log, request)
+  const taken = await takeNext(log, request)
+  if ("slice" in taken) return { slice: await taken.slice }
+  return lookAround(log, request, { began, looking: Promise.resolve(taken.look) })
+}
+
+async function lookAround(
+  log: Log,
+  request: ClaimRequest,
+  { began, looking }: { readonly began: number; readonly looking: Promise<Look> },
+) {
   const landed = (): void => {
     if (log.looks.onItsWay === onItsWay) log.looks.onItsWay = undefined
   }

@@ -1,15 +1,13 @@
-import { setTimeout } from "node:timers/promises"
-
 import type { Listening, Wake } from "@millrace/core/backend"
 import type { Client } from "pg"
 
 import type { Database } from "./database.ts"
 import { closedError, toConnectError } from "./errors.ts"
 import type { Names } from "./names.ts"
-import { gatherNews, type News } from "./news.ts"
+import type { News } from "./news.ts"
 import type { Settings } from "./options.ts"
 import { openPoll } from "./poll.ts"
-import { notify } from "./sql/notify.ts"
+import { sendWakes } from "./send-wakes.ts"
 import { readWakes } from "./wakes.ts"
 
 /** How long to wait before a lost connection is opened again; doubled each time it fails. */
@@ -31,7 +29,7 @@ export function openEars(
   const tellAll = (wakes: readonly Wake[]): void => {
     for (const hear of heard) for (const wake of wakes) hear(wake)
   }
-  const sender = sendAfterCommit(database, names, origin, tellAll)
+  const sender = sendWakes(database, { names, origin }, tellAll)
   let line: Line | undefined
   let closed = false
   return {
@@ -63,76 +61,6 @@ export function openEars(
     },
   }
 }
-
-/** How soon after one NOTIFY the next may go: under load others are woken often enough, and appends keep the server. */
-const GAP_MS = 4
-
-/** The same where so much has become news meanwhile: a process that appends in groups has better to do, and whoever works on that has enough for as long. */
-const BUSY_GAP_MS = 16
-const BUSY_NEWS = 64
-
-/** Tells this object's listeners at once, others by one NOTIFY at a time: what becomes news while one is on its way goes with the next. */
-function sendAfterCommit(
-  database: Database,
-  names: Names,
-  origin: string,
-  tellAll: (wakes: readonly Wake[]) => void,
-): { readonly news: News; idle(): Promise<void> } {
-  let flushing = false
-  let sending: Promise<void> | undefined
-  let waiting: Wake[] = []
-  let count = 0
-  const news = gatherNews(() => {
-    count += 1
-    if (flushing) return
-    flushing = true
-    queueMicrotask(flush)
-  })
-  function flush(): void {
-    flushing = false
-    const wakes = news.take()
-    if (wakes.length === 0) return
-    tellAll(wakes)
-    waiting = merged([...waiting, ...wakes])
-    sending ??= send()
-  }
-  async function send(): Promise<void> {
-    try {
-      while (waiting.length > 0) {
-        const payload = JSON.stringify([origin, waiting])
-        waiting = []
-        const busy = count >= BUSY_NEWS
-        count = 0
-        await database.read.rows(notify, names.channel, payload)
-        await setTimeout(busy ? BUSY_GAP_MS : GAP_MS)
-      }
-    } catch {
-      // A wake-up is a hint: whoever misses it looks by itself.
-      waiting = []
-    } finally {
-      sending = undefined
-    }
-  }
-  return { news, idle: async () => sending }
-}
-
-/** Several wake-ups of a kind as one. */
-function merged(wakes: readonly Wake[]): Wake[] {
-  const types = new Set<string>()
-  let all = false
-  const others = new Map<string, Wake>()
-  for (const wake of wakes) {
-    if (wake.kind !== "messages") others.set(JSON.stringify(wake), wake)
-    else if (wake.types === null) all = true
-    else for (const type of wake.types) types.add(type)
-  }
-  if (types.size === 0 && !all) return [...others.values()]
-  const known = all || JSON.stringify([...types]).length > MAX_TYPES_LENGTH ? null : [...types]
-  return [{ kind: "messages", types: known }, ...others.values()]
-}
-
-/** A payload has to stay under 8,000 bytes. */
-const MAX_TYPES_LENGTH = 1_500
 
 /** What hears of others: a listening connection that comes back by itself, or a poll. */
 interface Line {
@@ -174,7 +102,7 @@ function openLine(database: Database, channel: string, onPayload: (payload: stri
     if (closed) await next.end()
   }
   const again = (): void => {
-    timer = globalThis.setTimeout(() => {
+    timer = setTimeout(() => {
       connect().then(
         () => {
           wait = RECONNECT_MS

@@ -19,8 +19,8 @@ export interface Log {
   readonly turns: Turns
   /** Whether groups of appends are sent one upon the other: not through a pooler, not with a pool of the user's, and not to a server whose default is another isolation. */
   readonly line: { open: boolean }
-  /** What claims have seen last, and the look that is on its way. */
-  readonly looks: { last: KeptLook | undefined; onItsWay: Promise<void> | undefined }
+  /** What claims have seen last, the look that is on its way, and whether the last claim found nothing. */
+  readonly looks: { last: KeptLook | undefined; onItsWay: Promise<void> | undefined; atRest: boolean }
   /** The head of the log as a claim last saw it: how large the log is, for plans that are made once. */
   readonly size: { head: Position }
   /** What others are to be told of. */

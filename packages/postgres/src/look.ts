@@ -49,14 +49,19 @@ type Cell = string | number | boolean | null | readonly (readonly [string, numbe
 /** Looks at all groups asked for, in one statement. */
 export async function lookAt(log: Log, { groups, owner }: ClaimRequest): Promise<Look> {
   const names = textList(groups.map(({ group }) => toSortable(group)))
-  const rows = await log.database.read.rows(lookStatement, names, owner.processName, clockOf(log))
+  return lookOf(await log.database.read.rows(lookStatement, names, owner.processName, clockOf(log)))
+}
+
+/** What the rows of a look tell, other kinds of rows among them left out. */
+export function lookOf(rows: readonly Row[]): Look {
   const byName = new Map<string, GroupLook>()
   const byId = new Map<number, GroupLook>()
   let now = 0
   let nextSchedule: number | null = null
   let nextLane: number | null = null
   for (const [kind, json] of rows) {
-    const cells = storedJson<readonly Cell[]>(text(json))
+    if (json === null || json === undefined) continue
+    const cells = storedJson<readonly Cell[]>(json)
     const row = columns(cells)
     if (kind === "now") {
       now = int(row[0])
@@ -70,7 +75,7 @@ export async function lookAt(log: Log, { groups, owner }: ClaimRequest): Promise
     } else if (kind === "lanes") {
       const due = { partition: int(row[1]), position: int(row[2]), mine: bool(row[3]), rev: int(row[4]) }
       byId.get(int(row[0]))?.lanes.push(due)
-    } else {
+    } else if (kind === "due") {
       nextLane = intOrNull(row[0])
     }
   }

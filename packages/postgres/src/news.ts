@@ -1,7 +1,17 @@
 import type { Wake } from "@millrace/core/backend"
 
+/** What is told of what has changed. */
+export interface News extends Gathered {
+  /**
+   * How to tell others of a message on the line, right behind the append that was just sent there: the wake-up leaves before that is answered, and the server
+   * hands it on once that is stored (and for nothing where it is not). Called with the message's type; answers what to call in place of `messages` once the append is
+   * stored. `undefined` where a wake-up is on its way, or was just now: this one has to go with the next.
+   */
+  behind(): ((type: string) => () => void) | undefined
+}
+
 /** What has changed and others are yet to be told. Told once, however much comes together meanwhile. */
-export interface News {
+export interface Gathered {
   messages(type: string): void
   work(): void
   schedule(): void
@@ -13,7 +23,7 @@ const MAX_TYPES = 50
 const MAX_TYPES_LENGTH = 4_000
 
 /** Gathers news; `tell` is asked to come for them as soon as there are some. */
-export function gatherNews(tell: () => void): News & { take(): readonly Wake[] } {
+export function gatherNews(tell: () => void): Gathered & { take(): readonly Wake[] } {
   const types = new Set<string>()
   const challenged = new Set<string>()
   let work = false

@@ -57,7 +57,7 @@ export function postgresBackend(target: string | Pool, options: PostgresOptions 
     },
     turns: takeTurns(),
     line: { open: oneLine },
-    looks: { last: undefined, onItsWay: undefined },
+    looks: { last: undefined, onItsWay: undefined, atRest: false },
     size: { head: 0 },
     news: ears.news,
   }

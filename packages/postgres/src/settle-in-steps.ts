@@ -107,6 +107,7 @@ async function step(log: Log, on: Transaction, settlement: Settlement<PostgresTx
     throw new Undo({ kind: "settled", settled: (await answeredBefore(on, settlement.lease)) ?? { kind: "fenced" } })
   checkSettlement(settlement, {
     order: group.order,
+    partitions: log.partitions,
     checkpoint: held.at.checkpoint,
     isOpen: (key) => held.lanes.has(key),
   })

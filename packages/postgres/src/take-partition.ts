@@ -4,6 +4,7 @@ import {
   handledBefore,
   leaseAfterClaim,
   type PartitionSlice,
+  type Position,
   type ReplayState,
   type SliceMessage,
   type StoredMessage,
@@ -84,11 +85,28 @@ async function takeNext(log: Log, seen: PartitionSeen): Promise<Taken | undefine
   )
   const [first] = rows
   if (first === undefined) return undefined
-  log.size.head = Math.max(log.size.head, int(first[1]))
   const messages = rows.filter((row) => row[TAKEN_WIDTH] !== null).map((row) => messageOf(row, TAKEN_WIDTH))
-  const full = messages.length === limit
-  const end = full ? messages.at(-1)?.position : Math.max(int(first[1]), at.checkpoint)
-  return { token: int(first[0]), messages, positions: [], skipped: [], openLanes: [], scannedTo: end ?? at.checkpoint }
+  return nextOf(log, seen, { token: int(first[0]), head: int(first[1]), messages })
+}
+
+/** What comes next of a partition in whose way nothing stands. */
+export interface Next {
+  readonly token: number
+  /** Every wanted message at or below the log's head is among these, unless they are as many as were asked for. */
+  readonly head: Position
+  readonly messages: readonly StoredMessage[]
+}
+
+function nextOf(log: Log, seen: PartitionSeen, { token, head, messages }: Next): Taken {
+  log.size.head = Math.max(log.size.head, head)
+  const last = messages.at(-1)?.position ?? 0
+  const scannedTo = messages.length === limitOf(seen) ? last : Math.max(head, last, seen.at.checkpoint)
+  return { token, messages, positions: [], skipped: [], openLanes: [], scannedTo }
+}
+
+/** The slice of a partition that was taken with a look. */
+export function nextSlice(log: Log, seen: PartitionSeen, next: Next): Promise<PartitionSlice> {
+  return sliceOf(log, seen, nextOf(log, seen, next))
 }
 
 /** Rows of a take begin with token and head. */

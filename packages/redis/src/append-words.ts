@@ -11,8 +11,11 @@ export function wordsOfAppend(append: Append, partitions: number): readonly Word
   const plain = idempotencyKey === "" && schedules.length + documents.length + others.length + more.length === 0
   if (plain && stream !== undefined && message !== undefined) {
     const { streamId, expected } = stream
-    const at = [toSortable(streamId), partitionOf(streamId, partitions), expectedWord(expected)]
-    return ["one", ...at, ...wordsOfMessage(message)]
+    const [id, type, kind, correlation, body] = wordsOfMessage(message)
+    const name = toSortable(streamId)
+    const partition = partitionOf(streamId, partitions)
+    if (expected === "any" && kind === "e" && correlation === "") return ["event", name, partition, id, type, body]
+    return ["one", name, partition, expectedWord(expected), id, type, kind, correlation, body]
   }
   const words: Word[] = ["all", idempotencyKey, fingerprint, streams.length, schedules.length, documents.length]
   for (const { streamId, expected, messages } of streams) {

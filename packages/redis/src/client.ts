@@ -13,12 +13,8 @@ const DEFAULT_PORT = 6_379
 
 /** Makes a client; it connects when it is first used. `subscriber`: one that waits for its server as long as it takes, and subscribes again by itself. */
 export function clientFor(url: string, settings: Settings, subscriber = false): Client {
-  // What the platform would throw shows the whole URL, password and all.
-  if (!URL.canParse(url))
-    throw new BackendError(
-      "invalid",
-      "the URL of Redis can not be read: write redis://user:password@host:6379?prefix=shop",
-    )
+  // What the platform and the driver would throw shows the whole URL, password and all.
+  if (!URL.canParse(url) || !/^rediss?:\/\/[^#]*$/i.test(url)) throw unreadable()
   const shared = {
     lazyConnect: true,
     connectTimeout: settings.connectTimeoutMs,
@@ -29,15 +25,31 @@ export function clientFor(url: string, settings: Settings, subscriber = false): 
     ...(subscriber ? {} : { commandTimeout: settings.commandTimeoutMs }),
   }
   const retry = (times: number): number => Math.min(MIN_RETRY_MS * 2 ** Math.min(times, 10), MAX_RETRY_MS)
-  if (!settings.cluster) return new Redis(url, { ...shared, enableOfflineQueue: subscriber, retryStrategy: retry })
+  if (!settings.cluster)
+    return readable(() => new Redis(url, { ...shared, enableOfflineQueue: subscriber, retryStrategy: retry }))
   return new Cluster([nodeOf(url)], {
     lazyConnect: true,
     enableOfflineQueue: subscriber,
     clusterRetryStrategy: retry,
     retryDelayOnFailover: 0,
     retryDelayOnClusterDown: 0,
-    redisOptions: { ...shared, ...credentialsOf(url) },
+    redisOptions: { ...shared, ...readable(() => credentialsOf(url)) },
   })
+}
+
+function readable<T>(make: () => T): T {
+  try {
+    return make()
+  } catch {
+    throw unreadable()
+  }
+}
+
+function unreadable(): BackendError {
+  return new BackendError(
+    "invalid",
+    "the URL of Redis can not be read: write redis://user:password@host:6379?prefix=shop (% as %25, # as %23)",
+  )
 }
 
 function nodeOf(url: string): { readonly host: string; readonly port: number } {

@@ -13,7 +13,9 @@ interface Body {
 }
 
 /** The words of a message in a script's arguments: id, type, kind, correlation id (empty: its own id), body. */
-export function wordsOfMessage(message: Message): readonly string[] {
+export function wordsOfMessage(
+  message: Message,
+): readonly [id: string, type: string, kind: "e" | "c", correlation: string, body: string] {
   const { id, kind, type, payload, metadata, causationId, correlationId, createdAt, decided } = message
   const body: Body = {
     payload,

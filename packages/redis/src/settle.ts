@@ -65,7 +65,7 @@ export async function settle(log: Log, settlement: Settlement<RedisTx>): Promise
     if (admitted.kind === "over") return admitted.answer
     const { group, at } = admitted.held
     const isOpen = (key: string): boolean => at.lanes.has(key)
-    checkSettlement(settlement, { order: group.order, checkpoint: at.checkpoint, isOpen })
+    checkSettlement(settlement, { order: group.order, partitions: log.partitions, checkpoint: at.checkpoint, isOpen })
     if (known.works.size < parts.length) await prepare(log, parts, known)
     const judged = parts.map((part): JudgedPart => ({ part, refused: known.refused.get(part) }))
     if (group.order === "log" && known.refused.size > 0) return nothingStored(judged)

@@ -4,6 +4,7 @@ import { int, list, text } from "./reply.ts"
 
 /** A script's verdict on an append, in the contract's words. */
 export function verdictOf(append: Append, answer: unknown): Verdict {
+  if (typeof answer === "string") return storedAlone(append, answer)
   const [kind, ...facts] = list(answer)
   switch (kind) {
     case "a":
@@ -29,6 +30,19 @@ export function verdictOf(append: Append, answer: unknown): Verdict {
     }
     default:
       return mismatch(append, kind, facts)
+  }
+}
+
+/** One message for one stream: its position and the stream's version. */
+function storedAlone({ streams }: Append, answer: string): Verdict {
+  const space = answer.indexOf(" ")
+  const position = int(answer.slice(0, space))
+  const version = int(answer.slice(space + 1))
+  return {
+    kind: "appended",
+    firstPosition: position,
+    position,
+    streams: streams.map(({ streamId }) => ({ streamId, version })),
   }
 }
 

@@ -28,7 +28,7 @@ import type { SqliteTx } from "./tx.ts"
 export function settle(writing: Writing, settlement: Settlement<SqliteTx>, room: AppendRoom): Settled {
   const held = admit(writing, settlement, room.memo)
   if (held.kind !== "held") return held.kind === "fenced" ? held : held.answer
-  checkSettlement(settlement, settledAt(writing, held))
+  checkSettlement(settlement, settledAt(writing, held, room))
   const undo = undoWhole(writing, settlement, held, room)
   const effects = settlement.parts.map((part) => part.effects).filter((one) => one !== undefined)
   const appending = effects.length === 0 ? undefined : beginAppending(writing, effects, room)
@@ -48,16 +48,16 @@ export async function settleWithWork(
 ): Promise<Settled> {
   const held = admit(writing, settlement, room.memo)
   if (held.kind !== "held") return held.kind === "fenced" ? held : held.answer
-  checkSettlement(settlement, settledAt(writing, held))
+  checkSettlement(settlement, settledAt(writing, held, room))
   const undo = undoWhole(writing, settlement, held, room)
   const verdicts: PartVerdict[] = []
   for (const part of settlement.parts) verdicts.push(await runPart(writing, part, room, deadlineMs))
   return conclude(writing, settlement, { held, verdicts, undo, room })
 }
 
-function settledAt({ db }: Writing, { group, partition }: Held): SettledAt {
+function settledAt({ db }: Writing, { group, partition }: Held, room: AppendRoom): SettledAt {
   const isOpen = (key: string) => partition.lanes > 0 && findLane(db, group, key) !== undefined
-  return { order: group.order, checkpoint: partition.checkpoint, isOpen }
+  return { order: group.order, partitions: room.partitions(), checkpoint: partition.checkpoint, isOpen }
 }
 
 /** In total order one part that can not be stored undoes all. */

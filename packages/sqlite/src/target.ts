@@ -10,6 +10,9 @@ export type Target =
   | { readonly kind: "memory"; readonly name: string }
   | { readonly kind: "given"; readonly db: DatabaseSync; readonly name: string }
 
+/** How much of a path is shown that can not be read. */
+const SHOWN_LENGTH = 200
+
 /** `sqlite:shop.db`, `sqlite:///absolute/path`, `sqlite::memory:`, a path, a `file:` URL, or an open `DatabaseSync`. Throws `invalid`. */
 export function targetOf(target: string | URL | DatabaseSync): Target {
   if (target instanceof DatabaseSync) {
@@ -23,7 +26,7 @@ export function targetOf(target: string | URL | DatabaseSync): Target {
 }
 
 function pathOf(target: string): string {
-  if (target.startsWith("file:")) return fileURLToPath(target)
+  if (target.startsWith("file:")) return pathOfFile(target)
   if (!target.startsWith("sqlite:")) return target
   const rest = target.slice("sqlite:".length)
   if (rest === ":memory:") return rest
@@ -41,9 +44,19 @@ function decoded(path: string, target: string): string {
   }
 }
 
+function pathOfFile(url: string): string {
+  try {
+    return fileURLToPath(url)
+  } catch {
+    throw unreadable(url)
+  }
+}
+
 function unreadable(target: string): BackendError {
+  // A URL with a host is another storage's, written wrong: it may have a password, which is not repeated.
+  const shown = /^sqlite:\/\/[^/]/.test(target) || target.includes("@") ? "the URL" : JSON.stringify(target.slice(0, SHOWN_LENGTH))
   return new BackendError(
     "invalid",
-    `${JSON.stringify(target)} names no SQLite database: write sqlite:shop.db, sqlite:///absolute/path/shop.db or sqlite::memory: (% as %25; options are arguments, not part of the URL)`,
+    `${shown} names no SQLite database: write sqlite:shop.db, sqlite:///absolute/path/shop.db or sqlite::memory: (% as %25; options are arguments, not part of the URL)`,
   )
 }

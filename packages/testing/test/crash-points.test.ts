@@ -2,80 +2,48 @@ import { deepEqual, ok } from "node:assert/strict"
 
 import { afterAll, beforeAll, describe, it } from "vitest"
 
-import { startPostgres } from "../src/servers/start-postgres.ts"
-import { startRedis } from "../src/servers/start-redis.ts"
 import { auditedRead } from "./crash-points/audited-read.ts"
 import { callsInHistories } from "./crash-points/calls-in-histories.ts"
-import { mongodbSite } from "./crash-points/mongodb-site.ts"
-import { postgresSite } from "./crash-points/postgres-site.ts"
-import { redisSite } from "./crash-points/redis-site.ts"
+import { allStruck, type Opened } from "./crash-points/open-struck.ts"
+import type { Scenario } from "./crash-points/scenario.ts"
 import { scenarios } from "./crash-points/scenarios.ts"
-import type { Mishap, Site } from "./crash-points/site.ts"
-import { sqliteSite } from "./crash-points/sqlite-site.ts"
+import type { Mishap } from "./crash-points/site.ts"
 import { callsOf, strikeEachStep } from "./crash-points/strike-each-step.ts"
 import { hashOf } from "./histories/cast.ts"
-import { mongoForTests } from "./mongo-for-tests.ts"
 
 /** `npm run test:deep` strikes every call; other runs a fifth of them, which the seed picks. */
 const deep = process.env["MILLRACE_DEEP"] === "1"
 const seed = Number(process.env["MILLRACE_SEED"] ?? Date.now() % 1_000_000)
+/** Of all that may happen at a call, one in so many does: its mishaps, and the two kills that `killed-points.test.ts` draws fewer of. */
 const PICKED = 5
+const KILLS = 2
 const TIMEOUT_MS = deep ? 1_200_000 : 120_000
 
-/** A storage with its crash points, and how it is ended. */
-interface Storage {
-  readonly site: Site
-  readonly end: () => Promise<void>
-}
-
-interface Struck {
-  readonly name: string
+/** Some mishaps of a scenario, and which share of its calls each of them strikes. */
+interface Share {
   readonly mishaps: readonly Mishap[]
-  readonly open: () => Promise<Storage>
+  readonly share: number
 }
 
-const sqlite: Struck = {
-  name: "sqlite",
-  mishaps: ["dead"],
-  open: async () => ({ site: await sqliteSite(), end: async () => {} }),
+/** All of both in deep runs; in others so many that a fifth of all points is struck. */
+function shareOf(name: string, { what, leftAlone }: Scenario, of: readonly Mishap[]): Share {
+  const mishaps = of.filter((mishap) => mishap !== "gone" || leftAlone === true)
+  if (deep) return { mishaps, share: 1 }
+  const wanted = (mishaps.length + KILLS) / PICKED
+  const taken = Math.ceil(wanted)
+  const first = hashOf("mishap", name, what, seed) % mishaps.length
+  return {
+    mishaps: mishaps.filter((_, at) => (at - first + mishaps.length) % mishaps.length < taken),
+    share: wanted / taken,
+  }
 }
 
-const postgres: Struck = {
-  name: "postgres",
-  mishaps: ["lost", "unanswered", "dead"],
-  open: async () => {
-    const server = await startPostgres({ settings: { fsync: "off" } })
-    return { site: await postgresSite(server.url), end: () => server.stop() }
-  },
-}
+/** Shares are drawn to this fineness. */
+const FINENESS = 1_000
 
-const redis: Struck = {
-  name: "redis",
-  mishaps: ["lost", "unanswered", "dead"],
-  open: async () => {
-    const server = await startRedis()
-    return { site: await redisSite(server.url), end: () => server.stop() }
-  },
-}
-
-const mongo = await mongoForTests()
-const mongodb: Struck = {
-  name: mongo.missing === undefined ? "mongodb" : `mongodb, skipped: ${mongo.missing}`,
-  mishaps: ["lost", "unanswered", "silent", "dead", "gone"],
-  open: async () => ({
-    site: await mongodbSite(mongo.server?.urlOf(`crash_points_${process.pid}`) ?? ""),
-    end: async () => {},
-  }),
-}
-
-/** One of them, and of its calls so many more that a fifth of all are struck; in deep runs all. */
-function mishapsOf(name: string, what: string, mishaps: readonly Mishap[]): readonly Mishap[] {
-  return deep ? mishaps : mishaps.filter((_, at) => at === hashOf("mishap", name, what, seed) % mishaps.length)
-}
-
-for (const { name, mishaps, open } of [sqlite, postgres, redis, mongodb]) {
-  describe.skipIf(name.includes("skipped"))(`on ${name}`, () => {
-    let storage: Storage | undefined
+for (const { title: name, skipped, mishaps: all, open } of await allStruck()) {
+  describe.skipIf(skipped)(`on ${name}`, () => {
+    let storage: Opened | undefined
     beforeAll(async () => {
       storage = await open()
     })
@@ -103,10 +71,10 @@ for (const { name, mishaps, open } of [sqlite, postgres, redis, mongodb]) {
         { timeout: TIMEOUT_MS },
         async () => {
           if (storage === undefined) throw new Error("the storage is not open yet")
-          for (const mishap of mishapsOf(name, scenario.what, mishaps)) {
-            if (mishap === "gone" && scenario.leftAlone !== true) continue
+          const { mishaps, share } = shareOf(name, scenario, all)
+          for (const mishap of mishaps) {
             const picked = (step: number): boolean =>
-              deep || hashOf("crash point", name, scenario.what, mishap, step, seed) % PICKED < mishaps.length
+              hashOf("crash point", name, scenario.what, mishap, step, seed) % FINENESS < share * FINENESS
             const told = `MILLRACE_SEED=${seed} strikes ${scenario.what}: ${mishap}`
             const { points } = await strikeEachStep(storage.site, { scenario, mishap }, picked).catch(
               (cause: unknown) => {

@@ -1,9 +1,13 @@
 import * as Schema from "effect/Schema"
 
+import { isSpan } from "./span.ts"
+
+const SPAN = "a span from 1ms to 366d: a number of seconds, or a text such as 500ms, 60s, 5m"
+
 /** A span: whole or broken seconds, as Lightbus has them, or a text such as `500ms`, `60s`, `5m`. */
 const Span = Schema.Union([
-  Schema.Finite.check(Schema.isGreaterThan(0)),
-  Schema.String.check(Schema.isPattern(/^\d+(\.\d+)?\s*(ms|s|m|h|d)$/)),
+  Schema.Finite.check(Schema.isGreaterThan(0), Schema.makeFilter(isSpan, { expected: SPAN })),
+  Schema.String.check(Schema.isPattern(/^\d+(\.\d+)?\s*(ms|s|m|h|d)$/), Schema.makeFilter(isSpan, { expected: SPAN })),
 ])
 
 const Url = Schema.String.check(

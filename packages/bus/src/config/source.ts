@@ -39,17 +39,28 @@ export function objectSource(content: unknown): ConfigSource {
 /** A config from a text in YAML (or JSON, which is YAML as well). Throws `ConfigError` for a text that is neither. */
 export function textSource(name: string, text: string): ConfigSource {
   const lines = new LineCounter()
-  const document = parseDocument(text, { lineCounter: lines, uniqueKeys: true, prettyErrors: false })
+  const { document, content } = refusingOn(name, () => {
+    // What the parser only warns of (a tag that it does not know) means nothing here either; and it would print parts of the text.
+    const parsed = parseDocument(text, {
+      lineCounter: lines,
+      uniqueKeys: true,
+      prettyErrors: false,
+      logLevel: "silent",
+    })
+    // Aliases are resolved here: one that nobody has, or that multiplies without end, is found only now.
+    const made: unknown = parsed.errors.length > 0 ? undefined : parsed.toJS()
+    return { document: parsed, content: made }
+  })
   const placeAt = (offset: number): Pick<ConfigProblem, "line" | "column"> => {
     const { line, col } = lines.linePos(offset)
     return { line, column: col }
   }
-  if (document.errors.length > 0)
+  const wrong = [...document.errors, ...document.warnings]
+  if (wrong.length > 0)
     throw new ConfigError(
       name,
-      document.errors.map(({ message, pos }) => ({ path: "", message, ...placeAt(pos[0]) })),
+      wrong.map(({ message, pos }) => ({ path: "", message, ...placeAt(pos[0]) })),
     )
-  const content: unknown = document.toJS()
   return {
     name,
     content,
@@ -68,8 +79,34 @@ export function textSource(name: string, text: string): ConfigSource {
 }
 
 async function moduleSource(file: string): Promise<ConfigSource> {
-  const loaded: unknown = await import(pathToFileURL(resolve(file)).href)
+  let loaded: unknown
+  try {
+    loaded = await import(pathToFileURL(resolve(file)).href)
+  } catch (error) {
+    throw new ConfigError(file, [{ path: "", message: `can not be loaded: ${firstLineOf(error)}` }])
+  }
   if (typeof loaded !== "object" || loaded === null || !("default" in loaded))
     throw new ConfigError(file, [{ path: "", message: "exports no config: write `export default { … }`" }])
-  return { name: file, content: loaded.default, placeOf: () => ({}) }
+  const exported: unknown = loaded.default
+  if (exported instanceof Promise) {
+    exported.catch(() => {}) // It is refused, whatever becomes of it.
+    throw new ConfigError(file, [{ path: "", message: "exports a promise: write `export default await …`" }])
+  }
+  // A copy: what a module exports may run its code when it is read.
+  const content = refusingOn(file, (): unknown => structuredClone(exported))
+  return { name: file, content, placeOf: () => ({}) }
+}
+
+/** What `read` makes of a config; whatever it throws is said of the config. */
+function refusingOn<T>(name: string, read: () => T): T {
+  try {
+    return read()
+  } catch (error) {
+    throw new ConfigError(name, [{ path: "", message: `can not be read: ${firstLineOf(error)}` }])
+  }
+}
+
+function firstLineOf(error: unknown): string {
+  const [line = ""] = (error instanceof Error ? error.message : String(error)).split("\n")
+  return line
 }

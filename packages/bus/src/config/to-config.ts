@@ -1,4 +1,3 @@
-import { intervalMs } from "../every/interval.ts"
 import { OnError, type OnErrorChoice } from "../listen/on-error.ts"
 import type { ApiOptions } from "../settings.ts"
 import type { PathProblem } from "./check-content.ts"
@@ -6,6 +5,7 @@ import type { ApiConfigFile, ConfigFile } from "./config-schema.ts"
 import type { Config } from "./config.ts"
 import { maskUrl } from "./mask-url.ts"
 import type { ConfigPath } from "./source.ts"
+import { spanMs } from "./span.ts"
 
 export type MadeConfig =
   | { readonly ok: true; readonly config: Config }
@@ -32,8 +32,8 @@ export function toConfig(file: ConfigFile): MadeConfig {
       ...given("app", file.app),
       ...given("backend", backend?.url),
       ...given("maxShutdowns", file.max_shutdowns),
-      ...given("acknowledgementTimeoutMs", spanMs(shared?.acknowledgement_timeout)),
-      ...given("pollMs", spanMs(shared?.reclaim_interval)),
+      ...given("acknowledgementTimeoutMs", msOf(shared?.acknowledgement_timeout)),
+      ...given("pollMs", msOf(shared?.reclaim_interval)),
       settings: Object.fromEntries(apis.map(([name, api]) => [name, optionsOf(api)])),
     },
   }
@@ -120,9 +120,8 @@ function onlyInDefault([name, api]: readonly [string, ApiConfigFile]): readonly 
     }))
 }
 
-function spanMs(span: string | number | undefined): number | undefined {
-  if (span === undefined) return undefined
-  return typeof span === "number" ? Math.round(span * 1_000) : intervalMs(span)
+function msOf(span: string | number | undefined): number | undefined {
+  return span === undefined ? undefined : spanMs(span)
 }
 
 function given<const Key extends string, T>(key: Key, value: T | undefined): { readonly [K in Key]?: T }

@@ -15,6 +15,11 @@ export interface Settlement<Tx = unknown> {
   readonly checkpoint?: Position
   /** The first message of each stream (or key) that was left to a lane. A lane that has closed meanwhile opens again there. */
   readonly skipped?: readonly Skipped[]
+  /**
+   * One for each stream (or key) that brings anything. A stream of another partition (in stream order), here or in `skipped`, and a part or deferral that
+   * begins outside of what this settles are refused with `invalid` before they can open a lane, and nothing is changed. Whether a key of the partition has a
+   * message in the slice is not looked up.
+   */
   readonly parts: readonly SettlePart<Tx>[]
   /** `order: "log"` only: the next message failed; the partition is not claimable before `retryAt`, and its next try counts from `failures`. */
   readonly hold?: { readonly retryAt: Instant; readonly failures: number; readonly error: string }

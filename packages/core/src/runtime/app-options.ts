@@ -18,7 +18,10 @@ export interface AppOptions {
   /** For reactors without one of their own. Default: stop the group at the first error. */
   readonly errorStrategy?: ErrorStrategy
   readonly limits?: Partial<Limits>
-  /** What a write does when `limits.queuedAppends` wait already. Default `wait`. */
+  /**
+   * What a write meets that comes when `limits.queuedAppends` or `limits.queuedBytes` wait already. `refuse`: it throws `Overloaded`. `wait` (default): it waits
+   * behind them, up to `limits.waitingAppends` and `limits.waitingBytes`.
+   */
   readonly whenFull?: "wait" | "refuse"
   /** Whether to bring the storage up to date at the start. Default true. */
   readonly migrate?: boolean

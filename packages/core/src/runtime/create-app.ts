@@ -11,6 +11,7 @@ import type { Registration } from "../reactor/registration.ts"
 import { stopOnError } from "../reactor/strategy/stop-on-error.ts"
 import { type AnyReactor, NotAReactor, toRegistration } from "../reactor/to-registration.ts"
 import { observeAppends } from "../store/observe-appends.ts"
+import { createRoom } from "../store/room.ts"
 import { createStore } from "../store/store.ts"
 import { createWriter } from "../store/writer.ts"
 import { actorSnapshots } from "./actor-snapshots.ts"
@@ -77,9 +78,9 @@ function assemble(backend: Backend<never>, own: boolean, options: AppOptions): A
   const source = messageSource()
   const awake = createKeepAlive(clock)
   const pause = (ms: number): Promise<void> => awake(new Promise<void>((resolve) => void clock.setTimer(ms, resolve)))
+  const bounds = { ...limits, whenFull: options.whenFull ?? ("wait" as const) }
   const writer = createWriter(observeAppends(backend, instrumentation), {
-    ...limits,
-    whenFull: options.whenFull ?? "wait",
+    ...bounds,
     pause,
     monotonicNow: () => performance.now(),
   })
@@ -87,6 +88,7 @@ function assemble(backend: Backend<never>, own: boolean, options: AppOptions): A
   const keeper = createSnapshotKeeper({ reads, writer, logger })
   const engine = createEngine({
     backend,
+    writer,
     clock,
     logger,
     instrumentation,
@@ -107,9 +109,9 @@ function assemble(backend: Backend<never>, own: boolean, options: AppOptions): A
     observer: instrumentation,
     reads,
     snapshots: keeper,
-    queue: keyedQueue(),
+    queue: keyedQueue(limits.executionsAtOnce),
   }
-  const executing = createExecuting(parts, engine, clock)
+  const executing = createExecuting({ ...parts, room: createRoom(bounds) }, engine, clock)
   const deciders = new Map<string, Decider>()
   const know = (decider: Decider): void => {
     for (const [type, { definition }] of decider.decides) {
@@ -166,7 +168,7 @@ function assemble(backend: Backend<never>, own: boolean, options: AppOptions): A
   const store = createStore(parts)
   return {
     ...store,
-    ...createWorkflowRuns({ store, backend, reads: parts.reads, clock, settles: engine.settles, awake }),
+    ...createWorkflowRuns({ store, backend, reads: parts.reads, clock, watch: engine.documents, awake }),
     ...operations,
     async register(...reactors) {
       const added: Registration[] = []

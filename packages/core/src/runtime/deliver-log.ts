@@ -7,6 +7,7 @@ import type { Crew } from "./crew.ts"
 import { decideAgain } from "./finish-lane.ts"
 import { type Job, jobsOf } from "./job.ts"
 import { keepLease } from "./keep-lease.ts"
+import { meanBytes } from "./mean-bytes.ts"
 import { prepare, type Prepared } from "./prepare.ts"
 import { settleSurely } from "./settle-surely.ts"
 import { tellUnwritten } from "./tell-unwritten.ts"
@@ -59,7 +60,8 @@ export async function deliverLog(
     }
     const tookMs = crew.clock.now() - began
     const { maxBatch: maxEffects } = crew.backend.capabilities
-    crew.sizes.learn(slice.group, { messages: slice.messages.length, tookMs, handled, effects, maxEffects })
+    const held = { messages: slice.messages.length, meanBytes: meanBytes(slice.messages) }
+    crew.sizes.learn(slice.group, { ...held, tookMs, handled, effects, maxEffects })
   } finally {
     kept.release()
   }

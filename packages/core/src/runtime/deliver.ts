@@ -9,6 +9,7 @@ import { finishLane } from "./finish-lane.ts"
 import { type Job, jobsOf } from "./job.ts"
 import { atOnce } from "./judge.ts"
 import { keepLease } from "./keep-lease.ts"
+import { meanBytes } from "./mean-bytes.ts"
 import { prepare, type Prepared } from "./prepare.ts"
 import { runJobs, type RunningJobs } from "./run-jobs.ts"
 import { settleSurely } from "./settle-surely.ts"
@@ -58,6 +59,7 @@ export async function deliver(
     ours = follow(slice, shares, settled, { registration, crew, signal })
     crew.sizes.learn(slice.group, {
       messages: slice.messages.length,
+      meanBytes: meanBytes(slice.messages),
       tookMs: crew.clock.now() - began,
       handled: jobs.reduce((sum, job) => sum + (running.prepared(job)?.done.length ?? 0), 0),
       effects: jobs.reduce((sum, job) => sum + countEffects(running.prepared(job)?.part.effects), 0),

@@ -4,6 +4,8 @@ export interface Limits {
   readonly leaseMs: number
   /** How long a slice is worked on before what is done is settled and the rest handed over to lanes. */
   readonly sliceBudgetMs: number
+  /** About how many bytes of memory a slice should hold: the size of its messages is learned from the slice before. */
+  readonly sliceBytes: number
   /** The most streams of a slice handled at a time. */
   readonly streamsAtOnce: number
   /** Handlers of handed-over streams at a time; beyond it no further slice is claimed. */
@@ -22,8 +24,14 @@ export interface Limits {
   readonly drainMs: number
   /** Schedules promoted in one call. */
   readonly promoteAtOnce: number
-  /** Appends that may wait in a process before callers have to wait for room. */
+  /** Writes that may wait in a process, and about how many bytes of memory they may hold, before `whenFull: "refuse"` refuses one more. */
   readonly queuedAppends: number
+  readonly queuedBytes: number
+  /** The same with `whenFull: "wait"`: callers who await their writes are slowed down long before; those who do not are refused from here on. */
+  readonly waitingAppends: number
+  readonly waitingBytes: number
+  /** Executions at a time; those beyond wait with nothing loaded. */
+  readonly executionsAtOnce: number
   /** States of actors a process remembers. */
   readonly baselines: number
   /** How long a challenged process has to answer for its name. */
@@ -36,6 +44,7 @@ export interface Limits {
 export const DEFAULT_LIMITS: Limits = {
   leaseMs: 30_000,
   sliceBudgetMs: 1_000,
+  sliceBytes: 16 * 1024 * 1024,
   streamsAtOnce: 256,
   handedOverAtOnce: 1_000,
   conflictRounds: 3,
@@ -46,6 +55,10 @@ export const DEFAULT_LIMITS: Limits = {
   drainMs: 30_000,
   promoteAtOnce: 500,
   queuedAppends: 10_000,
+  queuedBytes: 64 * 1024 * 1024,
+  waitingAppends: 100_000,
+  waitingBytes: 256 * 1024 * 1024,
+  executionsAtOnce: 1_000,
   baselines: 10_000,
   challengeMs: 1_000,
   writeTries: 8,

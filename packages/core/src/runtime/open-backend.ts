@@ -18,8 +18,10 @@ export class BackendNotFound extends Error {
 export async function openBackend(url: string): Promise<Backend> {
   const scheme = /^([a-z][a-z0-9+.-]*):/i.exec(url)?.[1]?.toLowerCase()
   if (scheme === undefined) {
+    // Only a plain word is repeated: who has made a mistake in a URL may have a password in it.
+    const shown = PLAIN.test(url) ? `"${url}"` : "the URL"
     throw new BackendNotFound(
-      `"${url}" names no storage: use memory:, sqlite:app.db, postgres://…, redis://… or mongodb://…`,
+      `${shown} names no storage: use memory:, sqlite:app.db, postgres://…, redis://… or mongodb://…`,
     )
   }
   if (scheme === "memory") return memoryBackend()
@@ -29,6 +31,8 @@ export async function openBackend(url: string): Promise<Backend> {
     throw new BackendNotFound(`${name} has no function open(url): it is no Millrace backend`)
   return opened.open(url)
 }
+
+const PLAIN = /^[\w.-]{1,60}$/
 
 /** URL schemes whose package has another name. */
 const PACKAGES: ReadonlyMap<string, string> = new Map([

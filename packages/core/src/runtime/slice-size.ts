@@ -15,6 +15,8 @@ const EFFECTS_SHARE = 0.5
 export interface SliceCourse {
   /** The messages it held, and how long it took. */
   readonly messages: number
+  /** About how many bytes of memory one of them takes. */
+  readonly meanBytes: number
   readonly tookMs: number
   /** Messages handled, what they asked to be written, and how much of that one settle may bring. */
   readonly handled: number
@@ -22,23 +24,25 @@ export interface SliceCourse {
   readonly maxEffects: number
 }
 
-/** Fits each group's slices to its handler: about a second of work each, and no more effects than fit into one settle. */
+/** Fits each group's slices to its handler: about a second of work each, no more effects than fit into one settle, and no more than a process can hold. */
 export interface SliceSizes {
   of(group: string): number
   learn(group: string, course: SliceCourse): void
 }
 
-export function sliceSizes(): SliceSizes {
+/** `sliceBytes`: about how many bytes of memory a slice should hold at most. */
+export function sliceSizes(sliceBytes: number): SliceSizes {
   const sizes = new Map<string, number>()
   return {
     of: (group) => sizes.get(group) ?? SLICE_FIRST,
-    learn(group, { messages, tookMs, handled, effects, maxEffects }) {
+    learn(group, { messages, meanBytes, tookMs, handled, effects, maxEffects }) {
       if (messages === 0) return
       const before = sizes.get(group) ?? SLICE_FIRST
       const fits = Math.floor((SLICE_AIM_MS * messages) / Math.max(tookMs, 1))
       const settles = Math.floor((EFFECTS_SHARE * maxEffects * handled) / Math.max(effects, 1))
       const most = effects === 0 ? SLICE_MAX : Math.min(settles, SLICE_MAX)
-      sizes.set(group, Math.max(SLICE_MIN, Math.min(fits, before * GROWTH, most)))
+      const holds = Math.floor(sliceBytes / Math.max(meanBytes, 1))
+      sizes.set(group, Math.max(SLICE_MIN, Math.min(fits, before * GROWTH, most, holds)))
     },
   }
 }

@@ -72,18 +72,22 @@ export class CalledInsideSettle extends Error {
 }
 
 /**
- * More appends wait in this process than it was told to hold. Nothing was written.
- * @remedy Slow down and try again, or let callers wait with `whenFull: "wait"`.
+ * More writes wait in this process than it was told to hold, or they hold more memory. Nothing of this one was written.
+ * @remedy Await what you write (`await app.dispatch(…)`), or slow down and try again. `limits.waitingAppends` and `limits.waitingBytes` say how much may wait; with `whenFull: "refuse"`, `limits.queuedAppends` and `limits.queuedBytes`.
  */
 export class Overloaded extends Error {
   override readonly name = "Overloaded"
   readonly code = "overloaded"
+  /** How many writes wait. */
   readonly waiting: number
+  /** About how many bytes of memory they hold. */
+  readonly waitingBytes: number
 
-  constructor(waiting: number) {
+  constructor(waiting: number, waitingBytes: number) {
     super(
-      `${waiting} appends wait to be stored already: slow down and try again, or let callers wait with whenFull: "wait"`,
+      `${waiting} writes of about ${waitingBytes} bytes wait to be stored already: await what you write, or slow down and try again`,
     )
     this.waiting = waiting
+    this.waitingBytes = waitingBytes
   }
 }

@@ -1,7 +1,8 @@
 import type { Append, Verdict } from "../backend/append.ts"
 import { BackendError } from "../backend/errors.ts"
-import { Overloaded } from "./errors.ts"
+import { heldBytes } from "./held-bytes.ts"
 import { createPace } from "./pace.ts"
+import { createRoom, type RoomLimits } from "./room.ts"
 
 /** How the writer waits between tries: given by whoever knows the time. */
 export type Pause = (ms: number) => Promise<void>
@@ -14,6 +15,8 @@ export interface AppendTarget {
 
 /** The most messages that are grouped into one call: more would save nothing, and hold the storage and this process up. */
 const GROUPED_MESSAGES = 1_000
+/** The same in bytes of memory. A single append may be larger. */
+const GROUPED_BYTES = 8 * 1024 * 1024
 
 /** The fewest appends that are sent in two calls, where two may be away: fewer are not worth a second one. */
 const SPLIT_FROM = 8
@@ -25,6 +28,7 @@ const TRY_MAX_MS = 2_000
 interface Waiting {
   readonly append: Append
   readonly weight: number
+  readonly bytes: number
   readonly resolve: (verdict: Verdict) => void
   readonly reject: (error: unknown) => void
 }
@@ -42,17 +46,15 @@ interface Away {
  */
 export interface Writer {
   /**
-   * Stores an append and answers its verdict once it is durable: a caller that awaits is slowed to the storage's pace. When
-   * `queuedAppends` wait already, `whenFull: "refuse"` throws `Overloaded`; `"wait"` lets this one wait behind them.
+   * Stores an append and answers its verdict once it is durable: a caller that awaits is slowed to the storage's pace. Throws `Overloaded` where as many wait
+   * already as may; none of it is written then.
    */
   submit(append: Append): Promise<Verdict>
   /** Resolves when everything submitted so far has its verdict. */
   idle(): Promise<void>
 }
 
-export interface WriterLimits {
-  readonly queuedAppends: number
-  readonly whenFull: "wait" | "refuse"
+export interface WriterLimits extends RoomLimits {
   readonly writeTries: number
   readonly pause: Pause
   /** Milliseconds of a clock that nobody sets. */
@@ -61,6 +63,7 @@ export interface WriterLimits {
 
 export function createWriter(target: AppendTarget, limits: WriterLimits): Writer {
   const queue: Waiting[] = []
+  const room = createRoom(limits)
   const away: Away[] = []
   const pace = createPace(target.capabilities.appendsAtOnce ?? 1, limits.monotonicNow)
   let woken = false
@@ -73,7 +76,9 @@ export function createWriter(target: AppendTarget, limits: WriterLimits): Writer
       let length = batchLength(queue, Math.min(target.capabilities.maxBatch, GROUPED_MESSAGES))
       // Two halves: the storage works on one while this process prepares the other.
       if (away.length === 0 && pace.most() > 1 && length >= SPLIT_FROM) length = Math.ceil(length / 2)
-      send({ batch: queue.splice(0, length) })
+      const batch = queue.splice(0, length)
+      for (const { bytes } of batch) room.leave(bytes)
+      send({ batch })
     }
     if (queue.length > 0 || away.length > 0 || repeating) return
     resting?.resolve()
@@ -118,11 +123,9 @@ export function createWriter(target: AppendTarget, limits: WriterLimits): Writer
   return {
     submit(append) {
       return new Promise((resolve, reject) => {
-        if (limits.whenFull === "refuse" && queue.length >= limits.queuedAppends) {
-          reject(new Overloaded(queue.length))
-          return
-        }
-        queue.push({ append, weight: weightOf(append), resolve, reject })
+        const bytes = heldBytes(append)
+        room.enter(bytes)
+        queue.push({ append, weight: weightOf(append), bytes, resolve, reject })
         resting ??= Promise.withResolvers()
         wake()
       })
@@ -148,9 +151,11 @@ function weightOf(append: Append): number {
 function batchLength(queue: readonly Waiting[], most: number): number {
   let count = 0
   let weight = 0
+  let bytes = 0
   for (const waiting of queue) {
     weight += waiting.weight
-    if (count > 0 && weight > most) break
+    bytes += waiting.bytes
+    if (count > 0 && (weight > most || bytes > GROUPED_BYTES)) break
     count += 1
   }
   return count

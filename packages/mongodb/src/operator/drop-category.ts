@@ -1,18 +1,20 @@
-import { categoryOf, type Json, type Position, TRIMMED_CATEGORIES } from "@millrace/core/backend"
-import type { AnyBulkWriteOperation } from "mongodb"
+import { type Json, type Position, TRIMMED_CATEGORIES } from "@millrace/core/backend"
 
 import { type ChainCommit, isChained } from "../chain.ts"
 import type { CommitDocument, MessageDocument } from "../commit-document.ts"
-import { type Counted, tallyOf } from "../counts.ts"
+import type { Counted } from "../counts.ts"
 import type { Database } from "../database.ts"
 import { documentId } from "../document-id.ts"
 import { commandKey, idKey, onceKey, versionKey } from "../keys.ts"
 import type { Log } from "../log.ts"
 import { PULSE } from "../migrate.ts"
-import { nameKey } from "../name-key.ts"
+import { positionsOf } from "../positions-of.ts"
 import { SEGMENT } from "../segments.ts"
-import type { StreamDocument, Thinning, TypeDocument } from "../stored.ts"
+import type { Thinning } from "../stored.ts"
+import { dropKeysBeside } from "./drop-keys-beside.ts"
+import { keepEnds } from "./keep-ends.ts"
 import { isOf, oldestOf } from "./oldest-of-category.ts"
+import { withLeft } from "./with-left.ts"
 
 /** The most messages that are looked for at once: of one trim there are fewer. */
 const ALL = 100_000
@@ -67,8 +69,9 @@ async function drop(log: Log, thinning: Thinning): Promise<void> {
   const counted = (found?.counted ?? 0) * SEGMENT
   const commits = await commitsWith(database, thinning)
   const gone = commits.flatMap((commit) => goneOf(commit, thinning))
-  await keepEnds(database, gone, { counted, number })
+  await keepEnds(database, gone, { counted, step: { thinned: number } })
   for (const commit of commits) await dropFrom(database, commit, thinning)
+  await dropKeysBeside(database, { first: thinning.after + 1, last: upto })
   const value: Json = { trimmedTo: upto, removed }
   await database.write(() =>
     database.documents.updateOne(
@@ -105,43 +108,6 @@ interface Place extends Counted {
   readonly message: MessageDocument
 }
 
-/** Versions go on, so the ends of streams are kept; what is counted already is counted down, once for each number. */
-async function keepEnds(
-  database: Database,
-  gone: readonly Place[],
-  { counted, number }: { readonly counted: Position; readonly number: number },
-): Promise<void> {
-  if (gone.length === 0) return
-  const all = tallyOf(gone)
-  const down = tallyOf(gone.filter(({ position }) => position <= counted))
-  const notYet = { $not: { $gte: number } }
-  const ends = [...all.streams].map(([stream, { version, last }]): AnyBulkWriteOperation<StreamDocument> => ({
-    updateOne: {
-      filter: { _id: nameKey(stream) },
-      update: {
-        $max: { version, last },
-        $setOnInsert: { stream, category: categoryOf(stream), messages: 0, segment: 0 },
-      },
-      upsert: true,
-    },
-  }))
-  const streams = [...down.streams].map(([stream, { messages }]): AnyBulkWriteOperation<StreamDocument> => ({
-    updateOne: {
-      filter: { _id: nameKey(stream), thinned: notYet },
-      update: { $inc: { messages: -messages }, $set: { thinned: number } },
-    },
-  }))
-  const types = [...down.types].map(([type, { messages, commands }]): AnyBulkWriteOperation<TypeDocument> => ({
-    updateOne: {
-      filter: { _id: nameKey(type), thinned: notYet },
-      update: { $inc: { messages: -messages, commands: -commands }, $set: { thinned: number } },
-    },
-  }))
-  await database.write(() => database.streams.bulkWrite(ends, { ordered: false }))
-  if (streams.length > 0) await database.write(() => database.streams.bulkWrite(streams, { ordered: false }))
-  if (types.length > 0) await database.write(() => database.types.bulkWrite(types, { ordered: false }))
-}
-
 /** Takes from a commit what is to go. What has to outlive its messages stays: the keys of first versions, and what settles in it answered. */
 async function dropFrom(database: Database, commit: ChainCommit, thinning: Thinning): Promise<void> {
   let now: CommitDocument | null = commit
@@ -160,16 +126,12 @@ async function dropFrom(database: Database, commit: ChainCommit, thinning: Thinn
     const set = { keys: left.length > 0 ? left : [`z:${_id}`], uses: uses.filter((use) => !unused.includes(use)) }
     const update = rest.every((message) => message === null)
       ? { $set: set, $unset: { messages: true, types: true, conversations: true } as const }
-      : { $set: { ...set, messages: rest } }
+      : { $set: { ...set, ...withLeft(now, rest) } }
     const { matchedCount } = await database.write(() => database.commits.updateOne({ _id, keys: [...keys] }, update))
     if (matchedCount === 1) return
     // Somebody has taken another key of it away.
     now = await database.read(() => database.commits.findOne({ _id }))
   }
-}
-
-function positionsOf(first: Position, last: Position): readonly Position[] {
-  return Array.from({ length: last - first + 1 }, (_, index) => first + index)
 }
 
 function keysOf({ position, message: { id, kind, stream, version } }: Place): readonly string[] {

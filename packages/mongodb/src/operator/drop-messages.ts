@@ -1,16 +1,16 @@
-import { categoryOf, type Position } from "@millrace/core/backend"
-import type { AnyBulkWriteOperation } from "mongodb"
+import type { Position } from "@millrace/core/backend"
 
 import { isChained } from "../chain.ts"
 import type { CommitDocument } from "../commit-document.ts"
-import { tallyOf } from "../counts.ts"
 import { BY_POSITION, type Database, inChain } from "../database.ts"
 import { commandKey, idKey, onceKey, versionKey } from "../keys.ts"
 import type { Log } from "../log.ts"
 import { PULSE } from "../migrate.ts"
-import { nameKey } from "../name-key.ts"
-import { type LogEntry, readEntries, SEGMENT, startOf } from "../segments.ts"
-import type { StreamDocument, TypeDocument } from "../stored.ts"
+import { positionsOf } from "../positions-of.ts"
+import { readEntries, SEGMENT, startOf } from "../segments.ts"
+import { dropKeysBeside } from "./drop-keys-beside.ts"
+import { keepEnds } from "./keep-ends.ts"
+import { withLeft } from "./with-left.ts"
 
 /** Commits handled at once. */
 const PAGE = 200
@@ -43,47 +43,11 @@ export async function dropMessages(log: Log, wanted: Stretch | undefined): Promi
     const to = Math.min(from + STRETCH, stretch.to)
     const entries = await readEntries(database, from, to)
     removed += entries.length
-    await keepEnds(database, entries, { counted, to })
+    await keepEnds(database, entries, { counted, step: { trimmed: to } })
   }
   await dropCommits(database, stretch)
   await database.write(() => database.logs.updateOne({ _id: "log" }, { $unset: { trimming: true } }))
   return stretch !== wanted && wanted !== undefined ? dropMessages(log, wanted) : removed
-}
-
-/** Versions go on, so the ends of streams are kept; what is counted already is counted down, once for each stretch. */
-async function keepEnds(
-  database: Database,
-  entries: readonly LogEntry[],
-  { counted, to }: { readonly counted: Position; readonly to: Position },
-): Promise<void> {
-  const all = tallyOf(entries)
-  const down = tallyOf(entries.filter(({ position }) => position <= counted))
-  const notYet = { $not: { $gte: to } }
-  const ends = [...all.streams].map(([stream, { version, last }]): AnyBulkWriteOperation<StreamDocument> => ({
-    updateOne: {
-      filter: { _id: nameKey(stream) },
-      update: {
-        $max: { version, last },
-        $setOnInsert: { stream, category: categoryOf(stream), messages: 0, segment: 0 },
-      },
-      upsert: true,
-    },
-  }))
-  const streams = [...down.streams].map(([stream, { messages }]): AnyBulkWriteOperation<StreamDocument> => ({
-    updateOne: {
-      filter: { _id: nameKey(stream), trimmed: notYet },
-      update: { $inc: { messages: -messages }, $set: { trimmed: to } },
-    },
-  }))
-  const types = [...down.types].map(([type, { messages, commands }]): AnyBulkWriteOperation<TypeDocument> => ({
-    updateOne: {
-      filter: { _id: nameKey(type), trimmed: notYet },
-      update: { $inc: { messages: -messages, commands: -commands }, $set: { trimmed: to } },
-    },
-  }))
-  if (ends.length > 0) await database.write(() => database.streams.bulkWrite(ends, { ordered: false }))
-  if (streams.length > 0) await database.write(() => database.streams.bulkWrite(streams, { ordered: false }))
-  if (types.length > 0) await database.write(() => database.types.bulkWrite(types, { ordered: false }))
 }
 
 async function dropCommits(database: Database, { from, to }: Stretch): Promise<void> {
@@ -112,6 +76,8 @@ async function dropCommits(database: Database, { from, to }: Stretch): Promise<v
       settles: { $exists: false },
     }),
   )
+  // An append may begin before the end of the trim and end behind it, where a trim of a category took the rest.
+  await dropKeysBeside(database, { first: to, last: to })
   // The idempotency keys go too where the rest has to stay: ids of schedules that wait, settles that may be repeated.
   await database.write(() =>
     database.commits.updateMany(
@@ -128,7 +94,11 @@ async function dropFrom(database: Database, commit: CommitDocument, to: Position
   const gone = messages.flatMap((message, index) =>
     message !== null && _id + index <= to ? [{ message, position: _id + index }] : [],
   )
-  const unused = uses.filter(({ last, at }) => (last === 0 ? at !== undefined && at <= to : last <= to))
+  // What is left behind the stretch: a trim of a category may have taken an append's last messages before its first.
+  const isLeft = (position: Position): boolean => position > to && messages[position - _id] !== null
+  const unused = uses.filter(({ first, last, at }) =>
+    last === 0 ? at !== undefined && at <= to : !positionsOf(first, last).some(isLeft),
+  )
   if (gone.length + unused.length === 0 && _id > to) return
   const dead = new Set([
     ...gone.flatMap(({ message, position }) => [
@@ -146,7 +116,7 @@ async function dropFrom(database: Database, commit: CommitDocument, to: Position
     const rest = messages.map((message, index) => (_id + index <= to ? null : message))
     const kept = uses.filter((use) => !unused.includes(use))
     await database.write(() =>
-      database.commits.updateOne({ _id }, { $set: { keys: left, messages: rest, uses: kept } }),
+      database.commits.updateOne({ _id }, { $set: { keys: left, uses: kept, ...withLeft(commit, rest) } }),
     )
     return
   }

@@ -90,7 +90,7 @@ async function storeMessages(
   const sheet = openSheet(chain, facts)
   for (const message of messages) {
     const streams = [{ streamId: message.streamId, expected: "any", messages: [message] }] as const
-    sheet.add({ streams }, [])
+    sheet.add({ streams }, [], [])
     if (message.version !== undefined) reached.set(message.streamId, message.version)
   }
   const at = Date.parse(messages[0]?.recordedAt ?? "")

@@ -1,8 +1,8 @@
 import { planned } from "../statement.ts"
 
 /**
- * In: trimmed_to, the new one. Removes the messages between, the idempotency keys of their appends, and skips that nobody can meet any more; counts of
- * streams and types follow. Out: how many. Under the log's lock.
+ * In: trimmed_to, the new one. Removes the messages between, the idempotency keys of appends of which nothing is left (one may begin before the new edge
+ * and end behind it, where a trim of a category took the rest), and skips that nobody can meet any more; counts of streams and types follow. Out: how many. Under the log's lock.
  */
 export const deleteMessages = planned(
   "delete-messages",
@@ -16,6 +16,10 @@ export const deleteMessages = planned(
     FROM (SELECT type, count(*) AS gone FROM gone WHERE kind <> 1 GROUP BY type) n WHERE t.name = n.type
   ), keyed AS (
     DELETE FROM {keys} WHERE at <= $2
+  ), cut AS (
+    DELETE FROM {keys} k WHERE k.key = (SELECT key FROM {keys} WHERE at > $2 AND position > 0 ORDER BY at LIMIT 1)
+      AND k.first_position <= $2
+      AND NOT EXISTS (SELECT FROM {messages} m WHERE m.position BETWEEN k.first_position AND k.position AND m.position > $2)
   ), unmarked AS (
     UPDATE {skips} SET mark = false WHERE mark AND position <= $2 RETURNING grp
   ), fewer AS (

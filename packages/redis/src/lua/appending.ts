@@ -128,11 +128,16 @@ local function storeDocument(d)
   end
 end
 
+-- Stores the usual append. Answers its position and its stream's version.
+local function storeOne(a)
+  local stream = a[8]
+  local position = storeMessage(stream, a[11], a)
+  return position, versionTexts[stream] or F(versionOf(stream))
+end
 local function store(a)
   if not a.ids then
-    local stream = a[8]
-    local position = storeMessage(stream, a[11], a)
-    return { 'a', position, position, versionTexts[stream] or F(versionOf(stream)) }
+    local position, version = storeOne(a)
+    return { 'a', position, position, version }
   end
   local first, last
   local verdict = { 'a', '0', '0' }

@@ -3,7 +3,7 @@ import { mirroring } from "./mirroring.ts"
 
 /**
  * Reads appends from `ARGV` and judges them by what is stored and by the appends before them.
- * An append in `ARGV`: `one`, name, partition, expected, message; or `all`, key, fingerprint, counts of streams, schedules and documents, then these. A stream: name, partition, expected (a number, or
+ * An append in `ARGV`: `event`, name, partition, id, type, body; or `one`, name, partition, expected, message; or `all`, key, fingerprint, counts of streams, schedules and documents, then these. A stream: name, partition, expected (a number, or
  * `any`, `none`, `some`), count, messages of 5 (id, type, `e` or `c`, correlation id unless its own, body). A schedule: instant, stream, partition, message. A document:
  * collection, id, expected revision or `any`, `put` or `delete`, value.
  * A verdict on one that is not to be stored: `d` first last (duplicate), `k` (key reused), `t` id… (twice in the append), `p` id… (known in part), `c` stream actual, `m` document actual (both counted from 0).
@@ -29,7 +29,12 @@ local function readMessage()
   cursor = c + 5
   return { ARGV[c + 1], ARGV[c + 2], ARGV[c + 3] == 'e', ARGV[c + 4], ARGV[c + 5], false, false, false, false, false }
 end
--- The usual append, one message for one stream and nothing else, is that message; behind it the partition and what is expected.
+-- The usual append, one message for one stream and nothing else, is that message; behind it the partition and what is expected. Most are an event that expects nothing.
+local function readEvent()
+  local c = cursor
+  cursor = c + 5
+  return { ARGV[c + 3], ARGV[c + 4], true, '', ARGV[c + 5], false, false, ARGV[c + 1], false, false, ARGV[c + 2], 'any' }
+end
 local function readOne()
   local c = cursor
   cursor = c + 8
@@ -39,7 +44,9 @@ local function readOne()
   }
 end
 local function readAppend()
-  if arg() == 'one' then return readOne() end
+  local how = arg()
+  if how == 'event' then return readEvent() end
+  if how == 'one' then return readOne() end
   local a = { key = arg(), fingerprint = arg(), streams = {}, schedules = {}, documents = {}, ids = {} }
   local streams, schedules, documents = num(), num(), num()
   for s = 1, streams do

@@ -1,4 +1,5 @@
 import { library } from "./library.ts"
+import { liveness } from "./liveness.ts"
 
 /**
  * Removes messages from the front of the log, a piece at a time.
@@ -6,6 +7,7 @@ import { library } from "./library.ts"
  * The front of an index is cut off once it makes up half of it: so cutting costs little however often it is done, and readers pass over what is left.
  */
 export const trim = String.raw`${library}
+${liveness}
 local upto, most, goesOn = math.min(num(), int(LOG, 'head')), num(), arg() == '1'
 local trimmed = int(LOG, 'trimmed')
 local removed, done = 0, trimmed
@@ -58,24 +60,28 @@ end
 for kind, count in pairs(commands) do
   if call('HINCRBY', P .. 'commands', kind, -count) <= 0 then call('HDEL', P .. 'commands', kind) end
 end
--- Idempotency keys go with their messages: a trim that takes none takes no key either.
+if done > trimmed then
+  call('HSET', LOG, 'trimmed', F(done))
+  -- A stretch may hold nothing: Lua would write the zero as -0.
+  if removed > 0 then call('HINCRBY', LOG, 'messages', -removed) end
+end
+-- Idempotency keys go with their messages: a trim that takes none takes no key either. The last one's append may end behind, where a trim of a category took the rest.
 local left = 0
+local function isGone(use)
+  if not use then return true end
+  local first, at = string.match(use, '^(%d+):%d+:(%d+):')
+  return tonumber(at) <= done or tonumber(first) <= done and not isAlive(use)
+end
 local function removeKeys()
   for _ = 1, most do
     local key = call('LINDEX', P .. 'keyed', 0)
     if not key then return end
-    local use = call('HGET', P .. 'keys', key)
-    if use and tonumber(string.match(use, '^%d+:%d+:(%d+):')) > done then return end
+    if not isGone(call('HGET', P .. 'keys', key)) then return end
     call('HDEL', P .. 'keys', key)
     call('LPOP', P .. 'keyed')
   end
   left = 1
 end
 if done > trimmed or goesOn then removeKeys() end
-if done > trimmed then
-  call('HSET', LOG, 'trimmed', F(done))
-  -- A stretch may hold nothing: Lua would write the zero as -0.
-  if removed > 0 then call('HINCRBY', LOG, 'messages', -removed) end
-end
 return { removed, F(math.max(done, trimmed)), left }
 `

@@ -6,6 +6,7 @@ import { type LaneRow, laneOfRow, saveLane } from "../lane-row.ts"
 import { messageOf } from "../message-row.ts"
 import { int, text } from "../row.ts"
 import { skippedBetween } from "../slice-scan.ts"
+import { deleteKeysOfPositions } from "../sql/delete-keys-of-positions.ts"
 import { deleteKeysUpto } from "../sql/delete-keys-upto.ts"
 import { deleteMessagesUpto } from "../sql/delete-messages-upto.ts"
 import { keepStreamEnds } from "../sql/keep-stream-ends.ts"
@@ -35,6 +36,8 @@ export function trim(writing: Writing, room: AppendRoom, upto: Position, force: 
     db.run(keepStreamEnds, log.trimmedTo, target)
     removed = db.run(deleteMessagesUpto, target)
     db.run(deleteKeysUpto, target)
+    // A trim of a category may have taken what is behind the end of this one.
+    db.run(deleteKeysOfPositions, target, target)
     log.trimmedTo = target
     memo.heads.forget()
     memo.streams.clear()

@@ -30,6 +30,7 @@ import { reservedRules } from "./rules/reserved.rules.ts"
 import { resetOrderRules } from "./rules/reset-orders.rules.ts"
 import { scheduleRules } from "./rules/schedules.rules.ts"
 import { settlePartRules } from "./rules/settle-parts.rules.ts"
+import { settlePlaceRules } from "./rules/settle-places.rules.ts"
 import { settleRepeatRules } from "./rules/settle-repeats.rules.ts"
 import { settleWorkRules } from "./rules/settle-work.rules.ts"
 import { settleRules } from "./rules/settle.rules.ts"
@@ -65,6 +66,7 @@ export const allRules: readonly RuleGroup[] = [
   { subject: "lanes: how many", rules: maxLaneRules },
   { subject: "settle", rules: settleRules },
   { subject: "settle: parts", rules: settlePartRules },
+  { subject: "settle: places", rules: settlePlaceRules },
   { subject: "settle: work", rules: settleWorkRules },
   { subject: "settle: repetitions", rules: settleRepeatRules },
   { subject: "settle: fencing", rules: fencingRules },

@@ -15,9 +15,13 @@ const STRUCK: ReadonlySet<string> = new Set(["append", "claim", "extend", "settl
 const SAMPLE = { seed: 11, numRuns: 1 }
 const LENGTH = { minLength: 300, maxLength: 300 }
 
+/** What an app calls to trim its log. */
+const TRIMS: ReadonlySet<string> = new Set(["trim", "trimCategory"])
+
 /** A log that was trimmed or moved can not be audited in the raw any more. */
 function isLeftOut(step: Step): boolean {
-  return step.do === "move" || step.do === "trim" || (step.do === "app" && step.call === "trim")
+  if (step.do === "app") return TRIMS.has(step.call)
+  return step.do === "move" || step.do === "trim" || step.do === "trim-category"
 }
 
 /** Calls that write nothing: who dies at them dies before the write that follows. A function of the schema may write. */

@@ -1,10 +1,10 @@
-import type { Backend } from "@millrace/core"
+import type { Backend, Clock } from "@millrace/core"
 import { mongodbBackend } from "@millrace/mongodb"
 
 import { testClock } from "../../src/test-clock.ts"
 import { armedWire } from "../mongo-wire/armed-wire.ts"
 import { auditedLog } from "../mongo-wire/raw-log.ts"
-import type { Site } from "./site.ts"
+import type { Door, Site } from "./site.ts"
 
 /** How long the driver waits for an answer, and how soon it looks again for a server that it lost. */
 const WIRE_OPTIONS = "socketTimeoutMS=150&connectTimeoutMS=200&minHeartbeatFrequencyMS=20&heartbeatFrequencyMS=500"
@@ -12,26 +12,38 @@ const WIRE_OPTIONS = "socketTimeoutMS=150&connectTimeoutMS=200&minHeartbeatFrequ
 /** How long a call goes on asking a server that is gone. */
 const PATIENCE_MS = 300
 
+/** A way to a log in MongoDB that is there already. */
+export async function mongodbDoor(url: string, clock: Clock): Promise<Door> {
+  const wire = await armedWire(`${url}&${WIRE_OPTIONS}`)
+  return {
+    wire,
+    open: ({ brief }) =>
+      mongodbBackend(wire.url, { clock, partitions: 1, ...(brief ? { patienceMs: PATIENCE_MS } : {}) }),
+    close: () => wire.close(),
+  }
+}
+
 /** MongoDB behind a wire. `url`: of an empty database. At the end the raw log is held to its invariants. */
 export async function mongodbSite(url: string): Promise<Site> {
   const clock = testClock()
-  const wire = await armedWire(`${url}&${WIRE_OPTIONS}`)
+  const door = await mongodbDoor(url, clock)
   const healthy = mongodbBackend(url, { clock, partitions: 1 })
   await healthy.migrate()
   const opened: Backend[] = [healthy]
   return {
+    url,
     clock,
-    wire,
+    wire: door.wire,
     healthy: () => healthy,
-    faulty({ brief }) {
-      const backend = mongodbBackend(wire.url, { clock, partitions: 1, ...(brief ? { patienceMs: PATIENCE_MS } : {}) })
+    faulty(options) {
+      const backend = door.open(options)
       opened.push(backend)
       return backend
     },
     async close() {
       await auditedLog(url)
       for (const backend of opened) await backend.close()
-      await wire.close()
+      await door.close()
     },
   }
 }

@@ -1,37 +1,49 @@
-import type { Backend } from "@millrace/core"
+import type { Backend, Clock } from "@millrace/core"
 import { postgresBackend } from "@millrace/postgres"
 
 import { testClock } from "../../src/test-clock.ts"
 import { postgresProtocol } from "./postgres-protocol.ts"
-import type { Site } from "./site.ts"
+import type { Door, Site } from "./site.ts"
 import { strikingProxy } from "./striking-proxy.ts"
 
 const SCHEMA = "crash_points"
 
-/** PostgreSQL behind a wire. `url`: of a database in which nothing else is called like this. */
-export async function postgresSite(url: string): Promise<Site> {
-  const clock = testClock()
-  const options = { clock, schema: SCHEMA, partitions: 1, maxConnections: 4 }
+const optionsWith = (clock: Clock) => ({ clock, schema: SCHEMA, partitions: 1, maxConnections: 4 }) as const
+
+/** A way to a log in PostgreSQL that is there already. */
+export async function postgresDoor(url: string, clock: Clock): Promise<Door> {
   const { hostname, port } = new URL(url)
   const proxy = await strikingProxy({ host: hostname, port: Number(port) }, postgresProtocol)
   const wired = new URL(url)
   wired.host = `127.0.0.1:${proxy.port}`
-  const healthy = postgresBackend(url, options)
+  return {
+    wire: proxy.wire,
+    open: () => postgresBackend(wired.href, optionsWith(clock)),
+    close: () => proxy.close(),
+  }
+}
+
+/** PostgreSQL behind a wire. `url`: of a database in which nothing else is called like this. */
+export async function postgresSite(url: string): Promise<Site> {
+  const clock = testClock()
+  const door = await postgresDoor(url, clock)
+  const healthy = postgresBackend(url, optionsWith(clock))
   await healthy.migrate()
   const opened: Backend[] = [healthy]
   return {
+    url,
     clock,
-    wire: proxy.wire,
+    wire: door.wire,
     healthy: () => healthy,
-    faulty() {
-      const backend = postgresBackend(wired.href, options)
+    faulty(options) {
+      const backend = door.open(options)
       opened.push(backend)
       return backend
     },
     async close() {
       await healthy.operator.uninstall(SCHEMA)
       for (const backend of opened) await backend.close()
-      await proxy.close()
+      await door.close()
     },
   }
 }

@@ -1,37 +1,49 @@
-import type { Backend } from "@millrace/core"
+import type { Backend, Clock } from "@millrace/core"
 import { redisBackend } from "@millrace/redis"
 
 import { testClock } from "../../src/test-clock.ts"
 import { redisProtocol } from "./redis-protocol.ts"
-import type { Site } from "./site.ts"
+import type { Door, Site } from "./site.ts"
 import { strikingProxy } from "./striking-proxy.ts"
 
 const PREFIX = "crash_points"
 
-/** Redis behind a wire. */
-export async function redisSite(url: string): Promise<Site> {
-  const clock = testClock()
-  const options = { clock, prefix: PREFIX, partitions: 1 }
+const optionsWith = (clock: Clock) => ({ clock, prefix: PREFIX, partitions: 1 }) as const
+
+/** A way to a log in Redis that is there already. */
+export async function redisDoor(url: string, clock: Clock): Promise<Door> {
   const { hostname, port } = new URL(url)
   const proxy = await strikingProxy({ host: hostname, port: Number(port) }, redisProtocol)
   const wired = new URL(url)
   wired.host = `127.0.0.1:${proxy.port}`
-  const healthy = redisBackend(url, options)
+  return {
+    wire: proxy.wire,
+    open: () => redisBackend(wired.href, optionsWith(clock)),
+    close: () => proxy.close(),
+  }
+}
+
+/** Redis behind a wire. */
+export async function redisSite(url: string): Promise<Site> {
+  const clock = testClock()
+  const door = await redisDoor(url, clock)
+  const healthy = redisBackend(url, optionsWith(clock))
   await healthy.migrate()
   const opened: Backend[] = [healthy]
   return {
+    url,
     clock,
-    wire: proxy.wire,
+    wire: door.wire,
     healthy: () => healthy,
-    faulty() {
-      const backend = redisBackend(wired.href, options)
+    faulty(options) {
+      const backend = door.open(options)
       opened.push(backend)
       return backend
     },
     async close() {
       await healthy.operator.uninstall(PREFIX)
       for (const backend of opened) await backend.close()
-      await proxy.close()
+      await door.close()
     },
   }
 }

@@ -1,55 +1,55 @@
 import { join } from "node:path"
 import { DatabaseSync } from "node:sqlite"
 
-import type { Backend } from "@millrace/core"
+import type { Backend, Clock } from "@millrace/core"
 import { sqliteBackend } from "@millrace/sqlite"
 
 import { testClock } from "../../src/test-clock.ts"
 import { temporaryFolder } from "../temporary-folder.ts"
-import type { Site } from "./site.ts"
+import { endThisProcess } from "./end-this-process.ts"
+import type { Door, Mishap, Site } from "./site.ts"
 
 /** The process is dead: whatever it does now does not happen. */
 class Dead extends Error {}
 
+interface Armed {
+  readonly step: number
+  readonly mishap: Mishap
+}
+
 /**
- * SQLite, of which a process dies at a statement: its connection is gone at that moment, so that SQLite undoes what was not committed, as after a kill.
- * Before a statement is after the one before it. The only mishap is `dead`: there is no way on which anything could be lost.
+ * A way to a log in SQLite that is there already, of which a process dies at a statement. `dead`: its connection is gone at that moment, so that SQLite undoes
+ * what was not committed, as after a kill. Before a statement is after the one before it. There is no way on which anything could be lost.
  */
-export async function sqliteSite(): Promise<Site> {
-  const folder = await temporaryFolder()
-  const path = join(folder.path, "log.db")
-  const clock = testClock()
-  const opened: { readonly backend: Backend; readonly db?: DatabaseSync }[] = []
-  let armedAt: number | undefined
+export function sqliteDoor(path: string, clock: Clock): Door {
+  const opened: DatabaseSync[] = []
+  let armed: Armed | undefined
   let seen: readonly string[] = []
   let victim: string | undefined
   let struck = Promise.withResolvers<string>()
-  const healthy = sqliteBackend(path, { clock, partitions: 1 })
-  opened.push({ backend: healthy })
-  await healthy.migrate()
+  const onStatement = (db: DatabaseSync, sql: string): void => {
+    if (!db.isOpen) throw new Dead()
+    if (armed === undefined) return
+    if (victim !== undefined && armed.mishap === "killed after") endThisProcess()
+    const call = sql.replace(/\s+/g, " ").trim()
+    seen = [...seen, call]
+    if (seen.length !== armed.step + 1) return
+    victim = call
+    if (armed.mishap === "killed before") endThisProcess()
+    if (armed.mishap === "killed after") return
+    db.close()
+    struck.resolve(victim)
+    throw new Dead()
+  }
   return {
-    clock,
-    healthy: () => healthy,
-    faulty() {
+    open() {
       const db = new DatabaseSync(path, { timeout: 0 })
-      const onStatement = (sql: string): void => {
-        if (!db.isOpen) throw new Dead()
-        if (armedAt === undefined) return
-        const call = sql.replace(/\s+/g, " ").trim()
-        seen = [...seen, call]
-        if (seen.length !== armedAt + 1) return
-        victim = call
-        db.close()
-        struck.resolve(victim)
-        throw new Dead()
-      }
-      const backend = sqliteBackend(db, { clock, partitions: 1, onStatement })
-      opened.push({ backend, db })
-      return backend
+      opened.push(db)
+      return sqliteBackend(db, { clock, partitions: 1, onStatement: (sql) => onStatement(db, sql) })
     },
     wire: {
-      arm(step) {
-        armedAt = step
+      arm(step, mishap) {
+        armed = { step, mishap }
         seen = []
         victim = undefined
         struck = Promise.withResolvers()
@@ -61,15 +61,39 @@ export async function sqliteSite(): Promise<Site> {
         return seen
       },
       disarm() {
-        armedAt = undefined
+        armed = undefined
         return Promise.resolve(victim)
       },
     },
+    close() {
+      for (const db of opened) if (db.isOpen) db.close()
+      return Promise.resolve()
+    },
+  }
+}
+
+/** A log of SQLite in a folder of its own. The mishap is `dead`. */
+export async function sqliteSite(): Promise<Site> {
+  const folder = await temporaryFolder()
+  const path = join(folder.path, "log.db")
+  const clock = testClock()
+  const door = sqliteDoor(path, clock)
+  const healthy = sqliteBackend(path, { clock, partitions: 1 })
+  await healthy.migrate()
+  const opened: Backend[] = [healthy]
+  return {
+    url: path,
+    clock,
+    wire: door.wire,
+    healthy: () => healthy,
+    faulty(options) {
+      const backend = door.open(options)
+      opened.push(backend)
+      return backend
+    },
     async close() {
-      for (const { backend, db } of opened) {
-        await backend.close()
-        if (db?.isOpen === true) db.close()
-      }
+      for (const backend of opened) await backend.close()
+      await door.close()
       await folder.remove()
     },
   }

@@ -1,5 +1,6 @@
 import { connect, createServer, type Server, type Socket } from "node:net"
 
+import { endThisProcess } from "./end-this-process.ts"
 import type { Mishap, Wire } from "./site.ts"
 
 /** How the bytes of a protocol are cut. */
@@ -28,7 +29,10 @@ interface Armed {
   readonly mishap: Mishap
 }
 
-/** Puts a wire before the server at `to`. It knows the mishaps `lost`, `unanswered` and `dead`. */
+/** What becomes of a call. */
+type Fate = "pass" | "cut-before" | "cut-after" | "end-after"
+
+/** Puts a wire before the server at `to`. It knows the mishaps `lost`, `unanswered`, `dead`, `killed before` and `killed after`. */
 export async function strikingProxy(
   to: { readonly host: string; readonly port: number },
   protocol: Protocol,
@@ -38,14 +42,15 @@ export async function strikingProxy(
   let victim: string | undefined
   let struck = Promise.withResolvers<string>()
   const sockets = new Set<Socket>()
-  /** What becomes of a call. */
-  const judge = (call: string): "pass" | "cut-before" | "cut-after" => {
+  const judge = (call: string): Fate => {
     if (armed === undefined) return "pass"
     const step = seen.length
     seen = [...seen, call]
     if (step < armed.step || (step > armed.step && armed.mishap !== "dead")) return "pass"
     victim ??= call
     struck.resolve(victim)
+    if (armed.mishap === "killed before") endThisProcess()
+    if (armed.mishap === "killed after") return "end-after"
     return armed.mishap === "unanswered" ? "cut-after" : "cut-before"
   }
   const server = createServer((client) => {
@@ -93,14 +98,9 @@ export async function strikingProxy(
   }
 }
 
-function relay(
-  client: Socket,
-  upstream: Socket,
-  protocol: Protocol,
-  judge: (call: string) => "pass" | "cut-before" | "cut-after",
-): void {
-  /** Of the requests without an answer yet, in order: whether theirs is cut off. */
-  const waiting: boolean[] = []
+function relay(client: Socket, upstream: Socket, protocol: Protocol, judge: (call: string) => Fate): void {
+  /** Of the requests without an answer yet, in order: what becomes of theirs. */
+  const waiting: Fate[] = []
   const forth = async (): Promise<void> => {
     for await (const { bytes, call, answered } of protocol.requests(client)) {
       const fate = call === undefined ? "pass" : judge(call)
@@ -108,15 +108,16 @@ function relay(
         client.destroy()
         return
       }
-      if (answered) waiting.push(fate === "cut-after")
+      if (answered) waiting.push(fate)
       upstream.write(bytes)
     }
   }
   const back = async (): Promise<void> => {
     for await (const { bytes, ends } of protocol.answers(upstream)) {
-      const isCut = waiting[0] === true
+      const [fate] = waiting
       if (ends) waiting.shift()
-      if (!isCut) client.write(bytes)
+      if (fate === "end-after" && ends) endThisProcess()
+      if (fate !== "cut-after") client.write(bytes)
       else if (ends) {
         client.destroy()
         return

@@ -1,6 +1,6 @@
-import type { Operator } from "@millrace/core/backend"
+import type { Operator, StoredMessage } from "@millrace/core/backend"
 
-import { operating } from "./altered.ts"
+import { claimingPartitions, operating } from "./altered.ts"
 import type { Fault } from "./fault.ts"
 
 /** Changes what operators see of groups. */
@@ -251,6 +251,25 @@ export const operatorFaults: readonly Fault[] = [
         backend,
         showing((info) => ({ ...info, skips: [], skipped: 0 })),
       ),
+  },
+  {
+    name: "a reset hands out what was in mind before a forced trim",
+    caughtBy: "resetGroup to below the end of a forced trim",
+    alter: (backend) => {
+      let known: readonly StoredMessage[] = []
+      const altered = operating(backend, (operator) => ({
+        async trim(upto, options) {
+          const { messages } = await backend.read({ from: "log", limit: 1_000 })
+          if (options?.force === true) known = messages.filter(({ position }) => position <= upto)
+          return operator.trim(upto, options)
+        },
+      }))
+      return claimingPartitions(altered, (slice) => {
+        const kept = known.filter(({ position }) => position > slice.from)
+        const again = kept.map((message) => ({ message, attempt: 1, handledBefore: true }))
+        return { ...slice, messages: [...again, ...slice.messages] }
+      })
+    },
   },
   {
     name: "idempotency keys outlive their messages",

@@ -1,4 +1,4 @@
-import type { Settled, Settlement } from "@millrace/core/backend"
+import { type Backend, BackendError, type Settled, type Settlement } from "@millrace/core/backend"
 
 import { claiming, settled, settling, settlingAgain, settlingParts, withFreshIds } from "./altered.ts"
 import type { Fault } from "./fault.ts"
@@ -10,6 +10,16 @@ const asIfStored = (settlement: Settlement): Done => ({
   kind: "settled",
   parts: settlement.parts.map(() => ({ kind: "stored", position: 0, streams: [] })),
   lanes: [],
+})
+
+/** A backend that settles what is refused all the same, changed into something that is not. */
+const settlingRefused = (backend: Backend, change: (settlement: Settlement) => Settlement): Backend => ({
+  ...backend,
+  settle: (settlement) =>
+    backend.settle(settlement).catch((error: unknown) => {
+      if (error instanceof BackendError && error.code === "invalid") return backend.settle(change(settlement))
+      throw error
+    }),
 })
 
 /** Defects of settle. */
@@ -214,6 +224,23 @@ export const settleFaults: readonly Fault[] = [
     name: "a settle that stops its group leaves it active",
     caughtBy: "settle that stops its group stores its parts",
     alter: (backend) => settling(backend, ({ stop: _stop, ...settlement }) => settlement),
+  },
+  {
+    name: "a stream of another partition is left out of the settle in silence",
+    caughtBy: "settle refuses to open a lane for a stream of another partition",
+    alter: (backend) => settlingRefused(backend, ({ skipped: _skipped, ...rest }) => ({ ...rest, parts: [] })),
+  },
+  {
+    name: "a stream is set aside where its part begins, wherever it was to be set aside",
+    caughtBy: "settle refuses to set a stream aside at a position outside of what it settles",
+    alter: (backend) =>
+      settlingRefused(backend, (settlement) => ({
+        ...settlement,
+        parts: settlement.parts.map((part) => ({
+          ...part,
+          ...(part.deferral === undefined ? {} : { deferral: { ...part.deferral, position: part.from } }),
+        })),
+      })),
   },
   {
     name: "what was dropped is not counted",

@@ -1,9 +1,11 @@
-import type { CategoryTrim, CategoryTrimmed, Operator } from "@millrace/core/backend"
+import type { CategoryTrim, CategoryTrimmed, LogRecord, Operator } from "@millrace/core/backend"
 
 import { operating } from "./altered.ts"
 import type { Fault } from "./fault.ts"
 
 type Trim = Operator["trimCategory"]
+
+type KeyRecord = Extract<LogRecord, { readonly kind: "key" }>
 
 /** Changes trims of a category. */
 const trimming =
@@ -168,5 +170,56 @@ export const trimCategoryFaults: readonly Fault[] = [
           operator.trimCategory(category, { ...how, keep: Math.max(Math.trunc(keep), 0) }),
         ),
       ),
+  },
+  {
+    name: "a page ends where it would if no place were empty",
+    caughtBy: "read fills its pages where trimCategory left empty places",
+    alter: (backend) => ({
+      ...backend,
+      async read(query) {
+        const page = await backend.read(query)
+        if (query.from !== "log" || query.direction === "backward") return page
+        const end = Math.max(query.after ?? 0, page.trimmedTo) + query.limit
+        const messages = page.messages.filter(({ position }) => position <= end)
+        return { ...page, messages, more: page.more && messages.length === page.messages.length }
+      },
+    }),
+  },
+  {
+    name: "an idempotency key stays where two trims took its messages",
+    caughtBy: "trim takes the idempotency key of an append whose other messages trimCategory took",
+    alter: (backend) => {
+      const kept: KeyRecord[] = []
+      return operating(backend, (operator) => ({
+        async trimCategory(category, how) {
+          const { records } = await operator.dump({ of: "keys", limit: 100 })
+          kept.push(...records.filter((record) => record.kind === "key"))
+          return operator.trimCategory(category, how)
+        },
+        async dump(query) {
+          const page = await operator.dump(query)
+          return query.of === "keys" ? { ...page, records: [...page.records, ...kept] } : page
+        },
+      }))
+    },
+  },
+  {
+    name: "restored idempotency keys stay where their messages are gone",
+    caughtBy: "restored idempotency keys go with the last messages of their appends",
+    alter: (backend) => {
+      const kept: KeyRecord[] = []
+      return operating(backend, (operator) => ({
+        async restore(records) {
+          kept.push(...records.filter((record) => record.kind === "key"))
+          return operator.restore(records)
+        },
+        async dump(query) {
+          const page = await operator.dump(query)
+          if (query.of !== "keys") return page
+          const known = new Set(page.records.map((record) => (record.kind === "key" ? record.key : "")))
+          return { ...page, records: [...page.records, ...kept.filter(({ key }) => !known.has(key))] }
+        },
+      }))
+    },
   },
 ]

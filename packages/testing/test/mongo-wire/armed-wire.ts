@@ -1,3 +1,4 @@
+import { endThisProcess } from "../crash-points/end-this-process.ts"
 import type { Mishap, Wire } from "../crash-points/site.ts"
 import { type MongoProxy, mongoProxy } from "./mongo-proxy.ts"
 import type { WireCommand } from "./wire-frame.ts"
@@ -21,7 +22,7 @@ export async function armedWire(url: string): Promise<ArmedWire> {
     if (step > armed.step && armed.mishap !== "dead") return "pass"
     victim ??= command
     struck.resolve(victim)
-    return FATES[armed.mishap]
+    return armed.mishap === "killed before" ? endThisProcess() : FATES[armed.mishap]
   })
   return {
     url: proxy.url,
@@ -52,6 +53,7 @@ const FATES = {
   silent: "hold-answer",
   dead: "cut-before",
   gone: "vanish",
-} as const satisfies Readonly<Record<Mishap, string>>
+  "killed after": "end-process",
+} as const satisfies Readonly<Record<Exclude<Mishap, "killed before">, string>>
 
 const nameOf = ({ name, collection }: WireCommand): string => `${name} ${collection}`

@@ -3,14 +3,18 @@ import { createServer, connect, type Server, type Socket } from "node:net"
 import type { BSON } from "mongodb"
 
 import { freePort } from "../../src/servers/free-port.ts"
+import { endThisProcess } from "../crash-points/end-this-process.ts"
 import { answeredId, commandOf, refusalOf, requestId, type WireCommand, wireFrames } from "./wire-frame.ts"
 
 /**
  * What becomes of a command. `cut-before`: the connection breaks before the server gets it. `cut-after`: the server has done it, and the connection breaks
  * before the answer. `hold-answer`: the server has done it, and the answer never comes. `vanish`: the server has done it, and is not to be reached until `comeBack`.
- * `refused`: the server answers that it will not.
+ * `end-process`: the server has done it, and this process ends by SIGKILL when the answer arrives. `refused`: the server answers that it will not.
  */
-export type Fate = "pass" | "cut-before" | "cut-after" | "hold-answer" | "vanish" | { readonly refused: BSON.Document }
+export type Fate = "pass" | "cut-before" | AtAnswer | { readonly refused: BSON.Document }
+
+/** What happens when the answer arrives. */
+type AtAnswer = "cut-after" | "hold-answer" | "vanish" | "end-process"
 
 /** Decides about each command on its way to the server; a promise delays it. */
 export type Decide = (command: WireCommand) => Fate | Promise<Fate>
@@ -75,7 +79,7 @@ export async function mongoProxy(url: string, decide: Decide): Promise<MongoProx
 }
 
 function relay(client: Socket, upstream: Socket, decide: Decide, vanish: (last: Socket) => void): void {
-  const fates = new Map<number, "cut-after" | "hold-answer" | "vanish">()
+  const fates = new Map<number, AtAnswer>()
   const forth = async (): Promise<void> => {
     for await (const frame of wireFrames(client)) {
       const command = commandOf(frame)
@@ -93,6 +97,7 @@ function relay(client: Socket, upstream: Socket, decide: Decide, vanish: (last: 
       const fate = fates.get(answeredId(frame))
       if (fate === "cut-after") client.destroy()
       else if (fate === "vanish") vanish(client)
+      else if (fate === "end-process") endThisProcess()
       else if (fate === undefined) client.write(frame)
     }
   }

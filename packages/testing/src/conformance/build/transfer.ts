@@ -5,12 +5,16 @@ import { readAll } from "./reading.ts"
 /** Pages as small as can be, so that a rule with two records meets a second page. */
 const PAGE = 1
 
-/** Everything of one kind that a log dumps, page by page. */
-export async function dumped(backend: Backend, of: DumpQuery["of"]): Promise<readonly LogRecord[]> {
+/** Everything of one kind that a log dumps, page by page. `limit`: of a page. */
+export async function dumped(
+  backend: Backend,
+  of: DumpQuery["of"],
+  limit: number = PAGE,
+): Promise<readonly LogRecord[]> {
   const found: LogRecord[] = []
   let after: string | undefined
   do {
-    const query: DumpQuery = { of, limit: PAGE, ...(after === undefined ? {} : { after }) }
+    const query: DumpQuery = { of, limit, ...(after === undefined ? {} : { after }) }
     const { records, next } = await backend.operator.dump(query)
     found.push(...records)
     after = next

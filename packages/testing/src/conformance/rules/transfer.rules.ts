@@ -54,6 +54,27 @@ export const transferRules: readonly Rule[] = [
     { partitions: 4 },
   ),
 
+  rule(
+    "dump answers every idempotency key that retention left, by pages of any size, and none that went [M2.b]",
+    async ({ backend }) => {
+      const names = Array.from({ length: 6 }, (_, at) => `k-${at}`)
+      const positions: number[] = []
+      for (const name of names) {
+        const keyed = to(name, [event(name)], "no-stream", { idempotencyKey: name, fingerprint: "f" })
+        positions.push(appended(await appendOne(backend, keyed)).position)
+      }
+      await backend.operator.trim(positions[3] ?? 0)
+      const left = async (limit?: number) => {
+        const records = await dumped(backend, "keys", limit)
+        const keys = records.flatMap((record) => (record.kind === "key" ? [{ key: record.key, at: record.at }] : []))
+        return keys.toSorted((one, other) => one.at - other.at)
+      }
+      const wanted = [4, 5].map((at) => ({ key: names[at], at: positions[at] }))
+      deepEqual(await left(), wanted)
+      deepEqual(await left(names.length), wanted)
+    },
+  ),
+
   rule("restore makes a trimmed log that goes on where it was", async ({ backend }) => {
     const [, , third = 0, last = 0] = await store(backend, event("gone"), ...events("a", 2), command("a"))
     await backend.operator.trim(third)

@@ -1,6 +1,6 @@
 import { deepEqual, equal } from "node:assert/strict"
 
-import type { Backend, Position } from "@millrace/core/backend"
+import type { Append, Backend, Position, ReadQuery } from "@millrace/core/backend"
 
 import { appended, appendOne, store, to } from "../build/appending.ts"
 import { claimLanes, claimPartition } from "../build/claims.ts"
@@ -16,6 +16,37 @@ import { type Rule, rule } from "../rule.ts"
 /** The positions that are taken. */
 async function left(backend: Backend): Promise<readonly Position[]> {
   return (await readAll(backend)).map(({ position }) => position)
+}
+
+/** An append whose first message is of one category and whose last is of another, with an idempotency key. */
+function mixedUp(idempotencyKey = "mixed"): Append {
+  const streams = ["user-1", "cart-1"].map((streamId) => ({
+    streamId,
+    expected: "any" as const,
+    messages: [event(streamId)],
+  }))
+  return { streams, idempotencyKey, fingerprint: "f" }
+}
+
+/** The idempotency keys that the log has. */
+async function keysOf(backend: Backend): Promise<readonly string[]> {
+  return (await recordsOf(backend)).flatMap((record) => (record.kind === "key" ? [record.key] : [])).toSorted()
+}
+
+/** The positions of all pages of a query, each page as full as it was asked for where more follows. */
+async function paged(
+  backend: Backend,
+  query: Extract<ReadQuery, { readonly from: "log" | "correlation" }>,
+): Promise<readonly Position[]> {
+  const found: Position[] = []
+  for (let after = 0; ;) {
+    const { messages, more } = await backend.read({ ...query, after })
+    found.push(...messages.map(({ position }) => position))
+    const last = messages.at(-1)
+    if (!more || last === undefined) return found
+    equal(messages.length, query.limit, "a page before the last one is full")
+    after = last.position
+  }
 }
 
 /** The positions listed as never handed out, and how many there were. */
@@ -225,6 +256,64 @@ export const trimCategoryRules: readonly Rule[] = [
       deepEqual(await left(backend), rest.slice(2))
     },
     { partitions: 4 },
+  ),
+
+  rule(
+    "read fills its pages where trimCategory left empty places, and tells whether more follows [L9.d lesson 10]",
+    async ({ backend }) => {
+      const [start = 0] = await store(backend, event("user-1"))
+      const { id: correlationId } = (await readAll(backend))[0] ?? event("nobody-1")
+      for (let count = 0; count < 5; count += 1) {
+        const gone = events("cart-1", 3, { type: "added", correlationId })
+        const stays = events("user-1", 1, { correlationId })
+        const streams = { "cart-1": gone, "user-1": stays }
+        const parts = Object.entries(streams).map(([streamId, messages]) => to(streamId, messages).streams)
+        appended(await appendOne(backend, { streams: parts.flat() }))
+      }
+      const last = (await store(backend, event("user-2", { type: "added", correlationId }))).at(-1) ?? 0
+      await backend.operator.trimCategory("cart", { keep: 0 })
+      const rest = await left(backend)
+      deepEqual([rest.length, rest[0], rest.at(-1)], [7, start, last])
+      for (const limit of [1, 2]) {
+        deepEqual(await paged(backend, { from: "log", limit }), rest)
+        deepEqual(await paged(backend, { from: "log", limit, types: ["noted"] }), rest.slice(0, -1))
+        deepEqual(await paged(backend, { from: "log", limit, types: ["added"] }), [last])
+        deepEqual(await paged(backend, { from: "correlation", correlationId, limit }), rest)
+        const { messages, more } = await backend.read({ from: "log", limit, direction: "backward" })
+        deepEqual([messages.map(({ position }) => position), more], [rest.toReversed().slice(0, limit), true])
+      }
+    },
+  ),
+
+  rule(
+    "trim takes the idempotency key of an append whose other messages trimCategory took [L9.d M2.b]",
+    async ({ backend }) => {
+      const { firstPosition } = appended(await appendOne(backend, mixedUp()))
+      await store(backend, event("user-1"))
+      await backend.operator.trimCategory("cart", { keep: 0 })
+      equal((await appendOne(backend, mixedUp())).kind, "duplicate")
+      await backend.operator.trim(firstPosition)
+      deepEqual(await keysOf(backend), [])
+      equal((await appendOne(backend, mixedUp())).kind, "appended")
+    },
+  ),
+
+  rule(
+    "restored idempotency keys go with the last messages of their appends, by trim and by trimCategory [L9.d M2.b]",
+    async ({ backend }) => {
+      const [one, two] = ["one", "two"]
+      const first = appended(await appendOne(backend, mixedUp(one)))
+      appended(await appendOne(backend, mixedUp(two)))
+      await store(backend, event("user-1"))
+      await moved(backend)
+      await backend.operator.trimCategory("cart", { keep: 0 })
+      deepEqual(await keysOf(backend), [one, two])
+      await backend.operator.trim(first.firstPosition)
+      deepEqual(await keysOf(backend), [two])
+      await backend.operator.trimCategory("user", { keep: 0 })
+      deepEqual(await keysOf(backend), [])
+      for (const key of [one, two]) equal((await appendOne(backend, mixedUp(key))).kind, "appended")
+    },
   ),
 
   rule("trimCategory refuses a category that no stream can have, and numbers that are none", async ({ backend }) => {

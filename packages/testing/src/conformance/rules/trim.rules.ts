@@ -229,4 +229,18 @@ export const trimRules: readonly Rule[] = [
     await backend.operator.resetGroup(G, { at: "beginning" })
     deepEqual(await workOff(backend), positions.slice(1))
   }),
+
+  rule(
+    "resetGroup to below the end of a forced trim hands out nothing of what was trimmed [L9.d lesson 37]",
+    async ({ backend }) => {
+      await ensure(backend)
+      const positions = await store(backend, ...events("a", 4))
+      const [first = 0, , third = 0] = positions
+      equal((await infoOf(backend)).lag, 4)
+      await backend.operator.trim(third, { force: true })
+      await backend.operator.resetGroup(G, { at: "position", position: first })
+      equal((await infoOf(backend)).lag, 1)
+      deepEqual(await workOff(backend), positions.slice(3))
+    },
+  ),
 ]
