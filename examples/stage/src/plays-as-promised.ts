@@ -5,7 +5,7 @@ import { describe, expect, it } from "vitest"
 import { play } from "./play.ts"
 
 /** A whole run, on a machine that has other things to do. */
-const RUN_MS = 120_000
+const RUN_MS = 480_000
 
 /** Plays an example on each storage that its services can share, and holds what it prints to its `expected-output.txt`. `folder`: of the example. */
 export function playsAsPromised(folder: URL): void {

@@ -1,4 +1,4 @@
-import { deepEqual, equal } from "node:assert/strict"
+import { deepEqual, equal, ok } from "node:assert/strict"
 
 import { createApp, event, handler } from "@millrace/core"
 import { INVALID_SPAN_CONTEXT, trace, type Tracer, type TracerProvider } from "@opentelemetry/api"
@@ -40,6 +40,34 @@ describe("an instrumented app", () => {
     await app.dispatch(Paid("order-1"))
     await app.drain()
     deepEqual(begun, ["dispatch order", "append", "handle books", "settle books"])
+  })
+
+  it("asks about once for each message whether anybody hears, and does nothing else while nobody does", async () => {
+    const messages = 200
+    let asked = 0
+    let told = 0
+    const telling = openTelemetry()
+    // Whatever is called of it besides, is called too often.
+    const instrumentation = new Proxy(telling, {
+      get(_, name) {
+        if (name === "watch") return () => () => {}
+        if (name !== "heard") told += 1
+        return () => {
+          asked += 1
+          return false
+        }
+      },
+    })
+    const Paid = event("shop.paid")
+    const books = handler("books").on(Paid, () => {})
+    const app = await createApp({ backend: "memory:", reactors: [books], instrumentation })
+    onTestFinished(() => app.close())
+    const before = asked
+    await Promise.all(Array.from({ length: messages }, (_, at) => app.dispatch(Paid(`order-${at % 10}`))))
+    await app.drain()
+    equal(told, 0)
+    // A write each, and a few for each batch of appends, slice and stream of a slice.
+    ok(asked - before >= messages && asked - before <= 2 * messages, `asked ${asked - before} times`)
   })
 
   it("is told everything where a provider was given", () => {

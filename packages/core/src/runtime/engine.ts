@@ -117,13 +117,13 @@ export function createEngine(parts: EngineParts): Engine {
     registration: (group) => registrations.get(group),
     strategy: (registration) => registration.errorStrategy ?? parts.errorStrategy,
     access: (group) => {
-      const shared = { group, ...reads, baselines: baselines(group), snapshots: parts.snapshots, logger, time }
       const record = recordAhead(group, recording)
-      if (instrumentation === undefined) return (lease) => new HeldAccess({ ...shared, record }, lease)
+      const shared = { group, ...reads, baselines: baselines(group), snapshots: parts.snapshots, logger, time, record }
+      if (instrumentation === undefined) return (lease) => new HeldAccess(shared, lease)
       return (lease) => {
-        const observer = instrumentation.heard() ? instrumentation.handling(group) : undefined
-        const told = observer === undefined ? record : recordAhead(group, { ...recording, observer })
-        return new HeldAccess({ ...shared, record: told }, lease, observer)
+        if (!instrumentation.heard()) return new HeldAccess(shared, lease)
+        const observer = instrumentation.handling(group)
+        return new HeldAccess({ ...shared, record: recordAhead(group, { ...recording, observer }) }, lease, observer)
       }
     },
     storageOffsetMs: () => storageOffsetMs,

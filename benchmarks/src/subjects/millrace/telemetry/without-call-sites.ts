@@ -54,9 +54,9 @@ export const withoutCallSites: readonly Edit[] = [
     to: "await call()",
   },
   {
-    file: "core/src/workflow/handle-run.ts",
-    from: "await (access.observer?.within(alone.of.delivery, run) ?? run())",
-    to: "await run()",
+    file: "core/src/workflow/run-on.ts",
+    from: "return access.observer?.within(delivery, run) ?? run()",
+    to: "return run()",
   },
   {
     file: "core/src/runtime/judge.ts",
