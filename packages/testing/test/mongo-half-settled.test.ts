@@ -31,7 +31,7 @@ describe.skipIf(mongo.missing)(`on mongodb${mongo.missing === undefined ? "" : `
       dead ||= name === "update" && collection === "millrace_groups" && times.now > 1_700_000_000_000
       return dead ? "cut-before" : "pass"
     })
-    const dying = mongodbBackend(wire.url, { clock, patienceMs: 50 })
+    const dying = mongodbBackend(wire.url, { clock, patienceMs: 500 })
     try {
       await others.migrate()
       await ensure(others)
