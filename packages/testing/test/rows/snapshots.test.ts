@@ -275,5 +275,28 @@ for (const backend of backends) {
       deepEqual(await app.snapshots(Meter).drop(undefined, { evenTrimmed: true }), { dropped: 1, kept: [] })
       await rejects(oneMore(log), { code: "stale-version" })
     })
+
+    it("a process that remembers less than retention has left goes on from another one's snapshot [M4.b M4.d]", async () => {
+      const log = await openLog(backend)
+      const remembers = await log.app({ reactors: [Meter] })
+      await remembers.execute(Add("meter-1", { amount: 1 }))
+      await remembers.dispatch(Add("meter-1", { amount: 1 }))
+      await remembers.drain()
+      await addMany(log, 12)
+      const storage = await log.connect()
+      const [twelfth] = (
+        await storage.read({ from: "streams", streams: [{ streamId: "meter-1", after: 11 }], limit: 1 })
+      ).messages
+      await storage.operator.trim((twelfth?.position ?? 0) - 1, { force: true })
+      const { state } = await remembers.execute(Add("meter-1", { amount: 1 }))
+      equal(state.total, 15)
+      await remembers.dispatch(Add("meter-1", { amount: 1 }))
+      await remembers.drain()
+      const [group] = await remembers.groups(["meter"])
+      deepEqual(
+        [group?.status, group?.lag, (await remembers.execute(Add("meter-1", { amount: 1 }))).state.total],
+        ["active", 0, 17],
+      )
+    })
   })
 }
