@@ -284,10 +284,10 @@ for (const backend of backends) {
       await remembers.drain()
       await addMany(log, 12)
       const storage = await log.connect()
-      const [twelfth] = (
-        await storage.read({ from: "streams", streams: [{ streamId: "meter-1", after: 11 }], limit: 1 })
+      const [eleventh] = (
+        await storage.read({ from: "streams", streams: [{ streamId: "meter-1", after: 10 }], limit: 1 })
       ).messages
-      await storage.operator.trim((twelfth?.position ?? 0) - 1, { force: true })
+      await storage.operator.trim((eleventh?.position ?? 0) - 1, { force: true })
       const { state } = await remembers.execute(Add("meter-1", { amount: 1 }))
       equal(state.total, 15)
       await remembers.dispatch(Add("meter-1", { amount: 1 }))
