@@ -1,9 +1,10 @@
 // Installs the servers that suites need, runs every check and every suite, and ends in the line `N passed, N failed`.
 //   npm test            a sample of the exhaustive modes, drawn by a seed that is printed
-//   npm run test:deep   all of them
+//   npm run test:deep   all of them; with `-- --resume FOLDER` without the crash points that are finished by that folder's files
 import { spawn } from "node:child_process"
 import { randomInt } from "node:crypto"
 import { rmSync } from "node:fs"
+import { resolve } from "node:path"
 import { parseArgs } from "node:util"
 
 import Table from "cli-table3"
@@ -15,9 +16,12 @@ import { summarise } from "./suites/summary.ts"
 import { installPrograms } from "./system/install-programs.ts"
 import { readTestReport, testReportFile } from "./test-report.ts"
 
-const mostMinutes = 45
-
-const { values } = parseArgs({ options: { deep: { type: "boolean", default: false } } })
+const { values } = parseArgs({
+  options: { deep: { type: "boolean", default: false }, resume: { type: "string" } },
+})
+const mostMinutes = values.deep ? 120 : 45
+/** A run that was ended goes on where it was. */
+const resuming = values.resume === undefined ? {} : { MILLRACE_RESUME: resolve(values.resume) }
 const startedAt = performance.now()
 const seed = process.env["MILLRACE_SEED"] ?? String(randomInt(2 ** 31))
 console.log(`seed ${seed} (MILLRACE_SEED=${seed} npm ${values.deep ? "run test:deep" : "test"} runs this again)`)
@@ -40,7 +44,7 @@ function runSuites(): Promise<Ending> {
   const child = spawn("vitest", ["run", ...options], {
     cwd: repository,
     stdio: "inherit",
-    env: { ...process.env, MILLRACE_SEED: seed, ...(values.deep ? { MILLRACE_DEEP: "1" } : {}) },
+    env: { ...process.env, MILLRACE_SEED: seed, ...(values.deep ? { MILLRACE_DEEP: "1" } : {}), ...resuming },
   })
   return new Promise((resolve) => {
     let isLate = false

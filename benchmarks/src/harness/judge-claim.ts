@@ -6,7 +6,7 @@ import { type Interval, medianInterval, type Spread, spreadOf } from "./statisti
 export interface Judged extends Spread {
   readonly claim: Claim
   /** Where the claim is made surely: in which its median lies. */
-  readonly interval?: Interval
+  readonly interval?: Interval | undefined
   readonly met: boolean
 }
 

@@ -198,3 +198,17 @@ async function readText(file: string): Promise<string> {
   const { readFile } = await import("node:fs/promises")
   return readFile(file, "utf8")
 }
+
+describe("a URL that is shown", () => {
+  it.each([
+    ["mongodb://shop:secret@one:27017,two:27017/shop", "mongodb://shop:***@one:27017,two:27017/shop"],
+    ["mongodb://shop:se@cret@one,two/shop?tls=true&token=secret", "mongodb://shop:***@one,two/shop?tls=true&token=***"],
+    ["postgres://shop:secret@host:999999/shop", "postgres://shop:***@host:999999/shop"],
+    ["postgres://shop:secret", "postgres://shop:***"],
+    ["redis:shop:secret@host", "redis:shop:***@host"],
+    ["sqlite:app.db", "sqlite:app.db"],
+    ["no URL: a text", "no URL: a text"],
+  ])("is %s without its password", (url, shown) => {
+    equal(maskUrl(url), shown)
+  })
+})

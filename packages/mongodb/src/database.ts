@@ -14,6 +14,7 @@ import type {
   StreamDocument,
   TypeDocument,
 } from "./stored.ts"
+import { withoutUrl } from "./without-url.ts"
 
 /** The collections of a log. */
 export interface Collections {
@@ -143,8 +144,8 @@ function connect(url: string, settings: Settings): MongoClient {
     return client
   } catch (error) {
     const text = error instanceof Error ? error.message : String(error)
-    // The driver may repeat a part of the URL, in which the password stands.
-    const why = url.includes("@") ? "" : ` (${text})`
+    const said = withoutUrl(text, url)
+    const why = said === "" ? "" : ` (${said})`
     throw new BackendError("invalid", `the URL of MongoDB can not be connected to: correct it${why}`)
   }
 }

@@ -254,6 +254,8 @@ const KEEP_ALIVE_MS = 10_000
 function configOf(target: string | Pool, settings: Settings): PoolConfig & ClientConfig {
   const keep = { keepAlive: true, keepAliveInitialDelayMillis: KEEP_ALIVE_MS, application_name: "millrace" }
   if (typeof target !== "string") return { ...target.options, ...keep }
+  // Behind a # all would be left out, and what stands before it, a part of a password perhaps, be taken for the host.
+  if (target.includes("#")) throw new BackendError("invalid", "the URL of Postgres has a #: write it as %23")
   return {
     ...keep,
     connectionString: target,

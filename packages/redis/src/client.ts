@@ -14,7 +14,7 @@ const DEFAULT_PORT = 6_379
 /** Makes a client; it connects when it is first used. `subscriber`: one that waits for its server as long as it takes, and subscribes again by itself. */
 export function clientFor(url: string, settings: Settings, subscriber = false): Client {
   // What the platform and the driver would throw shows the whole URL, password and all.
-  if (!URL.canParse(url) || !/^rediss?:\/\//i.test(url)) throw unreadable()
+  if (!URL.canParse(url) || !/^rediss?:\/\/[^#]*$/i.test(url)) throw unreadable()
   const shared = {
     lazyConnect: true,
     connectTimeout: settings.connectTimeoutMs,
@@ -48,7 +48,7 @@ function readable<T>(make: () => T): T {
 function unreadable(): BackendError {
   return new BackendError(
     "invalid",
-    "the URL of Redis can not be read: write redis://user:password@host:6379?prefix=shop (% as %25)",
+    "the URL of Redis can not be read: write redis://user:password@host:6379?prefix=shop (% as %25, # as %23)",
   )
 }
 

@@ -18,8 +18,8 @@ export class BackendNotFound extends Error {
 export async function openBackend(url: string): Promise<Backend> {
   const scheme = /^([a-z][a-z0-9+.-]*):/i.exec(url)?.[1]?.toLowerCase()
   if (scheme === undefined) {
-    // Whoever forgot the scheme may have written a password.
-    const shown = /[@=]/.test(url) ? "the URL" : JSON.stringify(url.slice(0, SHOWN_LENGTH))
+    // Only a plain word is repeated: who has made a mistake in a URL may have a password in it.
+    const shown = PLAIN.test(url) ? `"${url}"` : "the URL"
     throw new BackendNotFound(
       `${shown} names no storage: use memory:, sqlite:app.db, postgres://…, redis://… or mongodb://…`,
     )
@@ -32,8 +32,7 @@ export async function openBackend(url: string): Promise<Backend> {
   return opened.open(url)
 }
 
-/** How much of a text that is no URL is shown. */
-const SHOWN_LENGTH = 100
+const PLAIN = /^[\w.-]{1,60}$/
 
 /** URL schemes whose package has another name. */
 const PACKAGES: ReadonlyMap<string, string> = new Map([

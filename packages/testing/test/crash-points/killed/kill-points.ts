@@ -2,7 +2,7 @@ import type { Scenario } from "../scenario.ts"
 import type { KillMishap, Site } from "../site.ts"
 import type { FinishedPoints } from "./finished-points.ts"
 import type { StorageName } from "./told.ts"
-import { type Victims, victimsOn } from "./victims.ts"
+import { type Kill, type Victims, victimsOn } from "./victims.ts"
 
 /** Which points are struck. */
 export interface KillPlan {
@@ -19,19 +19,22 @@ export interface Kills {
   readonly killed: number
   /** Finished by an earlier run. */
   readonly finishedBefore: number
+  /** Not reached: a process that had done other work before made fewer calls. */
+  readonly missed: readonly string[]
+  /** Those of them at which nobody was killed elsewhere in the scenario, at the same call. */
+  readonly unstruck: readonly string[]
   /** What was found wrong, each with its point. */
   readonly findings: readonly string[]
 }
 
 const MISHAPS = ["killed before", "killed after"] as const
 
-/** How often a point that was not reached (a process that has just started may make its calls in another order) is tried. */
-const TRIES = 3
-
 /** Ends a process by SIGKILL at each point that is picked, one process for each, and audits the storage with the next. Goes on after a finding. */
 export async function killPoints(storage: StorageName, site: Site, plan: KillPlan): Promise<Kills> {
   const victims = victimsOn(storage, site)
   const findings: string[] = []
+  const missed: { readonly point: string; readonly call: string }[] = []
+  const struck = new Set<string>()
   let [points, killed, finishedBefore] = [0, 0, 0]
   try {
     for (const scenario of plan.scenarios) {
@@ -41,23 +44,28 @@ export async function killPoints(storage: StorageName, site: Site, plan: KillPla
           if (!isPoint(storage, mishap, step, calls.length)) continue
           points += 1
           if (!plan.picked(scenario, mishap, step, calls.length)) continue
-          const point = `${scenario.what}, ${mishap} call ${step}: ${call}`
+          const text = `${scenario.what}, ${mishap}: ${call.replace(/\s+/g, " ")}`
+          const point = `${text} (call ${step})`
           if (plan.finished.has(point)) {
             finishedBefore += 1
+            struck.add(text)
             continue
           }
-          const found = await killAt(victims, { scenario, mishap, step })
-          if (found === undefined) {
+          const ended = await killAt(victims, { scenario, mishap, step })
+          if (ended === "killed") {
             killed += 1
+            struck.add(text)
             plan.finished.add(point)
-          } else findings.push(`${point}: ${found}`)
+          } else if (ended === "missed") missed.push({ point, call: text })
+          else findings.push(`${point}: ${ended.found}`)
         }
       }
     }
   } finally {
     await victims.end()
   }
-  return { points, killed, finishedBefore, findings }
+  const unstruck = missed.filter(({ call }) => !struck.has(call)).map(({ point }) => point)
+  return { points, killed, finishedBefore, missed: missed.map(({ point }) => point), unstruck, findings }
 }
 
 /** SQLite is called and answers in one go: after a call is before the next one. */
@@ -65,13 +73,15 @@ function isPoint(storage: StorageName, mishap: KillMishap, step: number, calls: 
   return storage !== "sqlite" || mishap === "killed before" || step === calls - 1
 }
 
-/** What was found wrong, if anything. */
-async function killAt(victims: Victims, kill: Parameters<Victims["kill"]>[0]): Promise<string | undefined> {
+/** Kills at a point, or tells that it was not reached, or what was found wrong. */
+async function killAt(victims: Victims, kill: Kill): Promise<"killed" | "missed" | { readonly found: string }> {
   try {
-    for (let attempt = 0; attempt < TRIES; attempt += 1) if (await victims.kill(kill)) return undefined
-    return `the process made fewer calls at each of ${TRIES} tries`
+    if (await victims.kill(kill)) return "killed"
+    // One that has done nothing yet may have to ask for more.
+    await victims.forget()
+    return (await victims.kill(kill)) ? "killed" : "missed"
   } catch (error) {
     await victims.forget()
-    return error instanceof Error ? error.message : String(error)
+    return { found: error instanceof Error ? error.message : String(error) }
   }
 }
