@@ -140,12 +140,13 @@ describe("a steady load", () => {
   it("sends each order at its instant though none is answered, and counts its latency from there", async () => {
     const sent: (() => void)[] = []
     const noted: number[] = []
-    const answered = () => new Promise<never>((resolve) => void sent.push(() => Reflect.apply(resolve, undefined, [])))
+    const answer = { firstPosition: 1, position: 1, duplicate: false, streams: [] }
+    const answered = () => new Promise<typeof answer>((resolve) => void sent.push(() => resolve(answer)))
     const sender = createSender({ dispatch: answered }, { since: (at) => void noted.push(at), take: () => "" })
     const over = sender.steady({ forMs: 200, perSecond: 100 })
     while (sent.length < 20) await new Promise((resolve) => setImmediate(resolve))
     equal(sender.acknowledged, 0)
-    for (const answer of sent) answer()
+    for (const release of sent) release()
     await over
     equal(sender.acknowledged, 20)
     const [first = 0] = noted

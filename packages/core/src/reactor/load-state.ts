@@ -1,4 +1,5 @@
 import type { Decider } from "../decider/decider.ts"
+import { StaleVersion } from "../decider/errors.ts"
 import { Instance, type Reached } from "../decider/instance.ts"
 import type { StreamId, Version } from "../message/ids.ts"
 import type { StoredMessage } from "../message/message.ts"
@@ -48,6 +49,9 @@ export async function loadState(
     }
   }
   fold(await from.history(streamId, { after: since, ...(upto === undefined ? {} : { upto }) }, fold))
+  // What the process remembers may lie before all that retention has left: a snapshot of another process may know what came between.
+  if (failed !== undefined && known !== undefined && failed.error instanceof StaleVersion)
+    return loadState(decider, streamId, from, upto === undefined ? {} : { upto })
   if (failed !== undefined) return { instance, failed }
   const { version } = instance
   if (snapshots === undefined || last === undefined || !isDue(decider, since, version)) return { instance }

@@ -1,6 +1,6 @@
 import { deepEqual, equal, rejects } from "node:assert/strict"
 
-import { actor, BackendError, type Logger, SnapshotRefused } from "@millrace/core"
+import { actor, type Backend, BackendError, type Logger, SnapshotRefused } from "@millrace/core"
 import * as Schema from "effect/Schema"
 import { beforeAll, describe, it } from "vitest"
 
@@ -26,6 +26,11 @@ function putsOnly(args: readonly unknown[]): boolean {
       Array.isArray(append.streams) &&
       append.streams.length === 0,
   )
+}
+
+async function trimBeforeEleventh({ read, operator }: Pick<Backend, "read" | "operator">): Promise<void> {
+  const { messages } = await read({ from: "streams", streams: [{ streamId: "meter-1", after: 10 }], limit: 1 })
+  await operator.trim((messages[0]?.position ?? 0) - 1, { force: true })
 }
 
 for (const backend of backends) {
@@ -262,11 +267,7 @@ for (const backend of backends) {
     it("a stream whose beginning was trimmed goes on from its snapshot, which a drop then keeps [M4.d]", async () => {
       const log = await openLog(backend)
       await addMany(log, 12)
-      const storage = await log.connect()
-      const [eleventh] = (
-        await storage.read({ from: "streams", streams: [{ streamId: "meter-1", after: 10 }], limit: 1 })
-      ).messages
-      await storage.operator.trim((eleventh?.position ?? 0) - 1, { force: true })
+      await trimBeforeEleventh(await log.connect())
       const one = await oneMore(log)
       deepEqual([one.total, one.version, one.counts.used], [13, 13, 1])
 
@@ -274,6 +275,25 @@ for (const backend of backends) {
       deepEqual(await app.snapshots(Meter).drop(), { dropped: 0, kept: ["meter-1"] })
       deepEqual(await app.snapshots(Meter).drop(undefined, { evenTrimmed: true }), { dropped: 1, kept: [] })
       await rejects(oneMore(log), { code: "stale-version" })
+    })
+
+    it("a process that remembers less than retention has left goes on from another one's snapshot [M4.b M4.d]", async () => {
+      const log = await openLog(backend)
+      const remembers = await log.app({ reactors: [Meter] })
+      await remembers.execute(Add("meter-1", { amount: 1 }))
+      await remembers.dispatch(Add("meter-1", { amount: 1 }))
+      await remembers.drain()
+      await addMany(log, 12)
+      await trimBeforeEleventh(await log.connect())
+      const { state } = await remembers.execute(Add("meter-1", { amount: 1 }))
+      equal(state.total, 15)
+      await remembers.dispatch(Add("meter-1", { amount: 1 }))
+      await remembers.drain()
+      const [group] = await remembers.groups(["meter"])
+      deepEqual(
+        [group?.status, group?.lag, (await remembers.execute(Add("meter-1", { amount: 1 }))).state.total],
+        ["active", 0, 17],
+      )
     })
   })
 }

@@ -9,17 +9,20 @@ const Commits = Schema.Array(
     _id: Schema.Int,
     n: Schema.Int,
     at: Schema.Number,
-    messages: Schema.Array(
-      Schema.NullOr(
-        Schema.Struct({
-          id: Schema.String,
-          kind: Schema.Literals(["command", "event"]),
-          type: Schema.String,
-          stream: Schema.String,
-          version: Schema.Int,
-          causation: Schema.optional(Schema.String),
-          payload: Schema.fromJsonString(Schema.Unknown),
-        }),
+    // Absent where retention has taken all of them.
+    messages: Schema.optionalKey(
+      Schema.Array(
+        Schema.NullOr(
+          Schema.Struct({
+            id: Schema.String,
+            kind: Schema.Literals(["command", "event"]),
+            type: Schema.String,
+            stream: Schema.String,
+            version: Schema.Int,
+            causation: Schema.optional(Schema.String),
+            payload: Schema.fromJsonString(Schema.Unknown),
+          }),
+        ),
       ),
     ),
   }),
@@ -95,7 +98,7 @@ export async function readMongodb(url: string): Promise<Evidence> {
         ...(open === 0 ? [] : [`${open} commits are not carried over`]),
         ...twice.map(({ _id, times }) => `the key ${_id} is there ${times} times`),
         ...commits.flatMap(({ _id, n, messages }) =>
-          messages.length === n
+          messages === undefined || messages.length === n
             ? []
             : [`the commit at ${_id} takes ${n} positions and has ${messages.length} messages`],
         ),
@@ -112,7 +115,7 @@ function collectionOf(documentId: string): string {
   return documentId.slice(at, at + Number.parseInt(documentId, 10))
 }
 
-function messagesOf({ _id: first, at, messages }: (typeof Commits.Type)[number]): readonly LoggedMessage[] {
+function messagesOf({ _id: first, at, messages = [] }: (typeof Commits.Type)[number]): readonly LoggedMessage[] {
   return messages.flatMap((message, index) => {
     if (message === null) return []
     const { stream, version, causation, ...rest } = message
