@@ -10,7 +10,6 @@ import { slopeOf } from "../src/soak/judge/slope.ts"
 import { createSender } from "../src/soak/member/sender.ts"
 import { ordersOf, placeOf, REMINDS_EVERY, STREAMS } from "../src/soak/mill/messages.ts"
 
-const LENGTH_MS = 100_000
 const readings = (value: (second: number) => number) =>
   Array.from({ length: 100 }, (_, second) => ({ atMs: second * 1_000, value: value(second) }))
 
@@ -25,7 +24,7 @@ describe("the slope of a gauge", () => {
 
 describe("flatness", () => {
   const judged = (value: (second: number) => number) =>
-    flatness({ name: "handles", kind: "handles", readings: readings(value) }, LENGTH_MS)
+    flatness({ name: "handles", kind: "handles", readings: readings(value) })
 
   it("passes what has risen while a run began, and finds what rises for good, however slowly", () => {
     equal(judged((second) => Math.min(second, 25)).flat, true)
@@ -33,7 +32,7 @@ describe("flatness", () => {
   })
 
   it("is not granted where nothing was measured", () => {
-    equal(flatness({ name: "handles", kind: "handles", readings: [] }, LENGTH_MS).flat, false)
+    equal(flatness({ name: "handles", kind: "handles", readings: [] }).flat, false)
   })
 })
 

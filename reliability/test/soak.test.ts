@@ -34,7 +34,7 @@ describe.concurrent("a soak", () => {
     { timeout: TIME_LIMIT_MS },
     async () => {
       const plants = ["memory", "handles", "connections", "lost", "doubled"] as const
-      const run = { ...SHORT, backend: "memory", plants } as const
+      const run = { ...SHORT, perSecond: 60, backend: "memory", plants } as const
       const { findings, flatness } = await soak(run, never)
       deepEqual([...new Set(findings.map(({ kind }) => kind))].sort(), ["doubled", "lost", "reordered"])
       ok(

@@ -23,9 +23,9 @@ const LINE_END = 0x0a
 export interface Journal {
   /** How many bytes it takes. */
   size(): number
-  /** Adds a line. Throws when nothing was added, or with `outcome-unknown`, after which it takes no more. */
+  /** Adds a line. Throws when nothing was added, or with `outcome-unknown`: then it has to be opened anew. */
   append(text: string): void
-  /** Puts other lines in place of all. Throws, and leaves it as it was, or takes no more. */
+  /** Puts other lines in place of all. Throws, and leaves it as it was, or takes no more until it is opened anew. */
   rewrite(texts: Iterable<string>): void
   close(): void
 }
@@ -38,19 +38,19 @@ export function openJournal(path: string, durable: boolean): { readonly journal:
   let file = openSync(path, "r+")
   let broken = false
   if (end < bytes.length) ftruncateSync(file, end)
+  // A process that died may have written what the disk does not have yet: from now on it counts as stored.
+  if (durable) fsyncSync(file)
   const journal: Journal = {
     size: () => end,
     append(text) {
-      if (broken) throw new BackendError("unavailable", `${path} failed while it was written: open the folder anew`)
+      if (broken) throw new BackendError("unavailable", `${path} failed while it was written anew: try again`)
       const line = framed(text)
       try {
         for (let at = 0; at < line.length;) at += writeSync(file, line, at, line.length - at, end + at)
         if (durable) fdatasyncSync(file)
       } catch (cause) {
-        broken = true
         undo(file, end, cause)
-        broken = false
-        throw notWritten(path, cause)
+        throw inOurWords(path, cause)
       }
       end += line.length
     },
@@ -88,7 +88,7 @@ function writeNext(path: string, texts: Iterable<string>, durable: boolean): num
     if (durable) fsyncSync(file)
   } catch (cause) {
     rmSync(`${path}.next`, { force: true })
-    throw notWritten(path, cause)
+    throw inOurWords(path, cause)
   } finally {
     closeSync(file)
   }
@@ -135,13 +135,15 @@ function undo(file: number, end: number, cause: unknown): void {
     ftruncateSync(file, end)
     fsyncSync(file)
   } catch {
-    throw new BackendError("outcome-unknown", "a write failed and can not be undone: open the folder anew", { cause })
+    throw new BackendError("outcome-unknown", "a write failed and can not be undone: repeat it", { cause })
   }
 }
 
-function notWritten(path: string, cause: unknown): BackendError {
+/** What failed on a path, as the contract says it. */
+export function inOurWords(path: string, cause: unknown): BackendError {
+  if (cause instanceof BackendError) return cause
   const code = codeOf(cause)
   if (code === "ENOSPC" || code === "EDQUOT" || code === "EFBIG")
     return new BackendError("full", `no room to write ${path}: make some`, { cause })
-  return new BackendError(code === "EROFS" ? "read-only" : "unavailable", `${path} takes no writes: ${code}`, { cause })
+  return new BackendError(code === "EROFS" ? "read-only" : "unavailable", `${path} can not be used: ${code}`, { cause })
 }

@@ -48,7 +48,7 @@ export async function claim(log: Log, request: ClaimRequest): Promise<Slice | Id
   for (let looks = 1; ; looks += 1) {
     const around = await (wake && looks === 1
       ? takeOrLook(log, request)
-      : lookAround(log, request, lookAt(log, request)))
+      : lookAround(log, request, { began: performance.now(), looking: lookAt(log, request) }))
     if ("slice" in around) return around.slice
     const { look, candidates, found } = around
     const slice = await takeNeediest(log, request, candidates, found)
@@ -70,12 +70,17 @@ function takeKept(log: Log, request: ClaimRequest): Promise<Slice | undefined> |
 
 /** Of a process at rest, which was woken: takes what is neediest in the look itself, where that is plain to take. */
 async function takeOrLook(log: Log, request: ClaimRequest) {
+  const began = performance.now()
   const taken = await takeNext(log, request)
-  return "slice" in taken ? { slice: await taken.slice } : lookAround(log, request, Promise.resolve(taken.look))
+  if ("slice" in taken) return { slice: await taken.slice }
+  return lookAround(log, request, { began, looking: Promise.resolve(taken.look) })
 }
 
-async function lookAround(log: Log, request: ClaimRequest, looking: Promise<Look>) {
-  const began = performance.now()
+async function lookAround(
+  log: Log,
+  request: ClaimRequest,
+  { began, looking }: { readonly began: number; readonly looking: Promise<Look> },
+) {
   const landed = (): void => {
     if (log.looks.onItsWay === onItsWay) log.looks.onItsWay = undefined
   }

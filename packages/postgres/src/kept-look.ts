@@ -26,14 +26,14 @@ export interface KeptLook {
 }
 
 /** From how many candidates a look is kept: it costs as much as all of them, and a claim takes one. Below, each claim looks anew. */
-const KEPT_FROM = 64
+const KEPT_FROM = 2
 
 /**
  * For how many times as long as it took a look is kept, and for how long at least and at most. What it saw is taken unchanged or not at all; only what has become
  * needier since has to wait that long.
  */
 const KEPT_TIMES = 8
-const KEPT_MIN_MS = 200
+const KEPT_MIN_MS = 20
 const KEPT_MAX_MS = 1_000
 
 /** Among how many of the neediest a claim picks after it lost one: another process is likely after the next one too. */

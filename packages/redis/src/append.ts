@@ -7,8 +7,8 @@ import { list } from "./reply.ts"
 import { scripts } from "./scripts.ts"
 import { verdictOf } from "./verdict.ts"
 
-/** The most messages of one call, and so of one append, which is one script however large: about 7 ms of the server. */
-export const MAX_BATCH = 400
+/** The most messages of one call, and so of one append, which is one script however large: about 5 ms of the server. Settles bring no more, either. */
+export const MAX_BATCH = 250
 
 /** The most messages of one script that holds several appends: about 3 ms of the server. */
 const SCRIPT_MESSAGES = 200

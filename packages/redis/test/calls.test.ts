@@ -35,8 +35,8 @@ describe("on redis", () => {
     await backend.heartbeat({ kind: "join", owner, facts, wants })
     const costs: number[][] = []
     for (const size of [0, 3_000]) {
-      for (let at = 0; at < size; at += 300)
-        await backend.append([to("a", ...Array.from({ length: 300 }, () => event("a", "other")))])
+      for (let at = 0; at < size; at += 250)
+        await backend.append([to("a", ...Array.from({ length: 250 }, () => event("a", "other")))])
       const cost: number[] = []
       for (const call of [
         () => backend.claim({ owner, groups, leaseMs: 1_000 }),

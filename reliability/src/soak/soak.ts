@@ -19,6 +19,8 @@ export interface SoakRun {
   readonly backend: SoakBackend
   readonly lengthMs: number
   readonly measureOrders: number
+  /** The steady load, in orders. Default: half of the capacity. */
+  readonly perSecond?: number
   /** How often everything is looked at. Default: once a second. */
   readonly everyMs?: number
   /** Faults of the first worker. Default: none. */
@@ -53,16 +55,17 @@ export async function soak(run: SoakRun, signal: AbortSignal): Promise<SoakOutco
     crew = await hire(ground.url, run.plants ?? [])
     gauge = await gaugeServer(run.backend, ground.url)
     const capacity = await measureCapacity(crew, run.measureOrders, signal)
-    const perSecond = capacity.perSecond * SHARE_OF_CAPACITY
+    const perSecond = run.perSecond ?? capacity.perSecond * SHARE_OF_CAPACITY
     // What was noted while capacity was measured is none of the load's.
     await Promise.all(crew.all.map((member) => member.ask({ ask: "look", collect: true }, Look)))
     const load = crew.writer.ask({ ask: "steady", forMs: run.lengthMs, perSecond }, Sent)
-    const samples = await takeSamples(
-      { crew, gauge, signal, everyMs: run.everyMs ?? SAMPLE_EVERY_MS, lengthMs: run.lengthMs },
-      load,
-    )
+    const { operator } = crew
+    const settled = load.then(() => untilIdle({ operator }, signal))
+    const everyMs = run.everyMs ?? SAMPLE_EVERY_MS
+    const samples = await takeSamples({ crew, gauge, signal, everyMs, lengthMs: run.lengthMs }, settled)
+    signal.throwIfAborted()
+    const unsettled = await settled
     const { orders, failed } = await load
-    const unsettled = await untilIdle(crew, signal)
     const books = await readBooks(crew, ground)
     await Promise.all(crew.all.map((member) => member.stop()))
     const evidence = await ground.read?.()
@@ -73,7 +76,7 @@ export async function soak(run: SoakRun, signal: AbortSignal): Promise<SoakOutco
       perSecond,
       lengthMs: run.lengthMs,
       samples,
-      flatness: seriesOf(samples.samples, perSecond).map((series) => flatness(series, run.lengthMs)),
+      flatness: seriesOf(samples.samples, perSecond).map((series) => flatness(series)),
       orders,
       findings: [
         ...failed.map((says): Finding => ({ kind: "lost", says: `an order was not stored: ${says}` })),

@@ -4,8 +4,8 @@ import { quietLogger } from "./quiet-logger.ts"
 
 const give = durable("give", async (number: number) => number)
 
-/** The type of what the log holds of a step that is done, and how the streams of runs begin. */
-const DONE = "add_up.step_completed"
+/** The types of what the log holds of steps that are done, and how the streams of runs begin. */
+const DONE = ["add_up.step_recorded", "add_up.step_completed"]
 const RUNS = "add_up-"
 
 /** Workers at their defaults, in the process that starts the runs. */
@@ -25,7 +25,7 @@ export async function millraceWorkflows(backend: Backend, steps: number): Promis
     },
     async recorded() {
       const steps = new Map<string, number>()
-      for await (const { streamId } of app.readLog({ types: [DONE] })) {
+      for await (const { streamId } of app.readLog({ types: DONE })) {
         const id = streamId.slice(RUNS.length)
         steps.set(id, (steps.get(id) ?? 0) + 1)
       }

@@ -1,5 +1,6 @@
+import { jsonCopy } from "../backend/resident/json-copy.ts"
+import type { SettleWork } from "../backend/resident/settle-work.ts"
 import type { Json } from "../message/json.ts"
-import { jsonCopy } from "./json-copy.ts"
 
 /**
  * What user's work gets inside a settle: rows of tables of its own, kept beside the log. What it writes is seen by the work after it in the
@@ -15,10 +16,28 @@ export interface MemoryTx {
 export type UserTables = Map<string, Map<string, Json>>
 
 /** Rows written and not kept yet; `undefined` for deleted ones. */
-export type Draft = Map<string, Map<string, Json | undefined>>
+type Draft = Map<string, Map<string, Json | undefined>>
+
+/** The work of one settle: each part writes to a draft of its own, laid over those accepted before it. */
+export function draftedWork(tables: UserTables): SettleWork<MemoryTx> {
+  const accepted: Draft = new Map()
+  return {
+    async run(work) {
+      const own: Draft = new Map()
+      const { tx, end } = openTx(own, [accepted], tables)
+      try {
+        await work(tx)
+      } finally {
+        end()
+      }
+      return () => mergeDraft(own, accepted)
+    },
+    store: () => keepDraft(accepted, tables),
+  }
+}
 
 /** A handle that writes to `draft` and reads through it, the drafts below, and the tables. `end` makes it unusable. */
-export function openTx(
+function openTx(
   draft: Draft,
   below: readonly Draft[],
   tables: UserTables,
@@ -54,12 +73,12 @@ export function openTx(
 }
 
 /** Lays a draft over the one below it. */
-export function mergeDraft(draft: Draft, below: Draft): void {
+function mergeDraft(draft: Draft, below: Draft): void {
   for (const [table, rows] of draft) for (const [key, value] of rows) rowsOf(below, table).set(key, value)
 }
 
 /** Writes a draft to the tables. */
-export function keepDraft(draft: Draft, tables: UserTables): void {
+function keepDraft(draft: Draft, tables: UserTables): void {
   for (const [table, rows] of draft) {
     const kept = tables.get(table) ?? new Map<string, Json>()
     for (const [key, value] of rows) {

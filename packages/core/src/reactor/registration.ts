@@ -35,6 +35,8 @@ export interface Registration {
   readonly txStorage?: string
   /** Whether it handles each message by itself, knowing nothing of what it did for those before: it may go on before that is stored. */
   readonly stateless?: boolean
+  /** Whether it mostly waits, for others or for what it records ahead: slices of it are worked on side by side, as many as a process has room for. */
+  readonly waits?: boolean
   /** Commands it decides: no two registered reactors may decide one command. */
   readonly decides: readonly string[]
   /** Handles the next messages of one stream (or key), in order. Never throws for a message's sake: a failure is in the outcome. */
@@ -47,6 +49,8 @@ export interface Batch {
   readonly messages: readonly Delivery[]
   /** The process's memory may be stale (a version conflict has just shown it): read again. */
   readonly fresh: boolean
+  /** How many workers were handed it before and did not come back, since its stream last got on. */
+  readonly takeovers: number
 }
 
 /** A message as it is handed to a reactor, and what is known of its earlier tries. */
@@ -72,6 +76,8 @@ export interface Access {
     onPage?: (page: readonly StoredMessage[]) => void,
   ): Promise<readonly StoredMessage[]>
   document(collection: string, id: string): Promise<KeyedDocument | undefined>
+  /** Stores something ahead of the settle; absent where there is no storage. */
+  readonly record?: RecordAhead | undefined
   /** The process's memory of actors: never trusted without a version check at the settle. */
   readonly baselines: Baselines
   /** States kept beside long streams; absent where there is no storage to keep them. */
@@ -84,6 +90,24 @@ export interface Access {
   readonly aborted: boolean
   /** Is told of each call of the reactor's code; absent where nobody looks. */
   readonly observer?: HandlingObserver | undefined
+}
+
+/**
+ * Stores what a message asks for now, in one write with what others of this process store now, and not with the group's progress. No lease guards it: one of its
+ * appends has to name the version it expects (`append-after`), so that whoever comes too late is refused. `name` tells the writes of one message apart: ids follow from it, so
+ * that a second worker with the same message finds its write stored. Answers the versions reached, or `undefined` when a stream was elsewhere, or the write is stored
+ * already, or can not be. Throws `BackendError`.
+ */
+export type RecordAhead = (
+  delivery: Delivery,
+  name: string,
+  actions: readonly Action[],
+) => Promise<readonly StreamVersion[] | undefined>
+
+/** The version a stream has reached. */
+interface StreamVersion {
+  readonly streamId: StreamId
+  readonly version: Version
 }
 
 /** State remembered per actor and stream, bounded, least recently used out first. */

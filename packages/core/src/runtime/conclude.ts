@@ -5,7 +5,11 @@ import { unlessAborted } from "./unless-aborted.ts"
 
 /** After a part is stored: remembers baselines, then runs the after-commit hooks. A hook that fails is logged; one that outlasts `signal` is left to itself. */
 export async function conclude(stored: readonly Prepared[], crew: Crew, signal: AbortSignal): Promise<void> {
-  for (const one of stored) one.stored()
+  for (const one of stored) {
+    one.stored()
+    const { effects } = one.part
+    if (effects?.documents !== undefined) crew.documents(effects.documents)
+  }
   for (const one of stored) {
     for (const run of one.afterCommit) {
       try {

@@ -88,6 +88,7 @@ function assemble(backend: Backend<never>, own: boolean, options: AppOptions): A
   const keeper = createSnapshotKeeper({ reads, writer, logger })
   const engine = createEngine({
     backend,
+    writer,
     clock,
     logger,
     instrumentation,
@@ -167,7 +168,7 @@ function assemble(backend: Backend<never>, own: boolean, options: AppOptions): A
   const store = createStore(parts)
   return {
     ...store,
-    ...createWorkflowRuns({ store, backend, reads: parts.reads, clock, settles: engine.settles, awake }),
+    ...createWorkflowRuns({ store, backend, reads: parts.reads, clock, watch: engine.documents, awake }),
     ...operations,
     async register(...reactors) {
       const added: Registration[] = []

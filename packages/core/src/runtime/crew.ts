@@ -4,6 +4,7 @@ import type { ErrorStrategy } from "../reactor/error-strategy.ts"
 import type { Logger } from "../reactor/logger.ts"
 import type { Registration } from "../reactor/registration.ts"
 import type { Clock } from "./clock.ts"
+import type { DocumentWatch } from "./document-watch.ts"
 import type { HeldAccess } from "./held-access.ts"
 import type { Instrumentation } from "./instrumentation.ts"
 import type { Limits } from "./limits.ts"
@@ -28,6 +29,8 @@ export interface Crew {
     readonly schedules?: boolean
     readonly group?: string
   }) => void
+  /** These documents were just stored. */
+  readonly documents: DocumentWatch["put"]
   /** Work that goes on after its slice was settled; stopping waits for it. */
   readonly background: (work: Promise<void>) => void
   /** A slice being delivered: waiting for quiet waits for it. Answers the same promise. */

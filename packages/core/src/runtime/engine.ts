@@ -6,10 +6,12 @@ import type { ErrorStrategy } from "../reactor/error-strategy.ts"
 import type { Logger } from "../reactor/logger.ts"
 import type { Baselines, Registration } from "../reactor/registration.ts"
 import type { Snapshots } from "../reactor/snapshots.ts"
+import type { Writer } from "../store/writer.ts"
 import { createBackground } from "./background.ts"
 import type { Clock } from "./clock.ts"
 import type { Crew } from "./crew.ts"
 import { createDispatcher } from "./dispatcher.ts"
+import { createDocumentWatch, type DocumentWatch } from "./document-watch.ts"
 import { ensureGroup } from "./ensure-group.ts"
 import { handlerTime } from "./handler-time.ts"
 import { HeldAccess } from "./held-access.ts"
@@ -18,6 +20,7 @@ import type { Limits } from "./limits.ts"
 import { lruBaselines } from "./lru-baselines.ts"
 import { createMembership } from "./membership.ts"
 import { readTogether } from "./read-together.ts"
+import { recordAhead } from "./record-ahead.ts"
 import { createRunning } from "./running.ts"
 import { createSettleWatch, type SettleWatch } from "./settle-watch.ts"
 import { sliceSizes } from "./slice-size.ts"
@@ -26,6 +29,7 @@ import { lookForWork } from "./work.ts"
 /** What an engine is made of. */
 export interface EngineParts {
   readonly backend: Backend
+  readonly writer: Pick<Writer, "submit">
   readonly clock: Clock
   readonly logger: Logger
   readonly instrumentation: Instrumentation | undefined
@@ -53,6 +57,8 @@ export interface Engine {
   drain(): Promise<void>
   /** The settles of this process. */
   readonly settles: SettleWatch
+  /** The documents that this process stores. */
+  readonly documents: DocumentWatch
   /** Ends the timers of an engine that is stopped. */
   close(): void
   /** Resolves with the reason when this process, as it runs now, has to stop of itself. */
@@ -72,8 +78,9 @@ export function createEngine(parts: EngineParts): Engine {
   const dispatcher = createDispatcher({ clock, pollMs: limits.pollMs })
   const reads = readTogether(backend, clock)
   const settles = createSettleWatch(clock)
-  const time = handlerTime(clock)
+  const documents = createDocumentWatch()
   let storageOffsetMs = 0
+  const time = handlerTime(clock, () => storageOffsetMs)
 
   const pause = (ms: number): Promise<void> => new Promise((resolve) => void clock.setTimer(ms, resolve))
   const membership = createMembership(
@@ -111,12 +118,17 @@ export function createEngine(parts: EngineParts): Engine {
     strategy: (registration) => registration.errorStrategy ?? parts.errorStrategy,
     access: (group) => {
       const shared = { group, ...reads, baselines: baselines(group), snapshots: parts.snapshots, logger, time }
-      if (instrumentation === undefined) return (lease) => new HeldAccess(shared, lease)
-      return (lease) =>
-        new HeldAccess(shared, lease, instrumentation.heard() ? instrumentation.handling(group) : undefined)
+      const record = recordAhead(group, recording)
+      if (instrumentation === undefined) return (lease) => new HeldAccess({ ...shared, record }, lease)
+      return (lease) => {
+        const observer = instrumentation.heard() ? instrumentation.handling(group) : undefined
+        const told = observer === undefined ? record : recordAhead(group, { ...recording, observer })
+        return new HeldAccess({ ...shared, record: told }, lease, observer)
+      }
     },
     storageOffsetMs: () => storageOffsetMs,
     pause,
+    documents: (puts) => documents.put(puts),
     background: (work) => void background.add(work),
     delivering: background.add,
     storageTime(now) {
@@ -125,9 +137,17 @@ export function createEngine(parts: EngineParts): Engine {
     handOff({ types, schedules, group }) {
       dispatcher.news({ ...(types === undefined ? {} : { types }), ...(group === undefined ? {} : { group }) })
       if (schedules === true) running.lookAtSchedules()
-      settles.settled(types)
+      settles.settled()
     },
   }
+  const stored: Engine["stored"] = ({ streams, schedules, documents: puts }) => {
+    if (puts !== undefined) documents.put(puts)
+    const types: string[] = []
+    for (const { messages } of streams) for (const { type } of messages) if (!types.includes(type)) types.push(type)
+    if (types.length > 0) dispatcher.news({ types })
+    if ((schedules?.length ?? 0) > 0) running.lookAtSchedules()
+  }
+  const recording = { writer: parts.writer, now: () => clock.now(), onStored: stored }
   const running = createRunning({
     crew,
     dispatcher,
@@ -140,6 +160,7 @@ export function createEngine(parts: EngineParts): Engine {
 
   return {
     settles,
+    documents,
     baselines,
     storageNow: () => clock.now() + storageOffsetMs,
     ended: running.ended,
@@ -153,12 +174,7 @@ export function createEngine(parts: EngineParts): Engine {
       registrations.delete(group)
       dispatcher.forget(group)
     },
-    stored({ streams, schedules }) {
-      const types: string[] = []
-      for (const { messages } of streams) for (const { type } of messages) if (!types.includes(type)) types.push(type)
-      if (types.length > 0) dispatcher.news({ types })
-      if ((schedules?.length ?? 0) > 0) running.lookAtSchedules()
-    },
+    stored,
     changed({ group, schedules }) {
       if (group !== undefined) dispatcher.news({ group })
       if (schedules === true) running.lookAtSchedules()
@@ -168,12 +184,14 @@ export function createEngine(parts: EngineParts): Engine {
     async drain() {
       const signal = running.drainSignal()
       while (!signal.aborted) {
+        // What goes on now may still make schedules that are due.
+        const quiet = background.size === 0
         const { promoted, now } = await backend.promote(limits.promoteAtOnce)
         crew.storageTime(now)
         const asked = { groups: [...registrations.keys()], moment: dispatcher.ask().moment, routine: false }
         if ((await lookForWork(asked, dispatcher, crew, signal)) === "worked" || promoted > 0) continue
-        if (background.size === 0) return
-        await background.any()
+        if (background.size > 0) await background.any()
+        else if (quiet) return
       }
     },
     close: () => dispatcher.close(),

@@ -8,6 +8,7 @@ export class HeldAccess implements Access {
   readonly group: Access["group"]
   readonly history: Access["history"]
   readonly document: Access["document"]
+  readonly record: Access["record"]
   readonly baselines: Access["baselines"]
   readonly snapshots: Access["snapshots"]
   readonly logger: Access["logger"]
@@ -24,6 +25,7 @@ export class HeldAccess implements Access {
     this.group = shared.group
     this.history = shared.history
     this.document = shared.document
+    this.record = shared.record
     this.baselines = shared.baselines
     this.snapshots = shared.snapshots
     this.logger = shared.logger

@@ -180,7 +180,7 @@ async function outcomeOf(
   fresh: boolean,
 ): Promise<Outcome> {
   try {
-    return await registration.handle({ key: job.key, messages, fresh }, job.access)
+    return await registration.handle({ key: job.key, messages, fresh, takeovers: job.takeovers }, job.access)
   } catch (error) {
     const first = messages[0]
     return first === undefined ? { done: [] } : { done: [], failed: { delivery: first, error } }

@@ -7,12 +7,13 @@ import { nextTurn } from "./next-turn.ts"
 /** What looking for work came to. */
 export type Look = "worked" | "nothing"
 
-/** One look: asks for a slice of the groups that may have one, and delivers it. */
+/** One look: asks for a slice of the groups that may have one, and delivers it. `claimed` is called in between. */
 export async function lookForWork(
   asked: Asked,
   dispatcher: Dispatcher,
   crew: Crew,
   signal: AbortSignal,
+  claimed = (): void => {},
 ): Promise<Look> {
   const groups = asked.groups.map((group) => wantOf(group, crew)).filter((want) => want !== undefined)
   if (groups.length === 0) return "nothing"
@@ -24,6 +25,7 @@ export async function lookForWork(
     leaseMs: crew.limits.leaseMs,
     ...(asked.routine ? { routine: true } : {}),
   })
+  claimed()
   if (found.kind === "idle") {
     for (const one of found.outdated) warnOutdated(one, crew)
     crew.storageTime(found.now)
@@ -37,9 +39,38 @@ export async function lookForWork(
     await giveBack(found, crew)
     return "nothing"
   }
-  await crew.delivering(deliver(found, registration, crew, signal))
+  const delivered = crew.delivering(deliver(found, registration, crew, signal))
+  if (registration.waits === true && takeRoom(crew, WAITING_SLICES)) {
+    void beside(delivered, found.group, dispatcher, crew)
+    return "worked"
+  }
+  await delivered
   dispatcher.again(found.group)
   return "worked"
+}
+
+/** How many slices of reactors that mostly wait a process works on beside those of its workers. */
+const WAITING_SLICES = 16
+
+const besides = new WeakMap<Crew, number>()
+
+function takeRoom(crew: Crew, most: number): boolean {
+  const now = besides.get(crew) ?? 0
+  if (now >= most) return false
+  besides.set(crew, now + 1)
+  return true
+}
+
+/** Lets a slice go on without its worker, which looks for more meanwhile. */
+async function beside(delivered: Promise<void>, group: string, dispatcher: Dispatcher, crew: Crew): Promise<void> {
+  try {
+    await delivered
+  } catch (error) {
+    crew.logger.error({ err: error, group }, "a slice failed: it is handed out again when its lease ends")
+  }
+  besides.set(crew, (besides.get(crew) ?? 1) - 1)
+  // Whoever asked while it was held was told to rest.
+  dispatcher.news({ group })
 }
 
 /** Settles a slice with nothing done, so that another worker gets it at once. */

@@ -1,8 +1,8 @@
 import type { Background } from "./background.ts"
 import type { Crew } from "./crew.ts"
-import type { Dispatcher } from "./dispatcher.ts"
+import type { Asked, Dispatcher } from "./dispatcher.ts"
 import { supervise, type Supervised } from "./supervise.ts"
-import { lookForWork } from "./work.ts"
+import { type Look, lookForWork } from "./work.ts"
 
 /** The worker loops of a process. */
 export interface Workers {
@@ -14,11 +14,29 @@ export interface Workers {
 export function startWorkers(count: number, dispatcher: Dispatcher, crew: Crew, background: Background): Workers {
   const abort = new AbortController()
   let stopping = false
+  let claiming: Promise<void> | undefined
+  const look = async (asked: Asked): Promise<Look> => {
+    if (!asked.groups.every((group) => crew.registration(group)?.waits === true))
+      return lookForWork(asked, dispatcher, crew, abort.signal)
+    const { promise, resolve } = Promise.withResolvers<void>()
+    claiming = promise
+    const claimed = (): void => {
+      if (claiming === promise) claiming = undefined
+      resolve()
+    }
+    try {
+      return await lookForWork(asked, dispatcher, crew, abort.signal, claimed)
+    } finally {
+      claimed()
+    }
+  }
   const turn = async (): Promise<number> => {
+    // Where no worker is held up by what it claims, two that claim at once would only be after the same.
+    while (claiming !== undefined) await claiming
     if (stopping) return 0
     const asked = dispatcher.ask()
     if (asked.groups.length > 0 && background.size < crew.limits.handedOverAtOnce) {
-      if ((await lookForWork(asked, dispatcher, crew, abort.signal)) === "worked") return 0
+      if ((await look(asked)) === "worked") return 0
     } else if (asked.groups.length > 0) {
       await background.any()
       return 0

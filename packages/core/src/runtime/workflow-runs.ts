@@ -9,17 +9,18 @@ import type { Store } from "../store/store.ts"
 import { RunIdReused, RunNotFound } from "../workflow/errors.ts"
 import { type RecordedFailure, failureIn, fieldOf } from "../workflow/failure.ts"
 import { cancelMessage, signalMessage, startMessage } from "../workflow/run-messages.ts"
-import { endsCollection, runStream, runTypesOf } from "../workflow/run-types.ts"
+import { endsCollection, runStream } from "../workflow/run-types.ts"
 import type { AnyWorkflow, WorkflowInput, WorkflowOutput } from "../workflow/workflow-types.ts"
 import type { AnyApp } from "./app.ts"
 import type { Clock } from "./clock.ts"
+import type { DocumentWatch, WatchedDocument } from "./document-watch.ts"
 import type { KeepAlive } from "./keep-alive.ts"
+import { nextTurn } from "./next-turn.ts"
 import type { ReadTogether } from "./read-together.ts"
-import type { SettleWatch } from "./settle-watch.ts"
 
 /** How long `wait` waits unless told otherwise. */
 const WAIT_MS = 30_000
-/** How often to look, besides after each settle of this process. */
+/** How often to look for an end that another process stores: those of this one are told. */
 const LOOK_MS = 50
 /** How many parked lanes are looked at in one read. */
 const LANES_PAGE = 1_000
@@ -68,7 +69,7 @@ interface Parts {
   readonly backend: Backend
   readonly reads: ReadTogether
   readonly clock: Clock
-  readonly settles: SettleWatch
+  readonly watch: DocumentWatch
   /** Keeps the process alive while somebody waits. */
   readonly awake: KeepAlive
 }
@@ -82,13 +83,18 @@ export function createWorkflowRuns(parts: Parts): Pick<AnyApp, "startWorkflow" |
   async function startWorkflow(workflow: AnyWorkflow, input?: unknown, options: StartOptions = {}): Promise<object> {
     const { id = messageSource().newId() } = options
     const message = startMessage(workflow, id, input)
+    const watched = parts.watch.watch(endsCollection(workflow.name), id)
+    let isNew: boolean
     try {
-      await parts.store.dispatch(message, { idempotencyKey: message.streamId })
+      const { duplicate } = await parts.store.dispatch(message, { idempotencyKey: message.streamId })
+      isNew = !duplicate
     } catch (error) {
       if (error instanceof AppendRefused && error.code === "key-reused") throw new RunIdReused(message.streamId)
       throw error
     }
-    return runOf(parts, workflow, id, { started: true })
+    const begun = { watched, isNew }
+    if (isNew) nextTurn(parts.clock, () => (begun.isNew = false))
+    return runOf(parts, workflow, id, begun)
   }
   function workflow<W extends AnyWorkflow>(of: W, id: string): WorkflowRun<WorkflowOutput<W>>
   function workflow(of: AnyWorkflow, id: string): object {
@@ -97,8 +103,14 @@ export function createWorkflowRuns(parts: Parts): Pick<AnyApp, "startWorkflow" |
   return { startWorkflow, workflow }
 }
 
-/** `started`: this process has started it, or found that it was. */
-function runOf(parts: Parts, workflow: AnyWorkflow, id: string, { started = false } = {}): WorkflowRun {
+/** What this process knows of a run that it has started, or found that it was. */
+interface Started {
+  readonly watched: WatchedDocument
+  /** It was begun in this turn of the event loop: whoever ends it, it has not ended yet. */
+  readonly isNew: boolean
+}
+
+function runOf(parts: Parts, workflow: AnyWorkflow, id: string, started?: Started): WorkflowRun {
   const { store } = parts
   const { name } = workflow
   const streamId = runStream(name, id)
@@ -125,29 +137,32 @@ function runOf(parts: Parts, workflow: AnyWorkflow, id: string, { started = fals
   }
 }
 
-/** Looks after each settle of this process that ended runs, and every now and then for those of others. */
+interface WaitedFor {
+  readonly name: string
+  readonly id: string
+  readonly streamId: StreamId
+  readonly started: Started | undefined
+}
+
+/** Is told of the end by this process where it stores it, and looks every now and then for what others have stored. */
 async function waitForEnd(
   parts: Parts,
-  {
-    name,
-    id,
-    streamId,
-    started,
-  }: { readonly name: string; readonly id: string; readonly streamId: StreamId; readonly started: boolean },
+  { name, id, streamId, started }: WaitedFor,
   timeoutMs: number,
 ): Promise<RunOutcome> {
-  const { clock, settles, store } = parts
-  const { completed, failed, cancelled } = runTypesOf(name)
-  const ends = [completed, failed, cancelled]
+  const { clock, watch, store } = parts
   const deadline = clock.now() + timeoutMs
-  for (let look = 1; ; look += 1) {
-    const before = settles.count(ends)
-    const end = await endOf(parts, name, id)
-    if (end !== undefined) return end
-    if (look === 1 && !started) await requireRun(store, streamId)
-    const left = deadline - clock.now()
-    if (left <= 0) return { status: "timed-out" }
-    await settles.after(before, Math.min(LOOK_MS, left), ends)
+  const watched = started?.watched ?? watch.watch(endsCollection(name), id)
+  for (let look = started?.isNew === true ? 2 : 1; ; look += 1) {
+    if (look !== 2) {
+      const end = watched.value === undefined ? await endOf(parts, name, id) : undefined
+      if (end !== undefined) return end
+      if (look === 1 && started === undefined) await requireRun(store, streamId)
+    }
+    await watched.within(Math.min(LOOK_MS, Math.max(deadline - clock.now(), 0)), clock)
+    // The caller may change what it gets.
+    if (watched.value !== undefined) return endIn(structuredClone(watched.value))
+    if (deadline <= clock.now()) return (await endOf(parts, name, id)) ?? { status: "timed-out" }
   }
 }
 

@@ -1,8 +1,8 @@
 import type { Append } from "../backend/append.ts"
 import type { Message } from "../message/message.ts"
 
-/** What a message takes beside its payload and metadata: its ids, its instants, and whoever waits for it. */
-const ENVELOPE_BYTES = 512
+/** What a message takes beside its payload and metadata: its ids, its instants, its two forms, and the promises of whoever waits for it (measured). */
+const ENVELOPE_BYTES = 1_536
 /** What a number, a boolean or `null` takes, and each item or key of what holds it. */
 const SLOT_BYTES = 8
 

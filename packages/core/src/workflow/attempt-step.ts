@@ -1,3 +1,4 @@
+import type { Json } from "../message/json.ts"
 import type { Action } from "../reactor/action.ts"
 import type { Access } from "../reactor/registration.ts"
 import { type CurrentStep, runAsStep } from "./current-step.ts"
@@ -17,24 +18,37 @@ export interface Attempt {
   readonly seen: number
 }
 
-/** Runs a step's function once. Answers what to store of it; `undefined` when the worker had to stop before it was done. */
+/** What came of an attempt. */
+export type Attempted =
+  | { readonly kind: "completed"; readonly output: Json | undefined }
+  /** With what to store of it. */
+  | { readonly kind: "failed"; readonly actions: readonly Action[] }
+
+/** Runs a step's function once and answers what to store of it; `undefined` when the worker had to stop before it was done. */
 export async function attemptStep(
   attempt: Attempt,
   types: RunTypes,
   access: Access,
 ): Promise<readonly Action[] | undefined> {
-  const { step } = attempt
-  const { run, key, args } = step
+  const attempted = await attemptOnce(attempt, types, access)
+  if (attempted === undefined || attempted.kind === "failed") return attempted?.actions
+  return completed(attempt.step, attempted.output, types)
+}
+
+/** What to store of a step that is done, for its run to be told. */
+export function completed({ run, key, args }: OpenStep, output: Json | undefined, types: RunTypes): readonly Action[] {
+  const event = runMessage("event", types.stepCompleted, run, { step: key, args, output })
+  return [{ kind: "append-next", messages: [event] }]
+}
+
+/** Runs a step's function once; `undefined` when the worker had to stop before it was done. */
+export async function attemptOnce(attempt: Attempt, types: RunTypes, access: Access): Promise<Attempted | undefined> {
   if (access.aborted) return undefined
   try {
-    const output = recorded(`the output of ${key}`, await invoke(attempt, access))
-    if (access.aborted) return undefined
-    return [
-      { kind: "append-next", messages: [runMessage("event", types.stepCompleted, run, { step: key, args, output })] },
-    ]
+    const output = recorded(`the output of ${attempt.step.key}`, await invoke(attempt, access))
+    return access.aborted ? undefined : { kind: "completed", output }
   } catch (error) {
-    if (access.aborted) return undefined
-    return failed(attempt, error, types, access)
+    return access.aborted ? undefined : { kind: "failed", actions: failed(attempt, error, types, access) }
   }
 }
 

@@ -1,71 +1,65 @@
 import type { StreamId, Version } from "../message/ids.ts"
-import type { Action } from "../reactor/action.ts"
 import { observed } from "../reactor/observed.ts"
 import type { Access, Batch, Delivery, Outcome } from "../reactor/registration.ts"
-import { attemptStep, runStepMessage } from "./attempt-step.ts"
+import { runStepMessage } from "./attempt-step.ts"
 import { WorkflowChanged } from "./errors.ts"
 import { LiveRun } from "./live-run.ts"
 import type { OpenStep } from "./open-step.ts"
+import { answered, type Fed, feedRecorded, runOn, take } from "./run-on.ts"
 import { endsCollection, runTypesOf, stepStream } from "./run-types.ts"
 import type { WorkflowSpec } from "./workflow-types.ts"
 
-interface Done {
-  readonly delivery: Delivery
-  readonly actions: Action[]
-  readonly steps: readonly OpenStep[]
-}
-
 /**
- * Moves a run on by the next events of its stream. What its code asks for then is stored with the group's progress. A single step that nothing
- * else runs beside is run here and its outcome stored in the same write; several steps go to lanes of their own, so that they run side by side.
+ * Moves a run on by the next events of its stream. What its code asks for then is stored with the group's progress. Steps that nothing else runs beside are
+ * run here, one after another (see `runOn`); several steps at a time go to lanes of their own, so that they run side by side.
  */
 export async function handleRun(spec: WorkflowSpec, batch: Batch, access: Access): Promise<Outcome> {
   const [first] = batch.messages
   if (first === undefined) return { done: [] }
   const live = await runBefore(spec, first, batch.fresh, access)
   if (live === undefined) return { done: batch.messages.map((delivery) => ({ delivery, actions: [] })) }
-  const done: Done[] = []
-  let failed: Outcome["failed"]
+  const all: Fed[] = []
   for (const delivery of batch.messages) {
     if (access.aborted) break
     try {
-      await observed(access, delivery, () => live.feed(delivery.message, access.time))
+      await feedNext(delivery, all, live, access)
     } catch (error) {
-      failed = { delivery, error }
-      break
-    }
-    const { actions, steps } = live.take()
-    // What was handled before has had its effects, whether the group is reset with or without re-emission.
-    if (delivery.handledBefore) done.push({ delivery, actions: [], steps: [] })
-    else done.push({ delivery, actions: [...actions], steps: live.ended ? [] : steps })
-  }
-  const alone = failed === undefined ? onlyStep(done, live) : undefined
-  const types = runTypesOf(spec.name)
-  if (alone !== undefined) {
-    const { message } = alone.of.delivery
-    const attempt = { step: alone.step, number: 1, seen: message.version ?? 0 }
-    const run = (): ReturnType<typeof attemptStep> => attemptStep(attempt, types, access)
-    const actions = await (access.observer?.within(alone.of.delivery, run) ?? run())
-    if (actions === undefined) return { done: done.slice(0, -1) }
-    alone.of.actions.push(...actions)
-  } else {
-    for (const { delivery, actions, steps } of done) {
-      const seen = delivery.message.version ?? 0
-      const commands = steps.map((step) => runStepMessage({ step, number: 1, seen }, types))
-      if (commands.length > 0) actions.push({ kind: "append-next", messages: commands })
+      return { done: withCommands(all, spec), failed: { delivery, error } }
     }
   }
-  const outcome = done.map(({ delivery, actions }) => ({ delivery, actions }))
-  if (failed !== undefined) return { done: outcome, failed }
-  return { done: outcome, stored: () => remember(live, alone === undefined ? done : [], access) }
+  const last = all.at(-1)
+  if (last === undefined) return { done: [] }
+  try {
+    const takenOver = batch.takeovers > 0
+    if (!(await runOn({ live, last, all, takenOver }, access))) return { done: withCommands(all.slice(0, -1), spec) }
+  } catch (error) {
+    return { done: withCommands(all.slice(0, -1), spec), failed: { delivery: last.delivery, error } }
+  }
+  return { done: withCommands(all, spec), stored: () => remember(live, all, access) }
 }
 
-/** The step that can be run here: the only one asked for, by the last of the events, and the only one open. */
-function onlyStep(done: readonly Done[], live: LiveRun): { readonly of: Done; readonly step: OpenStep } | undefined {
-  const last = done.at(-1)
-  const [step] = last?.steps ?? []
-  if (last === undefined || step === undefined || live.calls.steps !== 1) return undefined
-  return { of: last, step }
+/** Feeds an event, and before it what was recorded under the one before. */
+async function feedNext(delivery: Delivery, all: Fed[], live: LiveRun, access: Access): Promise<void> {
+  const version = delivery.message.version ?? live.version + 1
+  if (live.version < version - 1) {
+    const between = await access.history(live.streamId, { after: live.version, upto: version - 1 })
+    await feedRecorded(all.at(-1), live, between, access)
+  }
+  await observed(access, delivery, () => live.feed(delivery.message, access.time))
+  const fed: Fed = { delivery, actions: [], steps: [], seen: live.version }
+  for (const before of all) answered(before, delivery.message, live)
+  take(fed, delivery.message, live)
+  all.push(fed)
+}
+
+/** The steps that are still to be run become commands, each on a stream of its own. */
+function withCommands(all: readonly Fed[], { name }: WorkflowSpec): Outcome["done"] {
+  const types = runTypesOf(name)
+  return all.map(({ delivery, actions, steps, seen }) => {
+    if (steps.length === 0) return { delivery, actions }
+    const messages = steps.map((step) => runStepMessage({ step, number: 1, seen }, types))
+    return { delivery, actions: [...actions, { kind: "append-next", messages }] }
+  })
 }
 
 /** The run as it stood before an event: remembered by this process, or brought there from its history. `undefined`: it has ended, and events come too late. */
@@ -96,7 +90,7 @@ export async function replayTo(live: LiveRun, version: Version, access: Access):
 }
 
 /** Keeps the run where it stands, and the code of steps that were sent to lanes of their own. */
-function remember(live: LiveRun, sent: readonly Done[], { baselines }: Access): void {
+function remember(live: LiveRun, sent: readonly Fed[], { baselines }: Access): void {
   if (live.ended) return
   const { streamId, version } = live
   baselines.set(streamId, { version, state: live })

@@ -66,11 +66,20 @@ export class LiveRun implements StepCaller {
   async feed(message: StoredMessage, time: HandlerTime): Promise<void> {
     if (this.version === 0 && (message.version ?? 1) > 1)
       throw new WorkflowChanged(this.streamId, "the log no longer holds how it began")
-    this.version = message.version ?? this.version
-    if (this.ended) return
-    const event = runEvent(message, this.#types)
-    if (event === undefined) return
-    this.now = Date.parse(message.recordedAt)
+    await this.move(
+      message.version ?? this.version,
+      runEvent(message, this.#types),
+      Date.parse(message.recordedAt),
+      time,
+    )
+  }
+
+  /** Goes on to a version of the stream, whose event is this. */
+  async move(version: Version, event: RunEvent | undefined, recordedAt: Instant, time: HandlerTime): Promise<void> {
+    this.version = version
+    if (this.ended || event === undefined) return
+    // What a worker records without being told carries its own reckoning of the time, which may run ahead of the storage's.
+    this.now = Math.max(this.now, event.kind === "step-completed" ? (event.at ?? recordedAt) : recordedAt)
     this.#check()
     this.#inTurn = true
     this.#apply(event)

@@ -19,6 +19,7 @@ export function registerWorkflow(spec: WorkflowSpec): Registration {
     startFrom: { at: "beginning" },
     errorStrategy: parkUnlessNewer,
     needsTx: false,
+    waits: true,
     decides: [],
     handle: (batch, access) =>
       batch.messages[0]?.message.type === types.runStep

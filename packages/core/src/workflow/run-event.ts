@@ -1,3 +1,4 @@
+import type { Instant } from "../message/ids.ts"
 import type { Json } from "../message/json.ts"
 import type { StoredMessage } from "../message/message.ts"
 import { withShape } from "../message/shape.ts"
@@ -26,6 +27,8 @@ export type RunEvent =
       readonly step: string
       readonly args: string
       readonly output: Json | undefined
+      /** When it was recorded, where its recorder did not wait to be told. */
+      readonly at?: Instant
     }
   | {
       readonly kind: "step-failed"
@@ -65,6 +68,14 @@ export function runEvent(message: StoredMessage, types: RunTypes): RunEvent | un
       }
     case types.stepCompleted:
       return { kind: "step-completed", step, args, output: fieldOf(payload, "output") }
+    case types.stepRecorded:
+      return {
+        kind: "step-completed",
+        step,
+        args,
+        output: fieldOf(payload, "output"),
+        at: numberIn(payload, "at"),
+      }
     case types.stepFailed:
       return {
         kind: "step-failed",
@@ -85,6 +96,17 @@ export function runEvent(message: StoredMessage, types: RunTypes): RunEvent | un
     default:
       return undefined
   }
+}
+
+/** Whether an event is an outcome of this step, or of an attempt at it. */
+export function isOutcomeOf(step: string, { type, payload }: StoredMessage, types: RunTypes): boolean {
+  const outcomes = [types.stepCompleted, types.stepRecorded, types.stepFailed]
+  return outcomes.includes(type) && textIn(payload, "step") === step
+}
+
+/** Whether an event says how its run ended. */
+export function isEnd({ type }: StoredMessage, { completed, failed, cancelled }: RunTypes): boolean {
+  return type === completed || type === failed || type === cancelled
 }
 
 /** Reads the command to run a step. */

@@ -2,6 +2,8 @@
 export interface RunTypes {
   readonly started: string
   readonly stepCompleted: string
+  /** The same, recorded by the worker that goes on with the run: nobody is to be told. */
+  readonly stepRecorded: string
   readonly stepFailed: string
   readonly timerFired: string
   readonly signalled: string
@@ -18,6 +20,7 @@ export function runTypesOf(name: string): RunTypes {
   return {
     started: `${name}.started`,
     stepCompleted: `${name}.step_completed`,
+    stepRecorded: `${name}.step_recorded`,
     stepFailed: `${name}.step_failed`,
     timerFired: `${name}.timer_fired`,
     signalled: `${name}.signalled`,

@@ -73,7 +73,7 @@ export function shelf(): Shelf {
     const registration = registrationOf(reactor)
     const first = deliveries[0]?.message
     const key = first === undefined ? "" : (registration.keyOf?.(first) ?? first.streamId)
-    return registration.handle({ key, messages: deliveries, fresh }, access(registration.group))
+    return registration.handle({ key, messages: deliveries, fresh, takeovers: 0 }, access(registration.group))
   }
 
   return {

@@ -59,8 +59,8 @@ describe("a write that finds the queue full", () => {
   })
 
   it.each([
-    ["refuse", { queuedBytes: 4 * KIBIBYTE }],
-    ["wait", { waitingBytes: 4 * KIBIBYTE }],
+    ["refuse", { queuedBytes: 6 * KIBIBYTE }],
+    ["wait", { waitingBytes: 6 * KIBIBYTE }],
   ] as const)("is refused by the memory that others hold, too (%s)", async (whenFull, limits) => {
     const { backend, letThrough } = slow()
     const app = await createApp({ backend, whenFull, limits })

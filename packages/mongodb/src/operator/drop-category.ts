@@ -1,19 +1,18 @@
-import { categoryOf, type Json, type Position, TRIMMED_CATEGORIES } from "@millrace/core/backend"
-import type { AnyBulkWriteOperation } from "mongodb"
+import { type Json, type Position, TRIMMED_CATEGORIES } from "@millrace/core/backend"
 
 import { type ChainCommit, isChained } from "../chain.ts"
 import type { CommitDocument, MessageDocument } from "../commit-document.ts"
-import { type Counted, tallyOf } from "../counts.ts"
+import type { Counted } from "../counts.ts"
 import type { Database } from "../database.ts"
 import { documentId } from "../document-id.ts"
 import { commandKey, idKey, onceKey, versionKey } from "../keys.ts"
 import type { Log } from "../log.ts"
 import { PULSE } from "../migrate.ts"
-import { nameKey } from "../name-key.ts"
 import { positionsOf } from "../positions-of.ts"
 import { SEGMENT } from "../segments.ts"
-import type { StreamDocument, Thinning, TypeDocument } from "../stored.ts"
+import type { Thinning } from "../stored.ts"
 import { dropKeysBeside } from "./drop-keys-beside.ts"
+import { keepEnds } from "./keep-ends.ts"
 import { isOf, oldestOf } from "./oldest-of-category.ts"
 import { withLeft } from "./with-left.ts"
 
@@ -70,7 +69,7 @@ async function drop(log: Log, thinning: Thinning): Promise<void> {
   const counted = (found?.counted ?? 0) * SEGMENT
   const commits = await commitsWith(database, thinning)
   const gone = commits.flatMap((commit) => goneOf(commit, thinning))
-  await keepEnds(database, gone, { counted, number })
+  await keepEnds(database, gone, { counted, step: { thinned: number } })
   for (const commit of commits) await dropFrom(database, commit, thinning)
   await dropKeysBeside(database, { first: thinning.after + 1, last: upto })
   const value: Json = { trimmedTo: upto, removed }
@@ -107,43 +106,6 @@ function goneOf({ _id, messages = [] }: ChainCommit, { category, upto }: Thinnin
 
 interface Place extends Counted {
   readonly message: MessageDocument
-}
-
-/** Versions go on, so the ends of streams are kept; what is counted already is counted down, once for each number. */
-async function keepEnds(
-  database: Database,
-  gone: readonly Place[],
-  { counted, number }: { readonly counted: Position; readonly number: number },
-): Promise<void> {
-  if (gone.length === 0) return
-  const all = tallyOf(gone)
-  const down = tallyOf(gone.filter(({ position }) => position <= counted))
-  const notYet = { $not: { $gte: number } }
-  const ends = [...all.streams].map(([stream, { version, last }]): AnyBulkWriteOperation<StreamDocument> => ({
-    updateOne: {
-      filter: { _id: nameKey(stream) },
-      update: {
-        $max: { version, last },
-        $setOnInsert: { stream, category: categoryOf(stream), messages: 0, segment: 0 },
-      },
-      upsert: true,
-    },
-  }))
-  const streams = [...down.streams].map(([stream, { messages }]): AnyBulkWriteOperation<StreamDocument> => ({
-    updateOne: {
-      filter: { _id: nameKey(stream), thinned: notYet },
-      update: { $inc: { messages: -messages }, $set: { thinned: number } },
-    },
-  }))
-  const types = [...down.types].map(([type, { messages, commands }]): AnyBulkWriteOperation<TypeDocument> => ({
-    updateOne: {
-      filter: { _id: nameKey(type), thinned: notYet },
-      update: { $inc: { messages: -messages, commands: -commands }, $set: { thinned: number } },
-    },
-  }))
-  await database.write(() => database.streams.bulkWrite(ends, { ordered: false }))
-  if (streams.length > 0) await database.write(() => database.streams.bulkWrite(streams, { ordered: false }))
-  if (types.length > 0) await database.write(() => database.types.bulkWrite(types, { ordered: false }))
 }
 
 /** Takes from a commit what is to go. What has to outlive its messages stays: the keys of first versions, and what settles in it answered. */

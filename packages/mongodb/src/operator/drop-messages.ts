@@ -1,18 +1,15 @@
-import { categoryOf, type Position } from "@millrace/core/backend"
-import type { AnyBulkWriteOperation } from "mongodb"
+import type { Position } from "@millrace/core/backend"
 
 import { isChained } from "../chain.ts"
 import type { CommitDocument } from "../commit-document.ts"
-import { tallyOf } from "../counts.ts"
 import { BY_POSITION, type Database, inChain } from "../database.ts"
 import { commandKey, idKey, onceKey, versionKey } from "../keys.ts"
 import type { Log } from "../log.ts"
 import { PULSE } from "../migrate.ts"
-import { nameKey } from "../name-key.ts"
 import { positionsOf } from "../positions-of.ts"
-import { type LogEntry, readEntries, SEGMENT, startOf } from "../segments.ts"
-import type { StreamDocument, TypeDocument } from "../stored.ts"
+import { readEntries, SEGMENT, startOf } from "../segments.ts"
 import { dropKeysBeside } from "./drop-keys-beside.ts"
+import { keepEnds } from "./keep-ends.ts"
 import { withLeft } from "./with-left.ts"
 
 /** Commits handled at once. */
@@ -46,47 +43,11 @@ export async function dropMessages(log: Log, wanted: Stretch | undefined): Promi
     const to = Math.min(from + STRETCH, stretch.to)
     const entries = await readEntries(database, from, to)
     removed += entries.length
-    await keepEnds(database, entries, { counted, to })
+    await keepEnds(database, entries, { counted, step: { trimmed: to } })
   }
   await dropCommits(database, stretch)
   await database.write(() => database.logs.updateOne({ _id: "log" }, { $unset: { trimming: true } }))
   return stretch !== wanted && wanted !== undefined ? dropMessages(log, wanted) : removed
-}
-
-/** Versions go on, so the ends of streams are kept; what is counted already is counted down, once for each stretch. */
-async function keepEnds(
-  database: Database,
-  entries: readonly LogEntry[],
-  { counted, to }: { readonly counted: Position; readonly to: Position },
-): Promise<void> {
-  const all = tallyOf(entries)
-  const down = tallyOf(entries.filter(({ position }) => position <= counted))
-  const notYet = { $not: { $gte: to } }
-  const ends = [...all.streams].map(([stream, { version, last }]): AnyBulkWriteOperation<StreamDocument> => ({
-    updateOne: {
-      filter: { _id: nameKey(stream) },
-      update: {
-        $max: { version, last },
-        $setOnInsert: { stream, category: categoryOf(stream), messages: 0, segment: 0 },
-      },
-      upsert: true,
-    },
-  }))
-  const streams = [...down.streams].map(([stream, { messages }]): AnyBulkWriteOperation<StreamDocument> => ({
-    updateOne: {
-      filter: { _id: nameKey(stream), trimmed: notYet },
-      update: { $inc: { messages: -messages }, $set: { trimmed: to } },
-    },
-  }))
-  const types = [...down.types].map(([type, { messages, commands }]): AnyBulkWriteOperation<TypeDocument> => ({
-    updateOne: {
-      filter: { _id: nameKey(type), trimmed: notYet },
-      update: { $inc: { messages: -messages, commands: -commands }, $set: { trimmed: to } },
-    },
-  }))
-  if (ends.length > 0) await database.write(() => database.streams.bulkWrite(ends, { ordered: false }))
-  if (streams.length > 0) await database.write(() => database.streams.bulkWrite(streams, { ordered: false }))
-  if (types.length > 0) await database.write(() => database.types.bulkWrite(types, { ordered: false }))
 }
 
 async function dropCommits(database: Database, { from, to }: Stretch): Promise<void> {

@@ -1,4 +1,4 @@
-import { type Instant, type Position, type SkipInfo, SKIPS_KEPT } from "@millrace/core/backend"
+import { type Instant, type Position, type SkipInfo, skipsAfter } from "@millrace/core/backend"
 
 import type { GroupState } from "../group-state.ts"
 
@@ -6,10 +6,9 @@ import type { GroupState } from "../group-state.ts"
 export function noteSkips(
   draft: GroupState,
   positions: readonly Position[],
-  { how, at }: { readonly how: SkipInfo["how"]; readonly at: Instant },
+  what: { readonly how: SkipInfo["how"]; readonly at: Instant },
 ): void {
   if (positions.length === 0) return
   draft.skipped += positions.length
-  const listed = positions.slice(-SKIPS_KEPT).map((position): SkipInfo => ({ position, how, at }))
-  draft.skips = [...draft.skips, ...listed].slice(-SKIPS_KEPT)
+  draft.skips = skipsAfter(draft.skips, positions, what)
 }

@@ -8,7 +8,7 @@ import {
   TRIMMED_CATEGORIES,
   type TrimCandidate,
   trimmedCategory,
-  type TrimmingGroup,
+  trimmingGroupOf,
 } from "@millrace/core/backend"
 
 import { count } from "../counts.ts"
@@ -38,7 +38,7 @@ export async function trimCategory(log: Log, category: string, how: CategoryTrim
   const oldest =
     excess === 0 ? [] : await oldestOf(log.database, category, { after: before.trimmedTo, upto: head, limit: excess })
   const groups = oldest.length === 0 ? [] : await log.groups.fresh()
-  const judged = judgeTrim(oldest, groups.map(trimming), { partitions: log.partitions, force })
+  const judged = judgeTrim(oldest, groups.map(trimmingGroupOf), { partitions: log.partitions, force })
   const gone = oldest.slice(0, judged.count)
   const upto = gone.at(-1)?.position ?? before.trimmedTo
   if (gone.length > 0) {
@@ -74,27 +74,12 @@ async function countOf(log: Log, category: string, head: Position): Promise<numb
   return counted
 }
 
-function trimming({ name, order, types, marks, partitions }: GroupState): TrimmingGroup {
-  return {
-    group: name,
-    order,
-    types,
-    marks,
-    partitions: partitions.map(({ checkpoint, lanes }) => ({
-      checkpoint,
-      lanes: new Map(
-        [...lanes].map(([key, { single, at, kept }]) => [key, { next: at.next, single, keeps: kept !== undefined }]),
-      ),
-    })),
-  }
-}
-
 /**
  * Before a forced trim: each lane keeps the message it waits at; whatever else the group loses is listed, and marked until it is gone, so that no process
  * hands it out by what it has in memory.
  */
 async function lose(log: Log, draft: GroupState, gone: readonly TrimCandidate[], now: Instant): Promise<void> {
-  const [loss] = judgeTrim(gone, [trimming(draft)], { partitions: log.partitions, force: true }).losses
+  const [loss] = judgeTrim(gone, [trimmingGroupOf(draft)], { partitions: log.partitions, force: true }).losses
   if (loss === undefined) return
   for (const partition of loss.partitions) {
     const at = edit(draft, partition)

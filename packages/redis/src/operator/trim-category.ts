@@ -11,12 +11,11 @@ import {
   type TrimLoss,
   TRIMMED_CATEGORIES,
   trimmedCategory,
-  type TrimmingGroup,
+  trimmingGroupOf,
 } from "@millrace/core/backend"
 
 import { change, type Work } from "../change.ts"
 import { readDocuments } from "../documents.ts"
-import type { GroupState } from "../group-state.ts"
 import type { Log } from "../log.ts"
 import { askOne, messagesAt } from "../questions.ts"
 import { int, list, text } from "../reply.ts"
@@ -85,24 +84,9 @@ async function oldestOf(
 }
 
 async function judge(log: Log, work: Work, oldest: readonly TrimCandidate[], force: boolean): Promise<JudgedTrim> {
-  const judged = judgeTrim(oldest, work.groups.map(trimming), { partitions: log.partitions, force })
+  const judged = judgeTrim(oldest, work.groups.map(trimmingGroupOf), { partitions: log.partitions, force })
   for (const loss of judged.losses) await lose(log, work, loss)
   return judged
-}
-
-function trimming({ name, order, types, marks, partitions }: GroupState): TrimmingGroup {
-  return {
-    group: name,
-    order,
-    types,
-    marks,
-    partitions: partitions.map(({ checkpoint, lanes }) => ({
-      checkpoint,
-      lanes: new Map(
-        [...lanes].map(([key, { single, at, kept }]) => [key, { next: at.next, single, keeps: kept !== undefined }]),
-      ),
-    })),
-  }
 }
 
 /** Before a forced trim: each lane keeps the message it waits at; whatever else the group loses is listed. */

@@ -19,7 +19,7 @@ import { noteSkips } from "./note-skips.ts"
 type Options = NonNullable<Parameters<Operator["trim"]>[1]>
 
 /** The most messages that one script removes. */
-const AT_ONCE = 200
+const AT_ONCE = 150
 
 /** Removes messages up to a position, as far as the groups have settled them, or with `force` whatever they have. */
 export async function trim(log: Log, upto: Position, { force = false }: Options = {}): Promise<TrimResult> {

@@ -53,7 +53,7 @@ export async function runCase(registration: Registration, input: CaseInput): Pro
   for (const { key, messages } of batchesOf(deliveries, registration)) {
     let rest = messages
     while (rest.length > 0 && failed === undefined) {
-      const outcome = await registration.handle({ key, messages: rest, fresh: true }, access)
+      const outcome = await registration.handle({ key, messages: rest, fresh: true, takeovers: 0 }, access)
       for (const one of outcome.done) apply(one, log)
       done.push(...outcome.done)
       if (outcome.failed !== undefined)

@@ -1,7 +1,9 @@
 import type { App, StoredMessage } from "@millrace/core"
 
+const DONE = [".step_completed", ".step_recorded"]
+
 function stepIn({ type, payload, streamId }: StoredMessage): readonly string[] {
-  if (!type.endsWith(".step_completed") || typeof payload !== "object" || payload === null) return []
+  if (!DONE.some((end) => type.endsWith(end)) || typeof payload !== "object" || payload === null) return []
   return "step" in payload && typeof payload["step"] === "string" ? [`${streamId}/${payload["step"]}`] : []
 }
 

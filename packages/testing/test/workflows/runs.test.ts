@@ -49,7 +49,7 @@ for (const backend of backends) {
       equal(run.streamId, "book_trip-1")
       deepEqual(
         events.map(({ type }) => type),
-        ["book_trip.started", "book_trip.step_completed", "book_trip.step_completed", "book_trip.completed"],
+        ["book_trip.started", "book_trip.step_recorded", "book_trip.step_recorded", "book_trip.completed"],
       )
       deepEqual(
         events.slice(1, 3).map(({ payload }) => recordOf(payload)),

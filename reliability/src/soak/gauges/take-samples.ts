@@ -14,7 +14,7 @@ import type { ServerGauge } from "./server-gauge.ts"
 const COLLECT_EVERY = 5
 /** A short run has at least so many of them. */
 const LEAST_COLLECTED = 20
-/** What retention leaves: the newest messages. */
+/** What retention leaves beside what waits: the newest messages. An actor needs its events since its last snapshot, and these hold several times as many of each. */
 export const KEPT = 20_000
 
 export interface Samples {

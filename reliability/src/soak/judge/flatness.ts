@@ -23,11 +23,12 @@ export interface Flatness {
 export const WARM_UP_SHARE = 0.3
 
 /** Judges a gauge by its slope after the warm-up. Nothing was measured: not flat, for nothing was shown. */
-export function flatness({ name, kind, readings }: Series, lengthMs: number): Flatness {
+export function flatness({ name, kind, readings }: Series): Flatness {
+  const lengthMs = readings.at(-1)?.atMs ?? 0
   const warm = readings.filter(({ atMs }) => atMs >= lengthMs * WARM_UP_SHARE)
   const values = warm.map(({ value }) => value)
   const median = medianOf(values)
-  const growth = slopeOf(warm) * lengthMs * (1 - WARM_UP_SHARE)
+  const growth = slopeOf(warm) * (lengthMs - (warm[0]?.atMs ?? lengthMs))
   const { share, floor } = growthLimits[kind]
   const allowed = floor + share * median
   return {

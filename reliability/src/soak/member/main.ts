@@ -53,8 +53,10 @@ async function answer(ask: Ask): Promise<unknown> {
     case "stats":
       return stats()
     case "trim": {
-      const { head } = await app.stats()
-      return { removed: head > ask.keep ? (await app.trim(head - ask.keep)).removed : 0 }
+      const { head, groups } = await app.stats()
+      // What waits lies at the end of the log, and says nothing of how many events actors have there.
+      const upto = head - ask.keep - groups.reduce((sum, { lag }) => sum + lag, 0)
+      return { removed: upto > 0 ? (await app.trim(upto)).removed : 0 }
     }
     case "books":
       return Promise.all(
@@ -85,6 +87,8 @@ async function stats() {
     lag: groups.map(({ group, lag }) => [group, lag]),
     retrying: groups.reduce((sum, { retrying }) => sum + retrying, 0),
     parked: groups.reduce((sum, { parked }) => sum + parked, 0),
-    stopped: groups.flatMap(({ group, stopped }) => (stopped === undefined ? [] : [`${group}: ${stopped.reason}`])),
+    stopped: groups.flatMap(({ group, stopped }) =>
+      stopped === undefined ? [] : [`${group}: ${stopped.reason} ${stopped.error ?? ""}`],
+    ),
   }
 }
