@@ -220,7 +220,8 @@ describe("verbs with arguments made by chance", () => {
     try {
       return [
         db.prepare("SELECT name, sql FROM sqlite_master ORDER BY name").all(),
-        db.prepare("SELECT count(*) AS messages FROM millrace_messages").all(),
+        // A verb may store what it is told to (a schema, a request to a group), but nothing that is there is lost or changed.
+        db.prepare("SELECT * FROM millrace_messages WHERE position = 1").all(),
       ]
     } finally {
       db.close()

@@ -61,7 +61,6 @@ export async function killPoints(storage: StorageName, site: Site, plan: KillPla
   }
   return { points, killed, finishedBefore, missed, findings }
 }
-}
 
 /** SQLite is called and answers in one go: after a call is before the next one. */
 function isPoint(storage: StorageName, mishap: KillMishap, step: number, calls: number): boolean {
