@@ -220,13 +220,16 @@ function isObject(one: unknown): one is Readonly<Record<string, unknown>> {
 
 describe("a config made by chance", () => {
   it("is taken as it means, or refused with all that is wrong, as an object [L8.c]", { timeout: TIMEOUT_MS }, () => {
+    let tries = 0
     fc.assert(
       fc.property(content, (given) => {
+        tries += 1
         const config = tried(() => configOf(objectSource(given), {}))
         if (typeof config !== "string") holds(config, given)
       }),
       { seed, numRuns },
     )
+    equal(tries, numRuns)
   })
   it("is the same as YAML, as JSON and as an object", { timeout: TIMEOUT_MS }, () => {
     fc.assert(
@@ -242,6 +245,7 @@ describe("a config made by chance", () => {
     )
   })
   it("is refused with a ConfigError when its text is none", { timeout: TIMEOUT_MS }, () => {
+    let tries = 0
     const piece = fc.oneof(
       fc.constantFrom(...KEYS),
       fc.constantFrom(
@@ -275,19 +279,24 @@ describe("a config made by chance", () => {
     )
     fc.assert(
       fc.property(fc.array(piece, { maxLength: 30 }), (pieces) => {
+        tries += 1
         tried(() => configOf(textSource("c.yaml", pieces.join("")), {}))
       }),
       { seed, numRuns },
     )
+    equal(tries, numRuns)
   })
   it("is overridden by variables with any name and value, or they are refused by name", { timeout: TIMEOUT_MS }, () => {
+    let tries = 0
     const name = fc.array(fc.oneof(fc.constantFrom(...KEYS), fc.constantFrom(...HOSTILE)), { maxLength: 5 })
     fc.assert(
       fc.property(content, name, fc.oneof(value.map(String), url), (given, path, text) => {
+        tries += 1
         tried(() => configOf(objectSource(given), { [`MILLRACE__${path.join("__").toUpperCase()}`]: text }))
       }),
       { seed, numRuns },
     )
+    equal(tries, numRuns)
   })
 })
 

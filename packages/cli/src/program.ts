@@ -22,8 +22,8 @@ import { trace } from "./commands/trace.ts"
 import { trim } from "./commands/trim.ts"
 import { workers } from "./commands/workers.ts"
 import { addCompletion } from "./completion.ts"
-import { withoutPasswords } from "./render/without-passwords.ts"
 import { VERSION } from "./version.ts"
+import { withoutPasswords } from "./without-passwords.ts"
 
 /**
  * The whole command. What a verb does is loaded when it is called: help and completion load no storage. With `json`, it says nothing of its own about a call

@@ -2,7 +2,7 @@ import { CommanderError } from "@commander-js/extra-typings"
 
 import { CommandFailed, EXIT } from "./exit-codes.ts"
 import { program } from "./program.ts"
-import { withoutPasswords } from "./render/without-passwords.ts"
+import { withoutPasswords } from "./without-passwords.ts"
 
 /** Runs the command with these arguments; answers its exit code. What it says goes to stdout, what went wrong to stderr. */
 export async function runCommand(args: readonly string[]): Promise<number> {

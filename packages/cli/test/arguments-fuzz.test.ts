@@ -161,6 +161,7 @@ function listening(): { readonly run: (args: readonly string[]) => Promise<reado
 
 describe("arguments made by chance", () => {
   it("are taken or refused by name, and no password of theirs is repeated", { timeout: TIMEOUT_MS }, async () => {
+    let tries = 0
     const { run } = listening()
     await fc.assert(
       fc.asyncProperty(fc.constantFrom(...VERBS), words, async (verb, more) => {
@@ -168,10 +169,12 @@ describe("arguments made by chance", () => {
           const given = await run([...verb, ...more])
           if (typeof given === "number") ok(DOCUMENTED.includes(given), `exit code ${given}`)
         })
+        tries += 1
         isDecent(out + err)
       }),
       { seed, numRuns: PARSED },
     )
+    equal(tries, PARSED)
   })
 
   it("are numbers and dates only where they are written as such", { timeout: TIMEOUT_MS }, () => {
@@ -217,7 +220,8 @@ describe("verbs with arguments made by chance", () => {
     try {
       return [
         db.prepare("SELECT name, sql FROM sqlite_master ORDER BY name").all(),
-        db.prepare("SELECT count(*) AS messages FROM millrace_messages").all(),
+        // A verb may store what it is told to (a schema, a request to a group), but nothing that is there is lost or changed.
+        db.prepare("SELECT * FROM millrace_messages WHERE position = 1").all(),
       ]
     } finally {
       db.close()

@@ -164,12 +164,15 @@ describe("on postgres", () => {
   it("a log in a schema and with a prefix made by chance holds what it is given", { timeout: TIMEOUT_MS }, async () => {
     const server = await startPostgres({ settings: { fsync: "off" } })
     onTestFinished(() => server.stop())
+    let logs = 0
     await fc.assert(
       fc.asyncProperty(sound, sound, async (schema, prefix) => {
         await holdsALog(postgresBackend(server.url, { schema, prefix }), `${schema}.${prefix}`)
+        logs += 1
       }),
       { seed, numRuns: LOGS, endOnFailure: true },
     )
+    equal(logs, LOGS)
   })
 })
 
@@ -177,25 +180,32 @@ describe("on redis", () => {
   it("a log with a prefix made by chance holds what it is given", { timeout: TIMEOUT_MS }, async () => {
     const server = await startRedis()
     onTestFinished(() => server.stop())
+    let logs = 0
     await fc.assert(
       fc.asyncProperty(fc.stringMatching(/^[A-Za-z0-9_][A-Za-z0-9_.:-]{0,40}$/), async (prefix) => {
         await holdsALog(redisBackend(server.url, { prefix }), prefix)
+        logs += 1
       }),
       { seed, numRuns: LOGS },
     )
+    equal(logs, LOGS)
   })
 })
 
 const { server: mongo, missing } = await mongoForTests()
-describe.skipIf(mongo === undefined)(missing === undefined ? "on mongodb" : `on mongodb, skipped: ${missing}`, () => {
+const title = missing === undefined ? "mongodb" : `mongodb, skipped: ${missing}`
+describe.skipIf(mongo === undefined)(`on ${title}`, () => {
   it("a log with a prefix made by chance holds what it is given", { timeout: TIMEOUT_MS }, async () => {
     const database = `bad_places_${process.pid}`
+    let logs = 0
     await fc.assert(
       fc.asyncProperty(sound, async (prefix) => {
         await holdsALog(mongodbBackend(mongo?.urlOf(database) ?? "", { prefix }), `${database}.${prefix}`)
+        logs += 1
       }),
       { seed, numRuns: LOGS, endOnFailure: true },
     )
+    equal(logs, LOGS)
   })
 })
 
@@ -309,8 +319,10 @@ const isLocal = (given: string): boolean =>
 
 describe("a URL made by chance", () => {
   it("is opened, or refused with a code; its password is never shown", { timeout: TIMEOUT_MS }, async () => {
+    let tries = 0
     await fc.assert(
       fc.asyncProperty(url, async (given) => {
+        tries += 1
         let backend: Backend
         try {
           backend = await openBackend(given)
@@ -328,5 +340,6 @@ describe("a URL made by chance", () => {
       }),
       { seed, numRuns: URLS, examples: ONCE_WRONG.map((one) => [one]) },
     )
+    equal(tries, URLS)
   })
 })

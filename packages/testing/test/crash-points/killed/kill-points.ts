@@ -19,10 +19,8 @@ export interface Kills {
   readonly killed: number
   /** Finished by an earlier run. */
   readonly finishedBefore: number
-  /** Not reached: a process that had done other work before made fewer calls. */
+  /** Not reached, nor the last call that was made in its place. */
   readonly missed: readonly string[]
-  /** Those of them at which nobody was killed elsewhere in the scenario, at the same call. */
-  readonly unstruck: readonly string[]
   /** What was found wrong, each with its point. */
   readonly findings: readonly string[]
 }
@@ -33,8 +31,7 @@ const MISHAPS = ["killed before", "killed after"] as const
 export async function killPoints(storage: StorageName, site: Site, plan: KillPlan): Promise<Kills> {
   const victims = victimsOn(storage, site)
   const findings: string[] = []
-  const missed: { readonly point: string; readonly call: string }[] = []
-  const struck = new Set<string>()
+  const missed: string[] = []
   let [points, killed, finishedBefore] = [0, 0, 0]
   try {
     for (const scenario of plan.scenarios) {
@@ -48,15 +45,13 @@ export async function killPoints(storage: StorageName, site: Site, plan: KillPla
           const point = `${text} (call ${step})`
           if (plan.finished.has(point)) {
             finishedBefore += 1
-            struck.add(text)
             continue
           }
           const ended = await killAt(victims, { scenario, mishap, step })
           if (ended === "killed") {
             killed += 1
-            struck.add(text)
             plan.finished.add(point)
-          } else if (ended === "missed") missed.push({ point, call: text })
+          } else if (ended === "missed") missed.push(point)
           else findings.push(`${point}: ${ended.found}`)
         }
       }
@@ -64,8 +59,7 @@ export async function killPoints(storage: StorageName, site: Site, plan: KillPla
   } finally {
     await victims.end()
   }
-  const unstruck = missed.filter(({ call }) => !struck.has(call)).map(({ point }) => point)
-  return { points, killed, finishedBefore, missed: missed.map(({ point }) => point), unstruck, findings }
+  return { points, killed, finishedBefore, missed, findings }
 }
 
 /** SQLite is called and answers in one go: after a call is before the next one. */
@@ -76,10 +70,11 @@ function isPoint(storage: StorageName, mishap: KillMishap, step: number, calls: 
 /** Kills at a point, or tells that it was not reached, or what was found wrong. */
 async function killAt(victims: Victims, kill: Kill): Promise<"killed" | "missed" | { readonly found: string }> {
   try {
-    if (await victims.kill(kill)) return "killed"
-    // One that has done nothing yet may have to ask for more.
-    await victims.forget()
-    return (await victims.kill(kill)) ? "killed" : "missed"
+    const first = await victims.kill(kill)
+    if (first === "killed") return "killed"
+    // One that has worked before knows more and asks for less: its last call takes the place of those it did not make.
+    const last = await victims.kill({ ...kill, step: first.made - 1 })
+    return last === "killed" ? "killed" : "missed"
   } catch (error) {
     await victims.forget()
     return { found: error instanceof Error ? error.message : String(error) }

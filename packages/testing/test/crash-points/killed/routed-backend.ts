@@ -27,6 +27,7 @@ export function routeTo(current: () => Backend): Route {
     const owner = method[0] === "operator" && method.length > 1 ? current().operator : current()
     const work: unknown = Reflect.get(owner, method.at(-1) ?? "")
     if (typeof work !== "function") throw new Error(`a backend has no ${method.join(".")}`)
-    return Reflect.apply(work, owner, [...args])
+    const result: unknown = Reflect.apply(work, owner, [...args])
+    return result
   }
 }

@@ -23,10 +23,10 @@ export interface Victims {
   /** Plays a scenario in a process and kills nobody. Answers the calls that it made. */
   callsOf(scenario: Scenario): Promise<readonly string[]>
   /**
-   * Plays a scenario in a process that ends by SIGKILL at this call; a process that starts afterwards looks at what is in the storage and goes on. Answers whether
-   * it was killed: it may have made fewer calls this time.
+   * Plays a scenario in a process that ends by SIGKILL at this call; a process that starts afterwards looks at what is in the storage and goes on. Answers how
+   * many calls it made where they were too few for that.
    */
-  kill(kill: Kill): Promise<boolean>
+  kill(kill: Kill): Promise<"killed" | { readonly made: number }>
   /** Ends the process that works, after a finding: what it has in hand is nobody's any more. */
   forget(): Promise<void>
   end(): Promise<void>
@@ -78,15 +78,15 @@ export function victimsOn(storage: StorageName, site: Site): Victims {
       const died = Symbol("died")
       const outcome = await Promise.race([outcomeOf(call()), victim.killed.then(() => died)])
       if (typeof outcome !== "symbol") {
-        await victim.disarm()
+        const made = await victim.disarm()
         await after({ died: false, ...outcome })
-        return false
+        return { made: made.length }
       }
       current = undefined
       current = await fresh()
       other = current.backend
       await after({ died: true })
-      return true
+      return "killed"
     },
     async forget() {
       const left = current
