@@ -35,6 +35,7 @@ import { settleRepeatRules } from "./rules/settle-repeats.rules.ts"
 import { settleWorkRules } from "./rules/settle-work.rules.ts"
 import { settleRules } from "./rules/settle.rules.ts"
 import { takeOverRules } from "./rules/take-overs.rules.ts"
+import { thinnedLogRules } from "./rules/thinned-log.rules.ts"
 import { transferRules } from "./rules/transfer.rules.ts"
 import { trimCategoryRules } from "./rules/trim-category.rules.ts"
 import { trimRules } from "./rules/trim.rules.ts"
@@ -84,6 +85,7 @@ export const allRules: readonly RuleGroup[] = [
   { subject: "operator: the log", rules: operatorLogRules },
   { subject: "operator: trim", rules: trimRules },
   { subject: "operator: trim of a category", rules: trimCategoryRules },
+  { subject: "operator: a log with empty places", rules: thinnedLogRules },
   { subject: "operator: transfer", rules: transferRules },
 ]
 

@@ -14,6 +14,7 @@ import { settleFaults } from "./settle-faults.ts"
 import { takeOverFaults } from "./take-over-faults.ts"
 import { transferFaults } from "./transfer-faults.ts"
 import { trimCategoryFaults } from "./trim-category-faults.ts"
+import { trimFaults } from "./trim-faults.ts"
 
 /** Every planted fault, by the part of the contract it breaks. */
 export const allFaults: readonly { readonly of: string; readonly faults: readonly Fault[] }[] = [
@@ -31,5 +32,6 @@ export const allFaults: readonly { readonly of: string; readonly faults: readonl
   { of: "opening again", faults: reopenFaults },
   { of: "operator", faults: operatorFaults },
   { of: "operator: transfer", faults: transferFaults },
+  { of: "trims", faults: trimFaults },
   { of: "trims of a category", faults: trimCategoryFaults },
 ]
