@@ -54,7 +54,8 @@ function pathOfFile(url: string): string {
 
 function unreadable(target: string): BackendError {
   // A URL with a host is another storage's, written wrong: it may have a password, which is not repeated.
-  const shown = /^sqlite:\/\/[^/]/.test(target) || target.includes("@") ? "the URL" : JSON.stringify(target.slice(0, SHOWN_LENGTH))
+  const shown =
+    /^sqlite:\/\/[^/]/.test(target) || target.includes("@") ? "the URL" : JSON.stringify(target.slice(0, SHOWN_LENGTH))
   return new BackendError(
     "invalid",
     `${shown} names no SQLite database: write sqlite:shop.db, sqlite:///absolute/path/shop.db or sqlite::memory: (% as %25; options are arguments, not part of the URL)`,
