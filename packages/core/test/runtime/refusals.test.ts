@@ -28,12 +28,14 @@ describe("a backend of another contract", () => {
       throw new Error("the storage was touched")
     }
     const methods = ["migrate", "append", "read", "documents", "ensureGroup", "claim", "extend", "settle", "promote"]
-    return {
-      ...memoryBackend(),
-      capabilities: { ...capabilities, contract },
-      operator,
-      ...Object.fromEntries([...methods, "heartbeat", "listen"].map((method) => [method, untouched])),
-    }
+    return Object.assign(
+      { ...memoryBackend() },
+      {
+        capabilities: { ...capabilities, contract },
+        operator,
+        ...Object.fromEntries([...methods, "heartbeat", "listen"].map((method) => [method, untouched])),
+      },
+    )
   }
 
   it("is refused before anything is read or written, with the package that has to be updated", async () => {
