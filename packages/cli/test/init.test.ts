@@ -18,8 +18,9 @@ import { ItemAdded } from "./cart.ts"
 
 const Sent = event("mails.sent", Schema.Struct({ product: Schema.String }))
 
-export const Mail = handler("mail", { errorStrategy: () => ({ kind: "park" }) }).on(ItemAdded, ({ payload }) => {
+export const Mail = handler("mail", { errorStrategy: () => ({ kind: "park" }) }).on(ItemAdded, async ({ payload }) => {
   console.log("mailing " + payload.product)
+  if (existsSync("slow-mail-server")) await new Promise(() => {})
   if (!existsSync("mail-server")) throw new Error("the mail server is down")
   return Sent("mail-1", { product: payload.product })
 })
@@ -72,10 +73,13 @@ describe("init", () => {
     must("npm", ["run", "types"], shop)
     const run = () => runInstalled(shop, ["run", "--process-name", "worker1"])
     const on = (...args: readonly string[]) => runInstalled(shop, args).ended
+    // It is killed in the middle of a message: what it had done with would not come again.
+    await writeFile(join(shop, "slow-mail-server"), "")
     const killed = run()
     await killed.said("mailing pear")
     killed.process.kill("SIGKILL")
     equal((await killed.ended).code, null)
+    await rm(join(shop, "slow-mail-server"))
     const worker = run()
     await worker.said("mailing pear")
     const parked = /^!! {2}group mail has 1 dead letters\n {6}look with millrace dead-letters list --group mail/m
