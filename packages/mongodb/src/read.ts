@@ -237,7 +237,7 @@ async function ofStream(
     const known = log.chain.version(range.streamId)
     const last = known === undefined ? undefined : Math.min(upto ?? known, known)
     const from = last === undefined ? whole.from : Math.max(whole.from, last - limit)
-    return ofVersions(log, query, range, within, { from, upto })
+    return ofVersions(log, query, range, within, { from, upto: last ?? upto })
   }
   const last = Math.min(upto ?? Number.MAX_SAFE_INTEGER, after + limit + 1)
   const page = await ofVersions(log, query, range, within, { from: whole.from, upto: last })

@@ -1,6 +1,6 @@
 import type { Position, StreamId, Version } from "@millrace/core/backend"
 
-import { type Database, inChain } from "./database.ts"
+import { BY_KEY, type Database, inChain } from "./database.ts"
 import { streamRange } from "./keys.ts"
 import { type LogEntry, startOf } from "./segments.ts"
 
@@ -29,19 +29,23 @@ export async function readStream(
   const keys = { $elemMatch: streamRange(stream, part.from, part.upto) }
   const found = await database.read(() =>
     database.commits
-      .aggregate<Picked>([
-        // What a trim has left of a commit has no messages.
-        { $match: { keys, messages: { $exists: true }, ...inChain({ from: start, to }) } },
-        { $sort: { _id: direction === "forward" ? 1 : -1 } },
-        { $limit: part.commits },
-        {
-          $project: {
-            at: 1,
-            n: 1,
-            messages: { $filter: { input: "$messages", cond: { $eq: ["$$this.stream", { $literal: stream }] } } },
+      .aggregate<Picked>(
+        [
+          // What a trim has left of a commit has no messages.
+          { $match: { keys, messages: { $exists: true }, ...inChain({ from: start, to }) } },
+          { $sort: { _id: direction === "forward" ? 1 : -1 } },
+          { $limit: part.commits },
+          {
+            $project: {
+              at: 1,
+              n: 1,
+              messages: { $filter: { input: "$messages", cond: { $eq: ["$$this.stream", { $literal: stream }] } } },
+            },
           },
-        },
-      ])
+        ],
+        // The server takes the range of positions for the smaller one, and looks through the whole log. Where versions have no end, it may be.
+        part.upto === undefined ? {} : { hint: BY_KEY },
+      )
       .toArray(),
   )
   const entries = found.flatMap(({ _id, at, messages }) => {
