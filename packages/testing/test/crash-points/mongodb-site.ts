@@ -1,9 +1,10 @@
-import type { Backend, Clock } from "@millrace/core"
+import type { Clock } from "@millrace/core"
 import { mongodbBackend } from "@millrace/mongodb"
 
 import { testClock } from "../../src/test-clock.ts"
 import { armedWire } from "../mongo-wire/armed-wire.ts"
 import { auditedLog } from "../mongo-wire/raw-log.ts"
+import { siteBehind } from "./site-behind.ts"
 import type { Door, Site } from "./site.ts"
 
 /** How long the driver waits for an answer, and how soon it looks again for a server that it lost. */
@@ -28,22 +29,5 @@ export async function mongodbSite(url: string): Promise<Site> {
   const clock = testClock()
   const door = await mongodbDoor(url, clock)
   const healthy = mongodbBackend(url, { clock, partitions: 1 })
-  await healthy.migrate()
-  const opened: Backend[] = [healthy]
-  return {
-    url,
-    clock,
-    wire: door.wire,
-    healthy: () => healthy,
-    faulty(options) {
-      const backend = door.open(options)
-      opened.push(backend)
-      return backend
-    },
-    async close() {
-      await auditedLog(url)
-      for (const backend of opened) await backend.close()
-      await door.close()
-    },
-  }
+  return siteBehind({ url, clock, door, healthy, before: () => auditedLog(url) })
 }

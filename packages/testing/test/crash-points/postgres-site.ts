@@ -1,8 +1,9 @@
-import type { Backend, Clock } from "@millrace/core"
+import type { Clock } from "@millrace/core"
 import { postgresBackend } from "@millrace/postgres"
 
 import { testClock } from "../../src/test-clock.ts"
 import { postgresProtocol } from "./postgres-protocol.ts"
+import { siteBehind } from "./site-behind.ts"
 import type { Door, Site } from "./site.ts"
 import { strikingProxy } from "./striking-proxy.ts"
 
@@ -28,22 +29,5 @@ export async function postgresSite(url: string): Promise<Site> {
   const clock = testClock()
   const door = await postgresDoor(url, clock)
   const healthy = postgresBackend(url, optionsWith(clock))
-  await healthy.migrate()
-  const opened: Backend[] = [healthy]
-  return {
-    url,
-    clock,
-    wire: door.wire,
-    healthy: () => healthy,
-    faulty(options) {
-      const backend = door.open(options)
-      opened.push(backend)
-      return backend
-    },
-    async close() {
-      await healthy.operator.uninstall(SCHEMA)
-      for (const backend of opened) await backend.close()
-      await door.close()
-    },
-  }
+  return siteBehind({ url, clock, door, healthy, before: () => healthy.operator.uninstall(SCHEMA) })
 }

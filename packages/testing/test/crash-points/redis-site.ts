@@ -1,8 +1,9 @@
-import type { Backend, Clock } from "@millrace/core"
+import type { Clock } from "@millrace/core"
 import { redisBackend } from "@millrace/redis"
 
 import { testClock } from "../../src/test-clock.ts"
 import { redisProtocol } from "./redis-protocol.ts"
+import { siteBehind } from "./site-behind.ts"
 import type { Door, Site } from "./site.ts"
 import { strikingProxy } from "./striking-proxy.ts"
 
@@ -28,22 +29,5 @@ export async function redisSite(url: string): Promise<Site> {
   const clock = testClock()
   const door = await redisDoor(url, clock)
   const healthy = redisBackend(url, optionsWith(clock))
-  await healthy.migrate()
-  const opened: Backend[] = [healthy]
-  return {
-    url,
-    clock,
-    wire: door.wire,
-    healthy: () => healthy,
-    faulty(options) {
-      const backend = door.open(options)
-      opened.push(backend)
-      return backend
-    },
-    async close() {
-      await healthy.operator.uninstall(PREFIX)
-      for (const backend of opened) await backend.close()
-      await door.close()
-    },
-  }
+  return siteBehind({ url, clock, door, healthy, before: () => healthy.operator.uninstall(PREFIX) })
 }

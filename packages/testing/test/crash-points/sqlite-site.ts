@@ -1,12 +1,13 @@
 import { join } from "node:path"
 import { DatabaseSync } from "node:sqlite"
 
-import type { Backend, Clock } from "@millrace/core"
+import type { Clock } from "@millrace/core"
 import { sqliteBackend } from "@millrace/sqlite"
 
 import { testClock } from "../../src/test-clock.ts"
 import { temporaryFolder } from "../temporary-folder.ts"
 import { endThisProcess } from "./end-this-process.ts"
+import { siteBehind } from "./site-behind.ts"
 import type { Door, Mishap, Site } from "./site.ts"
 
 /** The process is dead: whatever it does now does not happen. */
@@ -79,22 +80,5 @@ export async function sqliteSite(): Promise<Site> {
   const clock = testClock()
   const door = sqliteDoor(path, clock)
   const healthy = sqliteBackend(path, { clock, partitions: 1 })
-  await healthy.migrate()
-  const opened: Backend[] = [healthy]
-  return {
-    url: path,
-    clock,
-    wire: door.wire,
-    healthy: () => healthy,
-    faulty(options) {
-      const backend = door.open(options)
-      opened.push(backend)
-      return backend
-    },
-    async close() {
-      for (const backend of opened) await backend.close()
-      await door.close()
-      await folder.remove()
-    },
-  }
+  return siteBehind({ url: path, clock, door, healthy, after: () => folder.remove() })
 }
