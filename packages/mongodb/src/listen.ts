@@ -138,11 +138,13 @@ export function openEars(parts: {
   let known = false
 
   /** One command: the pulse, and the commit with which the chain goes on. */
-  const look = async (): Promise<Position> => {
+  const look = async (ask: Database["once"]): Promise<Position> => {
     const chain = parts.chain()
     const next = chain.head + 1
     const began = performance.now()
-    const found = await database.commits.find({ _id: { $in: [PULSE, next] } }, { projection: AS_READ_ON }).toArray()
+    const found = await ask(() =>
+      database.commits.find({ _id: { $in: [PULSE, next] } }, { projection: AS_READ_ON }).toArray(),
+    )
     tookMs = performance.now() - began
     const pulse = found.find(({ _id }) => _id === PULSE)?.pulse
     hearPulse(pulse)
@@ -183,7 +185,7 @@ export function openEars(parts: {
       if (performance.now() - lookedAt >= pace) {
         triedAt = performance.now()
         try {
-          await look()
+          await look(database.once)
           if (lost) tell([{ kind: "reconnected" }])
           lost = false
         } catch {
@@ -217,7 +219,7 @@ export function openEars(parts: {
       if (polling === undefined) {
         await parts.chain().refresh()
         known = false
-        await look()
+        await look(database.read)
         polling ??= poll()
       }
       return {
@@ -230,9 +232,9 @@ export function openEars(parts: {
     heardLately: () => polling !== undefined && known && !lost && performance.now() - lookedAt < LATELY_MS,
     async catchUp() {
       if (polling === undefined || !known) await parts.chain().refresh()
-      else await database.read(look)
+      else await look(database.read)
     },
-    look: () => database.read(look),
+    look: () => look(database.read),
     schedulesHeard: () => (polling === undefined || !known ? undefined : schedulesHeard),
     async close() {
       closed = true
