@@ -137,8 +137,10 @@ export function openEars(parts: {
   let seen = NO_PULSE
   let known = false
 
+  const again = <T>(question: () => Promise<T>): Promise<T> => database.read(question)
+  const once = <T>(question: () => Promise<T>): Promise<T> => database.once(question)
   /** One command: the pulse, and the commit with which the chain goes on. */
-  const look = async (ask: Database["once"]): Promise<Position> => {
+  const look = async (ask: Database["once"] = again): Promise<Position> => {
     const chain = parts.chain()
     const next = chain.head + 1
     const began = performance.now()
@@ -185,7 +187,7 @@ export function openEars(parts: {
       if (performance.now() - lookedAt >= pace) {
         triedAt = performance.now()
         try {
-          await look(database.once)
+          await look(once)
           if (lost) tell([{ kind: "reconnected" }])
           lost = false
         } catch {
@@ -219,7 +221,7 @@ export function openEars(parts: {
       if (polling === undefined) {
         await parts.chain().refresh()
         known = false
-        await look(database.read)
+        await look()
         polling ??= poll()
       }
       return {
@@ -232,9 +234,9 @@ export function openEars(parts: {
     heardLately: () => polling !== undefined && known && !lost && performance.now() - lookedAt < LATELY_MS,
     async catchUp() {
       if (polling === undefined || !known) await parts.chain().refresh()
-      else await look(database.read)
+      else await look()
     },
-    look: () => look(database.read),
+    look: () => look(),
     schedulesHeard: () => (polling === undefined || !known ? undefined : schedulesHeard),
     async close() {
       closed = true

@@ -50,6 +50,7 @@ describe.skipIf(mongo.missing)(`on mongodb${mongo.missing === undefined ? "" : `
         }
         going = false
         await readers
+        ok(done.every((count) => count >= 2 * TIMES))
       } finally {
         going = false
         await backend.close()
