@@ -14,6 +14,8 @@ const mongo = await mongoForTests()
 
 /** Short, so that what is waited for in vain is over soon. A question is lost after the sum of the first two and three times the third. */
 const LIMITS = "&serverSelectionTimeoutMS=400&connectTimeoutMS=400&socketTimeoutMS=1000"
+/** A driver that asks again by itself, in the very moment in which connections end, is the one that loses its way. */
+const EAGER = "&retryReads=true"
 const TIMES = 8
 const READERS = 6
 /** More than the system keeps on its way to somebody who does not listen. */
@@ -26,7 +28,7 @@ describe.skipIf(mongo.missing)(`on mongodb${mongo.missing === undefined ? "" : `
     async () => {
       const url = mongo.server?.urlOf(`ended_${process.pid}`) ?? ""
       const proxy = await startProxy(Number(/:(\d+)/.exec(url)?.[1]))
-      const backend = open(`${proxy.urlOf(url)}${LIMITS}`)
+      const backend = open(`${proxy.urlOf(url)}${LIMITS}${EAGER}`)
       const done = Array.from({ length: READERS }, () => 0)
       let going = true
       const read = async (reader: number): Promise<void> => {
