@@ -25,7 +25,7 @@ describe("doctor", () => {
       beside.close()
       const sick = await on("doctor")
       equal(sick.code, 1)
-      match(sick.stdout, /^!! {2}the log lacks 1 steps [^\n]*\n {6}run millrace migrate/m)
+      match(sick.stdout, /^!! {2}the log lacks 1 step [^\n]*\n {6}run millrace migrate/m)
       match((await on("migrate", "--dry-run")).stdout, /^make the index millrace_messages_work again$/m)
       equal((await on("migrate")).code, 0)
       const well = await on("doctor")

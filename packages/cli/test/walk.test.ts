@@ -61,7 +61,7 @@ for (const store of stores) {
         equal(sick.code, 1)
         match(
           sick.stdout,
-          /^!! {2}group mailer-welcome has 1 dead letters\n {6}look with millrace dead-letters list --group mailer-welcome/m,
+          /^!! {2}group mailer-welcome has 1 dead letter\n {6}look with millrace dead-letters list --group mailer-welcome/m,
         )
         const letters = json(await on("dead-letters", "list", "--json"), list)
         deepEqual(

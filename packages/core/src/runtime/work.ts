@@ -40,25 +40,13 @@ export async function lookForWork(
     return "nothing"
   }
   const delivered = crew.delivering(deliver(found, registration, crew, signal))
-  if (registration.waits === true && takeRoom(crew, WAITING_SLICES)) {
+  if (registration.waits === true && crew.besideWorkers.take()) {
     void beside(delivered, found.group, dispatcher, crew)
     return "worked"
   }
   await delivered
   dispatcher.again(found.group)
   return "worked"
-}
-
-/** How many slices of reactors that mostly wait a process works on beside those of its workers. */
-const WAITING_SLICES = 16
-
-const besides = new WeakMap<Crew, number>()
-
-function takeRoom(crew: Crew, most: number): boolean {
-  const now = besides.get(crew) ?? 0
-  if (now >= most) return false
-  besides.set(crew, now + 1)
-  return true
 }
 
 /** Lets a slice go on without its worker, which looks for more meanwhile. */
@@ -68,7 +56,7 @@ async function beside(delivered: Promise<void>, group: string, dispatcher: Dispa
   } catch (error) {
     crew.logger.error({ err: error, group }, "a slice failed: it is handed out again when its lease ends")
   }
-  besides.set(crew, (besides.get(crew) ?? 1) - 1)
+  crew.besideWorkers.leave()
   // Whoever asked while it was held was told to rest.
   dispatcher.news({ group })
 }
@@ -93,15 +81,11 @@ function wantOf(group: string, crew: Crew): GroupWant | undefined {
       }
 }
 
-const warned = new WeakMap<Crew, Set<string>>()
-
 /** Says once per group and type that this process is older than its peers. */
 function warnOutdated(outdated: { readonly group: string; readonly type: string }, crew: Crew): void {
-  const said = warned.get(crew) ?? new Set()
-  warned.set(crew, said)
   const key = `${outdated.group}\n${outdated.type}`
-  if (said.has(key)) return
-  said.add(key)
+  if (crew.outdatedTold.has(key)) return
+  crew.outdatedTold.add(key)
   crew.logger.warn(
     outdated,
     "a newer process wants a type this one does not know: its messages wait for a process that does",
