@@ -26,8 +26,8 @@ const mongo = await mongoForTests()
 interface Storage {
   readonly storage: string
   readonly missing?: string | undefined
-  serve(): Promise<{ readonly url: string; stop(): Promise<void> }>
-  open(url: string): Backend
+  readonly serve: () => Promise<{ readonly url: string; stop(): Promise<void> }>
+  readonly open: (url: string) => Backend
 }
 
 const storages: readonly Storage[] = [
