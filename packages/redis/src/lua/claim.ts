@@ -8,8 +8,8 @@ import { reading } from "./reading.ts"
  * In: now, process name, boot, lease in ms, count of groups, each: name, the most messages, count, types.
  * Out: `slice`, group, partition, token, checkpoint, scanned to, 1 when effects are wanted again, epoch, replay state, hold, stream entries,
  * streams left to their lanes with the first position of each, in key order the open lanes.
- * Or `idle`, now, when to look again (empty: never). Or `unknown` and a group. Or `slow`: something is not usual (a due lane, a type that the
- * process lacks, a take-over, a replay row or a skipped message in what is neediest): nothing was leased. Or `again`: so many partitions had news that not all were looked at;
+ * Or `idle`, now, when to look again (empty: never). Or `unknown` and a group. Or `slow`, and nothing was leased: something is not usual (a type that the
+ * process lacks, lanes reserved for it), or, with group and partition, in what is neediest (a due lane, a take-over, a replay row, a skipped message). Or `again`: so many partitions had news that not all were looked at;
  * what was found is noted, and the next call goes on from there.
  */
 export const claim = String.raw`${mirroring}${notes}
@@ -40,20 +40,21 @@ local over = findNeediest(groups)
 if over then return over end
 if not best then
   for _, group in ipairs(groups) do
-    local held = group.isLookedAt and call('ZRANGE', group.key .. ':held', 0, 0, 'WITHSCORES') or {}
+    local held = group.waits and call('ZRANGE', group.key .. ':held', 0, 0, 'WITHSCORES') or {}
     if held[2] then later(tonumber(held[2])) end
   end
   local due = call('ZRANGE', P .. 'due', 0, 0, 'WITHSCORES')
   if due[2] then later(tonumber(due[2])) end
   return { 'idle', F(NOW), nextAt and F(nextAt) or '' }
 end
-if best.slow then return { 'slow' } end
-if best.group.marks > 0 and call('ZCOUNT', best.group.key .. ':marks', '(' .. F(best.checkpoint), '+inf') > 0 then return { 'slow' } end
+local slow = { 'slow', best.group.name, best.p }
+if best.slow then return slow end
+if best.group.marks > 0 and call('ZCOUNT', best.group.key .. ':marks', '(' .. F(best.checkpoint), '+inf') > 0 then return slow end
 local types = {}
 for _, wanted in ipairs(best.group.types) do types[wanted[1]] = wanted[2] end
 local whole
 if best.group.order == 'stream' then whole = readPartition(types) else whole = readLog(types) end
-if not whole then return { 'slow' } end
+if not whole then return slow end
 evenWhenFull()
 noteHeld(best.group.key, best.p, NOW + leaseMs)
 local token = F(call('HINCRBY', LOG, 'tokens', 1))

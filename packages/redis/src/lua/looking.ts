@@ -52,6 +52,19 @@ local function lookAt(group, p)
 end
 local function consider(found) if found and isNeedier(found, best) then best = found end end
 
+-- Lanes that are due: the first of them, by when they were. What they hold is looked up where it is decided, so a lane whose name is stored otherwise counts as needy.
+local MOST_LANES = 16
+local function lookAtLanes(group)
+  for _, member in ipairs(call('ZRANGEBYSCORE', group.key .. ':due', '-inf', F(NOW), 'LIMIT', 0, MOST_LANES)) do
+    local p, key = string.match(member, '^(%d+):(.*)$')
+    local text = call('HGET', group.key .. ':l' .. p, key)
+    local lane = text and cjson.decode(text)
+    local owner = lane and lane.lease.owner
+    local before = owner and owner ~= cjson.null and owner.processName == name or false
+    consider({ group = group, p = p, position = lane and lane.at.next or 0, before = before, slow = true })
+  end
+end
+
 -- Makes a group's notes anew.
 local function noteAll(group)
   evenWhenFull()
@@ -138,9 +151,8 @@ local function lookAtGroup(group, wayMs, reserved)
   end
   if group.lanes > 0 then
     local due = call('ZRANGE', group.key .. ':due', 0, 0, 'WITHSCORES')
-    if due[2] and tonumber(due[2]) <= NOW then return { 'slow' } end
     if reserved.lanes then return { 'slow' } end
-    if due[2] then later(tonumber(due[2])) end
+    if due[2] and tonumber(due[2]) <= NOW then lookAtLanes(group) elseif due[2] then later(tonumber(due[2])) end
   end
   if #kinds == 0 then return end
   group.heads, group.newest = hmget(P .. 'heads', kinds), 0
@@ -154,13 +166,13 @@ local function lookAtGroup(group, wayMs, reserved)
     if looks >= MOST_LOOKS then return { 'again' } end
     noteAll(group)
   end
-  group.isLookedAt = true
   local held = call('ZRANGE', group.key .. ':held', 0, 0, 'WITHSCORES')
   if held[2] and (reserved.partitions or tonumber(held[2]) <= NOW) then
     for _, p in ipairs(call('ZRANGEBYSCORE', group.key .. ':held', '-inf', reserved.partitions and '+inf' or F(NOW))) do consider(lookAt(group, p)) end
   end
   group.first = call('ZRANGE', group.key .. ':ready', 0, 0, 'WITHSCORES')
-  if not held[1] and not group.first[1] then sweep(group) end
+  group.waits = held[1] or group.first[1]
+  if not group.waits then sweep(group) end
 end
 
 -- Looks up what may be needier than what was found, until nothing may be. A word when that is too much at once.
