@@ -34,23 +34,21 @@ if not NOW then
   NOW = t[1] * 1000 + math.floor(t[2] / 1000)
 end
 local function int(key, field) return tonumber(call('HGET', key, field) or 0) end
--- Calls a command with words of any number, some at a time.
+-- For words of any number: some at a time.
 local WORDS = 1000
-local function inPieces(words, run) for from = 1, #words, WORDS do run(unpack(words, from, math.min(from + WORDS - 1, #words))) end end
 local function hmget(key, fields)
-  local values, count = {}, 0
-  inPieces(fields, function(...)
-    for _, value in ipairs(call('HMGET', key, ...)) do
-      count = count + 1
-      values[count] = value
-    end
-  end)
+  if #fields <= WORDS then return call('HMGET', key, unpack(fields)) end
+  local values = {}
+  for from = 1, #fields, WORDS do
+    for at, value in ipairs(call('HMGET', key, unpack(fields, from, math.min(from + WORDS - 1, #fields)))) do values[from + at - 1] = value end
+  end
   return values
 end
 local function existsAny(keys)
-  local any = false
-  inPieces(keys, function(...) any = any or call('EXISTS', ...) > 0 end)
-  return any
+  for from = 1, #keys, WORDS do
+    if call('EXISTS', unpack(keys, from, math.min(from + WORDS - 1, #keys))) > 0 then return true end
+  end
+  return false
 end
 
 -- A server that is full refuses a script whose first write could need memory. What frees more than it takes begins with a write that never does.

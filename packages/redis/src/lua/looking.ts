@@ -130,13 +130,17 @@ end
 local function stamped(text, stamp) return text and string.sub(text, 1, #stamp) == stamp and tonumber(string.sub(text, #stamp + 1)) end
 
 local function readGroup(group)
-  local f = call('HMGET', group.key, 'stopped', 'order', 'types', 'partitions', 'lanes', 'marks', 'reemit', 'epoch', 'quiet', 'revision', 'swept', 'sweptAt', 'seen', 'notedAt')
-  group.stopped, group.order, group.types, group.partitions = (f[1] or '') ~= '', f[2], cjson.decode(f[3]), tonumber(f[4])
-  group.lanes, group.marks, group.reemit, group.epoch = tonumber(f[5] or 0), tonumber(f[6] or 0), f[7] or '', f[8] or '0'
-  group.revision = f[10] or '0'
+  local f = call('HMGET', group.key, 'stopped', 'types', 'revision', 'lanes', 'quiet', 'swept', 'sweptAt')
+  group.stopped, group.typesText, group.revision, group.lanes = (f[1] or '') ~= '', f[2], f[3] or '0', tonumber(f[4] or 0)
   group.stamp = group.revision .. ':'
-  group.quiet, group.swept, group.sweptAt = stamped(f[9], group.stamp), f[11], f[12]
-  group.seen, group.notedAt = stamped(f[13], group.stamp), tonumber(f[14] or 0)
+  group.quiet, group.swept, group.sweptAt = stamped(f[5], group.stamp), f[6], f[7]
+end
+-- The rest of a group that something may wait for.
+local function readOn(group)
+  local f = call('HMGET', group.key, 'order', 'partitions', 'marks', 'reemit', 'epoch', 'seen', 'notedAt')
+  group.order, group.partitions, group.marks = f[1], tonumber(f[2]), tonumber(f[3] or 0)
+  group.reemit, group.epoch = f[4] or '', f[5] or '0'
+  group.seen, group.notedAt = stamped(f[6], group.stamp), tonumber(f[7] or 0)
 end
 
 -- Brings a group's notes up to date and looks at what has fallen free; a word when the usual case ends here.
@@ -144,6 +148,7 @@ local function lookAtGroup(group, wayMs, reserved)
   readGroup(group)
   if group.stopped then return end
   if wayMs > 0 then return later(NOW + wayMs) end
+  group.types = cjson.decode(group.typesText)
   local kinds = {}
   for n, wanted in ipairs(group.types) do
     if not group.handled[wanted[1]] then return { 'slow' } end
@@ -161,6 +166,7 @@ local function lookAtGroup(group, wayMs, reserved)
     group.newest = math.max(group.newest, group.heads[n])
   end
   if group.quiet and group.newest <= group.quiet then return sweep(group) end
+  readOn(group)
   local isOld = not group.seen or NOW - group.notedAt >= NOTES_MS or NOW < group.notedAt
   if isOld or group.newest > group.seen and not noteNews(group, group.seen) then
     if looks >= MOST_LOOKS then return { 'again' } end
