@@ -28,6 +28,7 @@ import { type PostgresOptions, settingsOf } from "./options.ts"
 import { heartbeat } from "./processes.ts"
 import { read } from "./read.ts"
 import { promote } from "./schedules.ts"
+import { gatherMoves } from "./settle-together.ts"
 import { settle } from "./settle.ts"
 import type { PostgresTx } from "./tx.ts"
 
@@ -56,8 +57,9 @@ export function postgresBackend(target: string | Pool, options: PostgresOptions 
       return partitions
     },
     turns: takeTurns(),
+    moves: gatherMoves(database),
     line: { open: oneLine },
-    looks: { last: undefined, onItsWay: undefined, atRest: false },
+    looks: { last: undefined, onItsWay: undefined, atRest: false, tookOne: false, crowded: false },
     size: { head: 0 },
     news: ears.news,
   }

@@ -1,4 +1,4 @@
-import type { GroupWant, Slice } from "../backend/claim.ts"
+import type { GroupWant, Idle, Slice } from "../backend/claim.ts"
 import type { Crew } from "./crew.ts"
 import { deliver } from "./deliver.ts"
 import type { Asked, Dispatcher } from "./dispatcher.ts"
@@ -7,7 +7,7 @@ import { nextTurn } from "./next-turn.ts"
 /** What looking for work came to. */
 export type Look = "worked" | "nothing"
 
-/** One look: asks for a slice of the groups that may have one, and delivers it. `claimed` is called in between. */
+/** One look: asks for a slice of the groups that may have one, and delivers it, with those it brings along. `claimed` is called in between. */
 export async function lookForWork(
   asked: Asked,
   dispatcher: Dispatcher,
@@ -19,6 +19,8 @@ export async function lookForWork(
   if (groups.length === 0) return "nothing"
   // A storage in this process answers without it: timers and sockets must get their turn.
   await new Promise<void>((resolve) => nextTurn(crew.clock, resolve))
+  // What has become news in this turn is asked for too.
+  const now = { ...asked, moment: dispatcher.ask().moment }
   const found = await crew.backend.claim({
     owner: crew.owner(),
     groups,
@@ -27,26 +29,34 @@ export async function lookForWork(
   })
   claimed()
   if (found.kind === "idle") {
-    for (const one of found.outdated) warnOutdated(one, crew)
-    crew.storageTime(found.now)
-    dispatcher.rest(asked, found)
+    rest(now, found, dispatcher, crew)
     return "nothing"
   }
+  const { also, then, ...first } = found.source === "partition" ? found : { ...found, also: undefined, then: undefined }
+  const slices: readonly Slice[] = also === undefined ? [first] : [first, ...also]
+  if (then !== undefined) rest(now, then, dispatcher, crew)
   dispatcher.wakeNext()
-  if (crew.instrumentation?.heard() === true) crew.instrumentation.claimed(found)
+  if (crew.instrumentation?.heard() === true) for (const slice of slices) crew.instrumentation.claimed(slice)
   const registration = crew.registration(found.group)
   if (registration === undefined) {
-    await giveBack(found, crew)
+    for (const slice of slices) await giveBack(slice, crew)
     return "nothing"
   }
-  const delivered = crew.delivering(deliver(found, registration, crew, signal))
-  if (registration.waits === true && takeRoom(crew, WAITING_SLICES)) {
-    void beside(delivered, found.group, dispatcher, crew)
+  const delivered = slices.map((slice) => crew.delivering(deliver(slice, registration, crew, signal)))
+  if (registration.waits === true && takeRoom(crew, delivered.length)) {
+    for (const one of delivered) void beside(one, found.group, dispatcher, crew)
     return "worked"
   }
-  await delivered
+  await Promise.all(delivered)
   dispatcher.again(found.group)
   return "worked"
+}
+
+/** The storage had nothing, or has nothing else. */
+function rest(asked: Asked, idle: Idle, dispatcher: Dispatcher, crew: Crew): void {
+  for (const one of idle.outdated) warnOutdated(one, crew)
+  crew.storageTime(idle.now)
+  dispatcher.rest(asked, idle)
 }
 
 /** How many slices of reactors that mostly wait a process works on beside those of its workers. */
@@ -54,10 +64,14 @@ const WAITING_SLICES = 16
 
 const besides = new WeakMap<Crew, number>()
 
-function takeRoom(crew: Crew, most: number): boolean {
-  const now = besides.get(crew) ?? 0
-  if (now >= most) return false
-  besides.set(crew, now + 1)
+function roomOf(crew: Crew): number {
+  return WAITING_SLICES - (besides.get(crew) ?? 0)
+}
+
+/** What was claimed together is worked on together, though the room has become smaller since it was asked for. */
+function takeRoom(crew: Crew, slices: number): boolean {
+  if (roomOf(crew) <= 0 && slices === 1) return false
+  besides.set(crew, (besides.get(crew) ?? 0) + slices)
   return true
 }
 
@@ -84,13 +98,10 @@ async function giveBack(slice: Slice, crew: Crew): Promise<void> {
 
 function wantOf(group: string, crew: Crew): GroupWant | undefined {
   const registration = crew.registration(group)
-  return registration === undefined
-    ? undefined
-    : {
-        group,
-        types: registration.types,
-        limit: Math.min(crew.sizes.of(group), registration.batchSize ?? Number.POSITIVE_INFINITY),
-      }
+  if (registration === undefined) return undefined
+  const { types, batchSize = Number.POSITIVE_INFINITY } = registration
+  const slices = registration.waits === true ? roomOf(crew) : 1
+  return { group, types, limit: Math.min(crew.sizes.of(group), batchSize), ...(slices > 1 ? { slices } : {}) }
 }
 
 const warned = new WeakMap<Crew, Set<string>>()
