@@ -2,6 +2,7 @@ import type { Holds, Position } from "@millrace/core/backend"
 
 import type { Turns } from "./append-turns.ts"
 import type { Database } from "./database.ts"
+import type { HandedOut } from "./handed-out.ts"
 import type { KeptLook } from "./kept-look.ts"
 import type { Names } from "./names.ts"
 import type { News } from "./news.ts"
@@ -35,6 +36,8 @@ export interface Log {
   }
   /** The head of the log as a claim last saw it: how large the log is, for plans that are made once. */
   readonly size: { head: Position }
+  /** Above which positions nothing was handed out yet. */
+  readonly handedOut: HandedOut
   /** What others are to be told of. */
   readonly news: News
 }

@@ -18,6 +18,7 @@ import { readDocuments } from "./documents.ts"
 import { ensureGroup } from "./ensure-group.ts"
 import { closedError, toBackendError } from "./errors.ts"
 import { extend } from "./extend.ts"
+import { createHandedOut } from "./handed-out.ts"
 import { openEars } from "./listen.ts"
 import type { Log } from "./log.ts"
 import { findLog, migrate } from "./migrate.ts"
@@ -61,6 +62,7 @@ export function postgresBackend(target: string | Pool, options: PostgresOptions 
     line: { open: oneLine },
     looks: { last: undefined, onItsWay: undefined, atRest: false, tookOne: false, crowded: false },
     size: { head: 0 },
+    handedOut: createHandedOut(),
     news: ears.news,
   }
   const look = async (): Promise<void> => {

@@ -56,7 +56,7 @@ async function move(log: Log, settlement: Settlement<PostgresTx>): Promise<Settl
   const more = await log.moves.move(settleValues(settlement, plainAnswer(parts.length)))
   if (more === undefined) return undefined
   if (more) log.news.work()
-  return { kind: "settled", parts: parts.map(() => STORED), lanes: [] }
+  return { kind: "settled", parts: parts.map(() => STORED), lanes: [], more }
 }
 
 async function moveAndAppend(log: Log, settlement: Settlement<PostgresTx>, plan: Plan): Promise<Settled | undefined> {
@@ -68,8 +68,9 @@ async function moveAndAppend(log: Log, settlement: Settlement<PostgresTx>, plan:
     if (row?.[0] !== "done") return undefined
     const stored = { base: int(row[2]), versions: ints(row[3]) }
     told(log, plan.appends, verdictsOf(plan, stored.base, stored.versions))
-    if (row[1] === "t") log.news.work()
-    return { kind: "settled", parts: partsOf(settlement, plan, stored), lanes: [] }
+    const more = row[1] === "t"
+    if (more) log.news.work()
+    return { kind: "settled", parts: partsOf(settlement, plan, stored), lanes: [], more }
   } catch (error) {
     if (isBadData(error) || isTaken(error)) return undefined
     throw error

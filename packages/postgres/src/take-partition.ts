@@ -37,6 +37,7 @@ export interface PartitionSeen {
 interface Taken extends Scan {
   readonly token: number
   readonly messages: readonly StoredMessage[]
+  readonly newAbove?: Position | undefined
 }
 
 /** More types than that are read by position: a statement for each would be too much to plan. */
@@ -139,7 +140,8 @@ function nextOf(log: Log, seen: PartitionSeen, { token, head, messages }: Next):
   log.size.head = Math.max(log.size.head, head)
   const last = messages.at(-1)?.position ?? 0
   const scannedTo = messages.length === limitOf(seen) ? last : Math.max(head, last, seen.at.checkpoint)
-  return { token, messages, positions: [], skipped: [], openLanes: [], scannedTo }
+  const newAbove = log.handedOut.take(seen.group.row.id, seen.at.partition, { token, upto: Math.max(head, last) })
+  return { token, messages, positions: [], skipped: [], openLanes: [], scannedTo, newAbove }
 }
 
 /** The slice of a partition that was taken with a look. */
@@ -185,6 +187,7 @@ async function sliceOf(log: Log, seen: PartitionSeen, taken: Taken): Promise<Par
     skipped: taken.skipped,
     openLanes: taken.openLanes,
     ...(keyed.length === 0 ? {} : { replayRows: keyed }),
+    ...(taken.newAbove === undefined ? {} : { newAbove: taken.newAbove }),
   }
 }
 

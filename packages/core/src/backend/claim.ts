@@ -86,6 +86,8 @@ export interface PartitionSlice extends SliceFacts {
    * are, so it corrects `handledBefore` with the rule of that name. Absent when there are none.
    */
   readonly replayRows?: readonly ReplayRow[]
+  /** Where the storage can tell: nothing of the partition above this position was ever handed out before. */
+  readonly newAbove?: Position
   /**
    * More of the same group, where `slices` allows it: each of another partition, under a lease of its own, as if it had been claimed right after this one. They
    * bring no others.

@@ -1,6 +1,7 @@
 import type { GroupWant, Idle, Slice } from "../backend/claim.ts"
 import type { Crew } from "./crew.ts"
 import { deliver } from "./deliver.ts"
+import type { Delivered } from "./delivered.ts"
 import type { Asked, Dispatcher } from "./dispatcher.ts"
 import { nextTurn } from "./next-turn.ts"
 
@@ -21,12 +22,7 @@ export async function lookForWork(
   await new Promise<void>((resolve) => nextTurn(crew.clock, resolve))
   // What has become news in this turn is asked for too.
   const now = { ...asked, moment: dispatcher.ask().moment }
-  const found = await crew.backend.claim({
-    owner: crew.owner(),
-    groups,
-    leaseMs: crew.limits.leaseMs,
-    ...(asked.routine ? { routine: true } : {}),
-  })
+  const found = await claim(groups, asked, crew)
   claimed()
   if (found.kind === "idle") {
     rest(now, found, dispatcher, crew)
@@ -50,6 +46,20 @@ export async function lookForWork(
   await Promise.all(delivered)
   dispatcher.again(found.group)
   return "worked"
+}
+
+async function claim(groups: readonly GroupWant[], { routine }: Asked, crew: Crew): Promise<Slice | Idle> {
+  crew.claims.begun += 1
+  try {
+    return await crew.backend.claim({
+      owner: crew.owner(),
+      groups,
+      leaseMs: crew.limits.leaseMs,
+      ...(routine ? { routine: true } : {}),
+    })
+  } finally {
+    crew.claims.answered += 1
+  }
 }
 
 /** The storage had nothing, or has nothing else. */
@@ -76,15 +86,16 @@ function takeRoom(crew: Crew, slices: number): boolean {
 }
 
 /** Lets a slice go on without its worker, which looks for more meanwhile. */
-async function beside(delivered: Promise<void>, group: string, dispatcher: Dispatcher, crew: Crew): Promise<void> {
+async function beside(delivered: Promise<Delivered>, group: string, dispatcher: Dispatcher, crew: Crew): Promise<void> {
+  let quiet = false
   try {
-    await delivered
+    quiet = (await delivered).quiet
   } catch (error) {
     crew.logger.error({ err: error, group }, "a slice failed: it is handed out again when its lease ends")
   }
   besides.set(crew, (besides.get(crew) ?? 1) - 1)
   // Whoever asked while it was held was told to rest.
-  dispatcher.news({ group })
+  if (!quiet) dispatcher.news({ group })
 }
 
 /** Settles a slice with nothing done, so that another worker gets it at once. */

@@ -17,6 +17,15 @@ import type { WorkflowSpec } from "./workflow-types.ts"
 export async function handleRun(spec: WorkflowSpec, batch: Batch, access: Access): Promise<Outcome> {
   const [first] = batch.messages
   if (first === undefined) return { done: [] }
+  const release = access.expect?.(endsCollection(spec.name), first.message.streamId.slice(spec.name.length + 1))
+  try {
+    return await moveRun(spec, batch, first, access)
+  } finally {
+    release?.()
+  }
+}
+
+async function moveRun(spec: WorkflowSpec, batch: Batch, first: Delivery, access: Access): Promise<Outcome> {
   let live = await runBefore(spec, first, batch.fresh, access)
   if (live === undefined) return { done: batch.messages.map((delivery) => ({ delivery, actions: [] })) }
   const all: Fed[] = []

@@ -88,7 +88,7 @@ export async function runOn(
       return live
     }
     // Somebody may have been here before, and not have come to the settle.
-    ahead ??= await access.history(live.streamId, { after: live.version })
+    ahead ??= last.delivery.isNew === true ? [] : await access.history(live.streamId, { after: live.version })
     if (ahead[0]?.type === types.stepRecorded) {
       const others = ahead.findIndex(({ type }) => type !== types.stepRecorded)
       const own = others < 0 ? ahead : ahead.slice(0, others)
