@@ -153,6 +153,9 @@ export function inChain(bounds: { readonly from: number; readonly to?: number })
 export const BY_POSITION = { _id: 1 } as const
 /** The index of what may be there once. */
 export const BY_KEY = { keys: 1 } as const
+/** The indexes of the types of a commit's messages, and of the conversations they belong to. */
+export const BY_TYPE = { types: 1 } as const
+export const BY_CONVERSATION = { conversations: 1 } as const
 
 function pause(ms: number): Promise<void> {
   return new Promise((resolve) => {
