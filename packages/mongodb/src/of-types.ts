@@ -11,8 +11,8 @@ const WINDOW = 2_000
 /** From then on it is judged by what was found whether the index of types would do better for all the rest. */
 const TRIED = 3 * WINDOW
 
-/** What a commit costs that the index of types leads to, wherever in the log it is, in positions looked through. */
-const POSITIONS_PER_COMMIT = 30
+/** What a commit costs that the index of types leads to, wherever in the log it is, in positions looked through: as many as a busy process puts into one. */
+const POSITIONS_PER_COMMIT = 500
 
 /** Messages of some types in the direction asked for: one more than the limit, where there are more. */
 export async function ofTypes(
