@@ -7,7 +7,7 @@ import { type BSON, type Db, MongoClient } from "mongodb"
 import { afterAll, beforeAll, describe, it } from "vitest"
 
 import { store, to } from "../src/conformance/build/appending.ts"
-import { claimPartition } from "../src/conformance/build/claims.ts"
+import { claimNothing, claimPartition } from "../src/conformance/build/claims.ts"
 import { ensure } from "../src/conformance/build/groups.ts"
 import { command, event, events } from "../src/conformance/build/messages.ts"
 import { allDone, settle } from "../src/conformance/build/settles.ts"
@@ -215,9 +215,17 @@ describe.skipIf(mongo.missing)(`on mongodb${mongo.missing === undefined ? "" : `
       const commands = await asked(async () => {
         const slice = await claimPartition(backend)
         await settle(backend, allDone(slice))
+        await claimNothing(backend)
+        await backend.promote(10)
+        await rejects(store(backend, { ...event("work"), id: first.id }))
       })
-      ok(commands.length > 0)
-      for (const one of commands) await checkIndexed(client.db(), one)
+      ok(commands.some(({ body }) => JSON.stringify(body["filter"]) === JSON.stringify({ open: 1 })))
+      for (const one of commands) {
+        const indexes = await checkIndexed(client.db(), one)
+        const filter: unknown = one.body["filter"]
+        for (const field of ["keys", "open"])
+          if (typeof filter === "object" && filter !== null && field in filter) deepEqual(indexes, [field])
+      }
     })
   })
 })
