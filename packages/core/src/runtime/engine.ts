@@ -16,11 +16,12 @@ import { ensureGroup } from "./ensure-group.ts"
 import { handlerTime } from "./handler-time.ts"
 import { HeldAccess } from "./held-access.ts"
 import type { Instrumentation } from "./instrumentation.ts"
-import type { Limits } from "./limits.ts"
+import { type Limits, WAITING_SLICES } from "./limits.ts"
 import { lruBaselines } from "./lru-baselines.ts"
 import { createMembership } from "./membership.ts"
 import { readTogether } from "./read-together.ts"
 import { recordAhead } from "./record-ahead.ts"
+import { createRoom } from "./room.ts"
 import { createRunning } from "./running.ts"
 import { createSettleWatch, type SettleWatch } from "./settle-watch.ts"
 import { sliceSizes } from "./slice-size.ts"
@@ -101,6 +102,7 @@ export function createEngine(parts: EngineParts): Engine {
     },
     parts.processName,
   )
+  const { expect } = documents
   const baselines = (group: string): Baselines => {
     const found = baselinesByGroup.get(group) ?? lruBaselines(limits.baselines)
     baselinesByGroup.set(group, found)
@@ -113,12 +115,22 @@ export function createEngine(parts: EngineParts): Engine {
     instrumentation,
     limits,
     sizes: sliceSizes(limits.sliceBytes),
+    claims: { begun: 0, answered: 0 },
     owner: membership.owner,
     registration: (group) => registrations.get(group),
     strategy: (registration) => registration.errorStrategy ?? parts.errorStrategy,
     access: (group) => {
       const record = recordAhead(group, recording)
-      const shared = { group, ...reads, baselines: baselines(group), snapshots: parts.snapshots, logger, time, record }
+      const shared = {
+        group,
+        ...reads,
+        baselines: baselines(group),
+        snapshots: parts.snapshots,
+        logger,
+        time,
+        record,
+        expect,
+      }
       if (instrumentation === undefined) return (lease) => new HeldAccess(shared, lease)
       return (lease) => {
         if (!instrumentation.heard()) return new HeldAccess(shared, lease)
@@ -131,6 +143,8 @@ export function createEngine(parts: EngineParts): Engine {
     documents: (puts) => documents.put(puts),
     background: (work) => void background.add(work),
     delivering: background.add,
+    besideWorkers: createRoom(WAITING_SLICES),
+    outdatedTold: new Set(),
     storageTime(now) {
       storageOffsetMs = now - clock.now()
     },

@@ -58,8 +58,18 @@ export class LiveRun implements StepCaller {
     this.signals = new Signals(this)
   }
 
+  /** The same run, yet to be fed. */
+  afresh(): LiveRun {
+    return new LiveRun(this.#spec, this.streamId)
+  }
+
   get ended(): boolean {
     return this.#phase === "ended"
+  }
+
+  /** Whether it was told to end: all that its code asked for before is of no use any more. */
+  get cancelled(): boolean {
+    return this.#cancelled
   }
 
   /** Feeds the next event of the stream. Throws when the code does not fit it; the run is of no use then. */

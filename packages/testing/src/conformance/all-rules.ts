@@ -28,12 +28,14 @@ import { reopenRules } from "./rules/reopen.rules.ts"
 import { replayRules } from "./rules/replay.rules.ts"
 import { reservedRules } from "./rules/reserved.rules.ts"
 import { resetOrderRules } from "./rules/reset-orders.rules.ts"
+import { riskRules } from "./rules/risks.rules.ts"
 import { scheduleRules } from "./rules/schedules.rules.ts"
 import { settlePartRules } from "./rules/settle-parts.rules.ts"
 import { settlePlaceRules } from "./rules/settle-places.rules.ts"
 import { settleRepeatRules } from "./rules/settle-repeats.rules.ts"
 import { settleWorkRules } from "./rules/settle-work.rules.ts"
 import { settleRules } from "./rules/settle.rules.ts"
+import { severalSlicesRules } from "./rules/several-slices.rules.ts"
 import { takeOverRules } from "./rules/take-overs.rules.ts"
 import { thinnedLogRules } from "./rules/thinned-log.rules.ts"
 import { transferRules } from "./rules/transfer.rules.ts"
@@ -49,6 +51,7 @@ export interface RuleGroup {
 /** Every rule of the contract, in the order of its methods. */
 export const allRules: readonly RuleGroup[] = [
   { subject: "migrate, close and capabilities", rules: migrateRules },
+  { subject: "risks", rules: riskRules },
   { subject: "opened anew", rules: reopenRules },
   { subject: "append", rules: appendRules },
   { subject: "append: expected versions", rules: expectationRules },
@@ -59,6 +62,7 @@ export const allRules: readonly RuleGroup[] = [
   { subject: "groups", rules: groupRules },
   { subject: "groups: wanted types", rules: groupTypeRules },
   { subject: "claim", rules: claimRules },
+  { subject: "claim: several slices", rules: severalSlicesRules },
   { subject: "leases", rules: leaseRules },
   { subject: "leases: take-overs", rules: takeOverRules },
   { subject: "lanes", rules: laneRules },

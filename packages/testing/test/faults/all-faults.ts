@@ -9,8 +9,10 @@ import { readFaults } from "./read-faults.ts"
 import { reopenFaults } from "./reopen-faults.ts"
 import { reservedFaults } from "./reserved-faults.ts"
 import { resetFaults } from "./reset-faults.ts"
+import { riskFaults } from "./risk-faults.ts"
 import { scheduleFaults } from "./schedule-faults.ts"
 import { settleFaults } from "./settle-faults.ts"
+import { severalSlicesFaults } from "./several-slices-faults.ts"
 import { takeOverFaults } from "./take-over-faults.ts"
 import { transferFaults } from "./transfer-faults.ts"
 import { trimCategoryFaults } from "./trim-category-faults.ts"
@@ -21,6 +23,7 @@ export const allFaults: readonly { readonly of: string; readonly faults: readonl
   { of: "append", faults: appendFaults },
   { of: "read", faults: readFaults },
   { of: "claim", faults: claimFaults },
+  { of: "several slices", faults: severalSlicesFaults },
   { of: "leases, lanes and replays", faults: leaseFaults },
   { of: "lanes and types", faults: laneTypeFaults },
   { of: "settle", faults: settleFaults },
@@ -29,6 +32,7 @@ export const allFaults: readonly { readonly of: string; readonly faults: readonl
   { of: "a clock that was set back", faults: clockFaults },
   { of: "take-overs and bounds", faults: takeOverFaults },
   { of: "resets", faults: resetFaults },
+  { of: "risks", faults: riskFaults },
   { of: "opening again", faults: reopenFaults },
   { of: "operator", faults: operatorFaults },
   { of: "operator: transfer", faults: transferFaults },
