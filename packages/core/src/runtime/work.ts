@@ -1,4 +1,4 @@
-import type { GroupWant, Idle, Slice } from "../backend/claim.ts"
+import type { GroupWant, Idle, PartitionSlice, Slice } from "../backend/claim.ts"
 import type { Crew } from "./crew.ts"
 import { deliver } from "./deliver.ts"
 import type { Delivered } from "./delivered.ts"
@@ -28,9 +28,9 @@ export async function lookForWork(
     rest(now, found, dispatcher, crew)
     return "nothing"
   }
-  const { also, then, ...first } = found.source === "partition" ? found : { ...found, also: undefined, then: undefined }
-  const slices: readonly Slice[] = also === undefined ? [first] : [first, ...also]
-  if (then !== undefined) rest(now, then, dispatcher, crew)
+  const { also = [], nothingElse } = found.source === "partition" ? found : NOTHING_BESIDES
+  const slices = [found, ...also]
+  if (nothingElse !== undefined) rest(now, nothingElse, dispatcher, crew)
   dispatcher.wakeNext()
   if (crew.instrumentation?.heard() === true) for (const slice of slices) crew.instrumentation.claimed(slice)
   const registration = crew.registration(found.group)
@@ -47,6 +47,9 @@ export async function lookForWork(
   dispatcher.again(found.group)
   return "worked"
 }
+
+/** What slices of lanes bring along. */
+const NOTHING_BESIDES: Pick<PartitionSlice, "also" | "nothingElse"> = {}
 
 async function claim(groups: readonly GroupWant[], { routine }: Asked, crew: Crew): Promise<Slice | Idle> {
   crew.claims.begun += 1
