@@ -82,7 +82,7 @@ describe("init", () => {
     await rm(join(shop, "slow-mail-server"))
     const worker = run()
     await worker.said("mailing pear")
-    const parked = /^!! {2}group mail has 1 dead letters\n {6}look with millrace dead-letters list --group mail/m
+    const parked = /^!! {2}group mail has 1 dead letter\n {6}look with millrace dead-letters list --group mail/m
     const sick = await until(
       () => on("doctor"),
       ({ stdout }) => parked.test(stdout),

@@ -1,10 +1,9 @@
-import { BackendError } from "@millrace/core/backend"
-import { type Collection, type Document, type Filter, MongoClient, type MongoClientOptions, ReadConcern } from "mongodb"
+import type { Collection, Db, Document, Filter, MongoClient } from "mongodb"
 
 import type { CommitDocument } from "./commit-document.ts"
-import { decoded } from "./decoded.ts"
-import { isPassing, isUnconnected, toBackendError } from "./errors.ts"
+import { isPassing, toBackendError } from "./errors.ts"
 import type { GroupDocument } from "./group-document.ts"
+import { openLink } from "./link.ts"
 import type { Settings } from "./options.ts"
 import type {
   KeyedStored,
@@ -14,9 +13,8 @@ import type {
   StreamDocument,
   TypeDocument,
 } from "./stored.ts"
-import { withoutUrl } from "./without-url.ts"
 
-/** The collections of a log. */
+/** The collections of a log, by the client of this moment: to be taken anew for each question. */
 export interface Collections {
   readonly commits: Collection<CommitDocument>
   readonly groups: Collection<GroupDocument>
@@ -40,6 +38,8 @@ export interface Database extends Collections {
   readonly starts: Map<number, number>
   /** A command to the server, and its answer. */
   command(command: Document): Promise<Document>
+  /** Asks, and does not ask again. */
+  once<T>(ask: () => Promise<T>): Promise<T>
   /** Asks; asks again while the server does not answer and patience lasts. */
   read<T>(ask: () => Promise<T>): Promise<T>
   /**
@@ -54,38 +54,31 @@ export interface Database extends Collections {
 const AGAIN_MS = 10
 const MAX_AGAIN_MS = 500
 
-/** How long the driver looks for a server to talk to, and how long it takes at most to connect to one. */
-const SELECTION_MS = 5_000
-const CONNECT_MS = 5_000
-
 /** Opens nothing before the first call: the driver connects then. */
 export function openDatabase(target: string | MongoClient, settings: Settings): Database {
-  const own = typeof target === "string"
-  const client = own ? connect(target, settings) : target
-  const name = settings.database ?? (own ? databaseIn(target) : client.options.dbName)
-  const db = client.db(name, {
-    readConcern: readConcern(client),
-    writeConcern: { w: "majority" },
-    ignoreUndefined: true,
-  })
+  const link = openLink(target, settings)
   const { prefix } = settings
+  const name = link.db.databaseName
   const log = prefix === DEFAULT_PREFIX ? name : `${name}.${prefix}`
   const where = `the log ${log}`
   let closed = false
-  const insist = async <T>(ask: () => Promise<T>, doubt: "read" | "write"): Promise<T> => {
+  let known: { readonly db: Db; readonly collections: Collections } | undefined
+  const collections = (): Collections => {
+    const { db } = link
+    if (known?.db !== db) known = { db, collections: collectionsIn(db, prefix) }
+    return known.collections
+  }
+  const insist = async <T>(question: () => Promise<T>, doubt: "read" | "write"): Promise<T> => {
     const end = performance.now() + settings.patienceMs
     // Once a try has lost its answer, no later one can say that nothing was written.
     let inDoubt = false
     for (let wait = AGAIN_MS; ; wait = Math.min(wait * 2, MAX_AGAIN_MS)) {
-      try {
-        return await ask()
-      } catch (error) {
-        inDoubt ||= doubt === "write" && isPassing(error)
-        const isGone = own && isUnconnected(error)
-        const givesUp = closed || !(isPassing(error) || isGone) || performance.now() > end
-        const failure = givesUp ? error : isGone ? await failureOf(client.connect()) : undefined
-        if (failure !== undefined) throw toBackendError(failure, where, inDoubt ? "write" : "read")
-      }
+      const asked = await link.ask(question)
+      if (asked.kind === "answered") return asked.answer
+      const { error, again } = asked
+      inDoubt ||= doubt === "write" && isPassing(error)
+      const givesUp = closed || !(again || isPassing(error)) || performance.now() > end
+      if (givesUp) throw toBackendError(error, where, inDoubt ? "write" : "read")
       await pause(wait)
     }
   }
@@ -94,6 +87,47 @@ export function openDatabase(target: string | MongoClient, settings: Settings): 
     name: log,
     prefix,
     starts: new Map(),
+    get commits() {
+      return collections().commits
+    },
+    get groups() {
+      return collections().groups
+    },
+    get documents() {
+      return collections().documents
+    },
+    get schedules() {
+      return collections().schedules
+    },
+    get logs() {
+      return collections().logs
+    },
+    get processes() {
+      return collections().processes
+    },
+    get streams() {
+      return collections().streams
+    },
+    get types() {
+      return collections().types
+    },
+    command: (command) => insist(() => link.db.command(command), "read"),
+    async once(question) {
+      const asked = await link.ask(question)
+      if (asked.kind === "answered") return asked.answer
+      throw toBackendError(asked.error, where, "read")
+    },
+    read: (question) => insist(question, "read"),
+    write: (question) => insist(question, "write"),
+    async close() {
+      closed = true
+      await link.close()
+    },
+  }
+}
+
+function collectionsIn(db: Db, prefix: string): Collections {
+  return {
     commits: db.collection(`${prefix}commits`),
     groups: db.collection(`${prefix}groups`),
     documents: db.collection(`${prefix}documents`),
@@ -102,13 +136,6 @@ export function openDatabase(target: string | MongoClient, settings: Settings): 
     processes: db.collection(`${prefix}processes`),
     streams: db.collection(`${prefix}streams`),
     types: db.collection(`${prefix}types`),
-    command: (command) => insist(() => db.command(command), "read"),
-    read: (ask) => insist(ask, "read"),
-    write: (ask) => insist(ask, "write"),
-    async close() {
-      closed = true
-      if (own) await client.close()
-    },
   }
 }
 
@@ -126,57 +153,6 @@ export function inChain(bounds: { readonly from: number; readonly to?: number })
 export const BY_POSITION = { _id: 1 } as const
 /** The index of what may be there once. */
 export const BY_KEY = { keys: 1 } as const
-
-function connect(url: string, settings: Settings): MongoClient {
-  // The driver would take these before what the URL says.
-  const inUrl = namesIn(url)
-  const timeouts = Object.entries({
-    serverSelectionTimeoutMS: Math.min(SELECTION_MS, settings.patienceMs),
-    connectTimeoutMS: Math.min(CONNECT_MS, settings.patienceMs),
-    // By itself the driver would wait for ever.
-    socketTimeoutMS: settings.answerMs,
-  }).filter(([name]) => !inUrl.has(name.toLowerCase()))
-  const options: MongoClientOptions = {
-    ...Object.fromEntries(timeouts),
-    ...(settings.onCommand === undefined ? {} : { monitorCommands: true }),
-  }
-  try {
-    const client = new MongoClient(url, options)
-    client.on("commandStarted", ({ commandName }) => settings.onCommand?.(commandName))
-    return client
-  } catch (error) {
-    const text = error instanceof Error ? error.message : String(error)
-    const said = withoutUrl(text, url)
-    const why = said === "" ? "" : ` (${said})`
-    throw new BackendError("invalid", `the URL of MongoDB can not be connected to: correct it${why}`)
-  }
-}
-
-/** The names of the options in a URL, in small letters. */
-function namesIn(url: string): ReadonlySet<string> {
-  const query = url.split("?").slice(1).join("?")
-  return new Set(query.split("&").map((pair) => pair.split("=")[0]?.toLowerCase() ?? ""))
-}
-
-function databaseIn(url: string): string {
-  const path = /^mongodb(?:\+srv)?:\/\/[^/?]*\/([^?]+)/.exec(url)?.[1]
-  return path === undefined ? "millrace" : decoded(path, "database")
-}
-
-/** What a majority has, unless whoever made the client says otherwise. */
-function readConcern(client: MongoClient): ReadConcern {
-  return client.options.readConcern ?? new ReadConcern("majority")
-}
-
-/** What something fails with, if it does. */
-async function failureOf(work: Promise<unknown>): Promise<unknown> {
-  try {
-    await work
-    return undefined
-  } catch (error) {
-    return error
-  }
-}
 
 function pause(ms: number): Promise<void> {
   return new Promise((resolve) => {

@@ -3,6 +3,7 @@ import {
   MongoBulkWriteError,
   MongoError,
   MongoNetworkError,
+  MongoNetworkTimeoutError,
   MongoServerClosedError,
   MongoServerError,
   MongoServerSelectionError,
@@ -11,6 +12,13 @@ import {
 
 /** What a failed call leaves in doubt. `read`: nothing. `write`: whether it landed. */
 export type Doubt = "read" | "write"
+
+/** The driver has said nothing of a question for longer than it may take: what was asked may be done all the same. */
+export class NoAnswer extends MongoNetworkTimeoutError {
+  constructor(ms: number) {
+    super(`the driver gave no answer in ${ms} ms`)
+  }
+}
 
 /** A document with this `_id`, or with one of these keys, is there already. */
 export function isTaken(error: unknown): boolean {
@@ -37,9 +45,15 @@ export function isPassing(thrown: unknown): boolean {
  * The driver has given up its connections, as it does when its very first ones fail: nothing was sent, and nothing will be by this client before it
  * connects again.
  */
-export function isUnconnected(error: unknown): boolean {
+export function isUnconnected(thrown: unknown): boolean {
+  const error = unwrapped(thrown)
   if (error instanceof MongoTopologyClosedError || error instanceof MongoServerClosedError) return true
   return error instanceof MongoError && error.name === "MongoPoolClosedError"
+}
+
+/** No server was found in time: nothing was sent. */
+export function isAway(thrown: unknown): boolean {
+  return unwrapped(thrown) instanceof MongoServerSelectionError
 }
 
 /** What the system says of a connection (`write ECONNRESET`): the driver hands it on as it is when the connection breaks while a command is being sent. */
@@ -69,7 +83,7 @@ export function toBackendError(thrown: unknown, where: string, doubt: Doubt): Ba
   if (thrown instanceof BackendError) return thrown
   const error = unwrapped(thrown)
   const text = error instanceof Error ? error.message : String(error)
-  const isUnsent = error instanceof MongoServerSelectionError || isUnconnected(error)
+  const isUnsent = isAway(error) || isUnconnected(error)
   if (isUnsent && doubt === "read")
     return new BackendError("unavailable", `${where}: no server answers; check that it runs (${text})`, {
       cause: error,

@@ -137,12 +137,16 @@ export function openEars(parts: {
   let seen = NO_PULSE
   let known = false
 
+  const again = <T>(question: () => Promise<T>): Promise<T> => database.read(question)
+  const once = <T>(question: () => Promise<T>): Promise<T> => database.once(question)
   /** One command: the pulse, and the commit with which the chain goes on. */
-  const look = async (): Promise<Position> => {
+  const look = async (ask: Database["once"] = again): Promise<Position> => {
     const chain = parts.chain()
     const next = chain.head + 1
     const began = performance.now()
-    const found = await database.commits.find({ _id: { $in: [PULSE, next] } }, { projection: AS_READ_ON }).toArray()
+    const found = await ask(() =>
+      database.commits.find({ _id: { $in: [PULSE, next] } }, { projection: AS_READ_ON }).toArray(),
+    )
     tookMs = performance.now() - began
     const pulse = found.find(({ _id }) => _id === PULSE)?.pulse
     hearPulse(pulse)
@@ -183,7 +187,7 @@ export function openEars(parts: {
       if (performance.now() - lookedAt >= pace) {
         triedAt = performance.now()
         try {
-          await look()
+          await look(once)
           if (lost) tell([{ kind: "reconnected" }])
           lost = false
         } catch {
@@ -230,9 +234,9 @@ export function openEars(parts: {
     heardLately: () => polling !== undefined && known && !lost && performance.now() - lookedAt < LATELY_MS,
     async catchUp() {
       if (polling === undefined || !known) await parts.chain().refresh()
-      else await database.read(look)
+      else await look()
     },
-    look: () => database.read(look),
+    look: () => look(),
     schedulesHeard: () => (polling === undefined || !known ? undefined : schedulesHeard),
     async close() {
       closed = true

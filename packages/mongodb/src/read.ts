@@ -237,7 +237,9 @@ async function ofStream(
     const known = log.chain.version(range.streamId)
     const last = known === undefined ? undefined : Math.min(upto ?? known, known)
     const from = last === undefined ? whole.from : Math.max(whole.from, last - limit)
-    return ofVersions(log, query, range, within, { from, upto: last ?? upto })
+    const page = await ofVersions(log, query, range, within, { from, upto: last ?? upto })
+    // Appends since the read began may have made those versions others than the last ones that it sees.
+    return page.length > limit || from === whole.from ? page : ofVersions(log, query, range, within, whole)
   }
   const last = Math.min(upto ?? Number.MAX_SAFE_INTEGER, after + limit + 1)
   const page = await ofVersions(log, query, range, within, { from: whole.from, upto: last })
@@ -272,10 +274,9 @@ async function ofVersions(
     })
     for (const entry of page.entries)
       if (fits(entry, { include, from: after === 0 ? 0 : after + 1, upto })) found.push(entry)
-    const end = page.entries.at(-1)
-    if (!page.full || found.length > limit || end === undefined) return found
-    if (forward) low = end.position
-    else high = end.position - 1
+    if (page.next === undefined || found.length > limit) return found
+    if (forward) low = page.next
+    else high = page.next
   }
 }
 

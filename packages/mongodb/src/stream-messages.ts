@@ -14,17 +14,20 @@ export interface StreamPart {
   readonly after: Position
   readonly to: Position
   readonly direction: "forward" | "backward"
-  /** The most commits to read: each holds at least one of them. */
+  /** The most commits to read. */
   readonly commits: number
 }
 
-/** The messages of a stream, in order of the direction, picked out of their commits by the server. `full`: there may be more. */
+/**
+ * The messages of a stream, in order of the direction, picked out of their commits by the server. `next`: there may be more, from this position on (forward: above it,
+ * backward: at or below it). A page may be empty and have a next one: what its commits hold of the stream may lie outside of the part, or be trimmed.
+ */
 export async function readStream(
   database: Database,
   part: StreamPart,
-): Promise<{ readonly entries: readonly LogEntry[]; readonly full: boolean }> {
+): Promise<{ readonly entries: readonly LogEntry[]; readonly next: Position | undefined }> {
   const { stream, after, to, direction } = part
-  if (to <= after) return { entries: [], full: false }
+  if (to <= after) return { entries: [], next: undefined }
   const start = after === 0 ? 1 : await startOf(database, after + 1)
   const keys = { $elemMatch: streamRange(stream, part.from, part.upto) }
   const found = await database.read(() =>
@@ -55,7 +58,9 @@ export async function readStream(
     })
     return direction === "forward" ? own : own.reverse()
   })
-  return { entries, full: found.length === part.commits }
+  const last = found.length === part.commits ? found.at(-1) : undefined
+  if (last === undefined) return { entries, next: undefined }
+  return { entries, next: direction === "forward" ? last._id + last.n - 1 : last._id - 1 }
 }
 
 type Picked = Pick<LogEntry, "at"> & {
@@ -70,7 +75,12 @@ export async function readStreamAbove(
   stream: StreamId,
   { after, upto, commits }: { readonly after: Position; readonly upto: Position; readonly commits: number },
 ): Promise<{ readonly entries: readonly LogEntry[]; readonly readTo: Position }> {
-  const { entries, full } = await readStream(database, { stream, after, to: upto, direction: "forward", commits })
-  const last = entries.at(-1)
-  return { entries, readTo: full && last !== undefined ? last.position : upto }
+  const { entries, next = upto } = await readStream(database, {
+    stream,
+    after,
+    to: upto,
+    direction: "forward",
+    commits,
+  })
+  return { entries, readTo: Math.min(next, upto) }
 }

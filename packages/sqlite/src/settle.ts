@@ -7,6 +7,7 @@ import {
   type Settled,
   type SettledAt,
   type Settlement,
+  tooManyLanes,
 } from "@millrace/core/backend"
 
 import { type AppendRoom, beginAppending } from "./append.ts"
@@ -99,8 +100,8 @@ function conclude(
       : settleLanes(writing, settlement, { ...held, lanes: held.lanes }, verdicts)
   const dropped = droppedBy(settlement.parts, verdicts)
   if (dropped > 0) db.run(addDropped, group.id, dropped)
-  const tooMany = partition.lanes > open && int(db.get(countLanes, group.id)?.[0]) > group.maxLanes
-  const stop = settlement.stop ?? (tooMany ? tooManyLanes(group.maxLanes) : undefined)
+  const all = partition.lanes > open ? int(db.get(countLanes, group.id)?.[0]) : 0
+  const stop = settlement.stop ?? (all > group.maxLanes ? tooManyLanes(all, group.maxLanes) : undefined)
   if (stop !== undefined) partition.lease = { ...partition.lease, takeovers: 0 }
   partition.settles += 1
   savePartition(db, group, partition)
@@ -114,11 +115,4 @@ function conclude(
   remember(db, held, leaseKey(settlement.lease), answer)
   if (stop !== undefined) stopGroup(writing, room.memo, group, stop)
   return answer
-}
-
-function tooManyLanes(maxLanes: number): NonNullable<Settlement["stop"]> {
-  return {
-    reason: "max-lanes",
-    error: `more than ${maxLanes} lanes are open: see what fails first, then retry or discard lanes`,
-  }
 }

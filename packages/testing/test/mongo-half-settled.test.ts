@@ -14,6 +14,9 @@ import { mongoProxy } from "./mongo-wire/mongo-proxy.ts"
 const mongo = await mongoForTests()
 
 const LEASE_MS = 30_000
+/** The worker soon gives up what is cut. But it connects, however slow the machine is: what is tried here begins after that. */
+const PATIENCE_MS = 500
+const CONNECTS = "&serverSelectionTimeoutMS=60000&connectTimeoutMS=60000"
 /** How long the worker works on its slice before it settles. */
 const WORK_MS = 10_000
 
@@ -31,7 +34,7 @@ describe.skipIf(mongo.missing)(`on mongodb${mongo.missing === undefined ? "" : `
       dead ||= name === "update" && collection === "millrace_groups" && times.now > 1_700_000_000_000
       return dead ? "cut-before" : "pass"
     })
-    const dying = mongodbBackend(wire.url, { clock, patienceMs: 500 })
+    const dying = mongodbBackend(`${wire.url}${CONNECTS}`, { clock, patienceMs: PATIENCE_MS })
     try {
       await others.migrate()
       await ensure(others)

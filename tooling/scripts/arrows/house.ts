@@ -67,6 +67,7 @@ export const rooms: readonly Room[] = [
   {
     folder: "packages/cli/src/verbs",
     rooms: [
+      "packages/cli/src/doctor",
       "packages/cli/src/render",
       "packages/cli/src/session",
       "packages/cli/src/transfer",
@@ -76,6 +77,7 @@ export const rooms: readonly Room[] = [
     ],
     packages: ["@millrace/core", "@millrace/bus", "node:"],
   },
+  { folder: "packages/cli/src/doctor", rooms: ["packages/cli/src/render"], packages: ["@millrace/core", "node:"] },
   { folder: "packages/cli/src/render", rooms: [], packages: ["@millrace/core", "cli-table3", "cli-progress", "node:"] },
   {
     folder: "packages/cli/src/session",

@@ -23,6 +23,19 @@ export function date(text: string): Date {
   throw new InvalidArgumentError("give a date, such as 2026-11-21T12:00:00Z")
 }
 
+/** A span in milliseconds, from a text such as `90s`, `5m`, `1.5h` or `1d`. */
+export function span(text: string): number {
+  const [, amount, unit = ""] = /^(\d+(?:\.\d+)?)(s|m|h|d)$/.exec(text) ?? []
+  const ms = Math.round(Number(amount) * (UNIT_MS[unit] ?? Number.NaN))
+  if (ms > 0 && ms <= MOST_SPAN_MS) return ms
+  throw new InvalidArgumentError("give a span, such as 90s, 5m or 1.5h")
+}
+
+const UNIT_MS: Readonly<Record<string, number>> = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 }
+
+/** Older than any log. */
+const MOST_SPAN_MS = 36_525 * 86_400_000
+
 const ISO = /^(\d{4}-\d{2}-\d{2})(?:T\d{2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?(?:Z|[+-]\d{2}:\d{2})?)?$/
 
 /** `NaN` for anything but digits: an empty text is no number, though JavaScript makes 0 of it. */

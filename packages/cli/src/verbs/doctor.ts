@@ -1,5 +1,9 @@
 import type { GroupInfo, LogStats, Migration, ProcessInfo } from "@millrace/core"
 
+import type { Finding } from "../doctor/finding.ts"
+import { hangingGroups } from "../doctor/hanging-groups.ts"
+import { stoppedGroups } from "../doctor/stopped-groups.ts"
+import { counted } from "../render/counted.ts"
 import { inSession, type Session } from "../session/session.ts"
 import type { StoreOptions } from "../session/store-options.ts"
 import { unfinishedImport } from "../transfer/import-marker.ts"
@@ -7,24 +11,17 @@ import { unfinishedImport } from "../transfer/import-marker.ts"
 /** How far the clocks of this machine and the store may be apart before it is worth a word. */
 const CLOCK_TOLERANCE_MS = 5_000
 
-/** Something `doctor` looked at. */
-interface Finding {
-  readonly severity: "fine" | "warning" | "problem"
-  readonly what: string
-  /** What to do about it. */
-  readonly remedy?: string
+interface DoctorOptions extends StoreOptions {
+  readonly hangingAfter: number
 }
 
 /** Looks for what is wrong with a store, and says what to do. Exit code 1 when there is a problem. */
-export function doctor(options: StoreOptions): Promise<void> {
+export function doctor({ hangingAfter, ...options }: DoctorOptions): Promise<void> {
   return inSession(options, async (session) => {
     const { out, backend } = session
     const migration = await backend.migrate({ dryRun: true })
     // A log that lacks something can not be trusted to answer the rest.
-    const looked =
-      migration.steps.length === 0
-        ? [...(await halfImport(backend)), ...(await clockOf(backend)), ...(await examineWork(session))]
-        : []
+    const looked = migration.steps.length === 0 ? await examineLog(session, hangingAfter) : []
     // A backend knows its risks when it has reached its log: last looked at, first told.
     const findings = [...examineStore(backend), examineFormat(migration), ...looked]
     out.answer(findings, () => findings.map((finding) => line(finding, out)).join("\n"))
@@ -62,12 +59,35 @@ function examineFormat({ steps, format }: Migration): Finding {
     }
   return {
     severity: "problem",
-    what: `the log lacks ${steps.length} steps (format ${format}, indexes): nothing else was looked at`,
+    what: `the log lacks ${counted(steps.length, "step")} (format ${format}, indexes): nothing else was looked at`,
     remedy: "run millrace migrate (with --dry-run first, to see them)",
   }
 }
 
 const REACH = { process: "in this process only", machine: "on this machine", network: "on several machines" } as const
+
+async function examineLog({ app, backend }: Session, hangingAfterMs: number): Promise<readonly Finding[]> {
+  const unfinished = await halfImport(backend)
+  const { finding: clock, now } = await clockOf(backend)
+  const { groups, ...log } = await app.stats()
+  const processes = await app.processes()
+  const standing = [
+    ...(await stoppedGroups(backend, groups)),
+    ...(await hangingGroups(backend, groups, { processes, now, hangingAfterMs })),
+  ]
+  return [
+    ...unfinished,
+    clock,
+    ...unhandled(log),
+    ...groups.flatMap((one) =>
+      examineGroup(
+        one,
+        standing.filter(({ group }) => group === one.group),
+      ),
+    ),
+    ...examineProcesses(processes, groups),
+  ]
+}
 
 async function halfImport(backend: Session["backend"]): Promise<readonly Finding[]> {
   if ((await unfinishedImport(backend)) === undefined) return []
@@ -80,63 +100,56 @@ async function halfImport(backend: Session["backend"]): Promise<readonly Finding
   ]
 }
 
-async function clockOf(backend: Session["backend"]): Promise<readonly Finding[]> {
+async function clockOf(backend: Session["backend"]): Promise<{ readonly finding: Finding; readonly now: number }> {
   const before = Date.now()
   const { now } = await backend.promote(1)
   const apart = Math.abs(now - (before + Date.now()) / 2)
-  if (apart < CLOCK_TOLERANCE_MS)
-    return [{ severity: "fine", what: `the store's clock is ${Math.round(apart)} ms from this machine's` }]
-  return [
-    {
-      severity: "warning",
-      what: `the store's clock is ${Math.round(apart / 1_000)} s from this machine's`,
-      remedy: "schedules and retries follow the store's clock: synchronise both with NTP",
-    },
-  ]
-}
-
-async function examineWork({ app }: Session): Promise<readonly Finding[]> {
-  const { groups, ...log } = await app.stats()
-  const processes = await app.processes()
-  return [...unhandled(log), ...groups.flatMap(examineGroup), ...examineProcesses(processes, groups)]
+  const fine = { severity: "fine", what: `the store's clock is ${Math.round(apart)} ms from this machine's` } as const
+  if (apart < CLOCK_TOLERANCE_MS) return { now, finding: fine }
+  const what = `the store's clock is ${Math.round(apart / 1_000)} s from this machine's`
+  const remedy = "schedules and retries follow the store's clock: synchronise both with NTP"
+  return { now, finding: { severity: "warning", what, remedy } }
 }
 
 function unhandled({ unhandled: types }: LogStats): readonly Finding[] {
   return types.map(({ type, messages }) => ({
     severity: "warning",
-    what: `${messages} commands of type ${type} wait for a reactor that decides them`,
+    what: `${counted(messages, "command")} of type ${type} ${messages === 1 ? "waits" : "wait"} for a reactor that decides them`,
     remedy: "register its actor in a process that works, or stop sending them",
   }))
 }
 
-function examineGroup({ group, status, stopped, lag, parked, retrying }: GroupInfo): readonly Finding[] {
-  const found: Finding[] = []
-  if (status === "stopped")
-    found.push({
-      severity: "problem",
-      what: `group ${group} is stopped: ${[stopped?.reason, stopped?.error].filter((one) => one !== undefined).join(": ")}`,
-      remedy: `mend the cause, then run millrace group start ${group}`,
-    })
+function examineGroup(info: GroupInfo, elsewhere: readonly Finding[]): readonly Finding[] {
+  const { group, status, lag, parked, retrying } = info
+  const found: Finding[] = [...elsewhere]
   if (parked > 0)
     found.push({
       severity: "problem",
-      what: `group ${group} has ${parked} dead letters`,
+      what: `group ${group} has ${counted(parked, "dead letter")}`,
       remedy: `look with millrace dead-letters list --group ${group}, then retry or discard them`,
+      group,
     })
-  if (retrying > 0) found.push({ severity: "warning", what: `group ${group} tries ${retrying} streams again` })
-  if (found.length === 0) found.push({ severity: "fine", what: `group ${group} works, lag ${lag}` })
+  // A stream whose handler takes long goes its own way like one that retries.
+  const others = retrying - elsewhere.reduce((sum, { inHand = [] }) => sum + inHand.length, 0)
+  if (others > 0 && status === "active")
+    found.push({
+      severity: "warning",
+      what: `group ${group}: ${counted(others, "stream retries", "streams retry")}, or ${others === 1 ? "takes" : "take"} long to handle`,
+      group,
+    })
+  if (found.length === 0) found.push({ severity: "fine", what: `group ${group} works, lag ${lag}`, group })
   return found
 }
 
 function examineProcesses(processes: readonly ProcessInfo[], groups: readonly GroupInfo[]): readonly Finding[] {
   const live = processes.filter((one) => one.live)
   const waiting = groups.reduce((sum, { lag }) => sum + lag, 0)
-  if (live.length > 0) return [{ severity: "fine", what: `${live.length} processes work` }]
+  if (live.length > 0) return [{ severity: "fine", what: `${counted(live.length, "process works", "processes work")}` }]
   if (waiting === 0) return [{ severity: "fine", what: "no process works, and nothing waits" }]
   return [
     {
       severity: "problem",
-      what: `${waiting} messages wait, and no process works on the log`,
+      what: `${counted(waiting, "message waits", "messages wait")}, and no process works on the log`,
       remedy: "start one: millrace run app.ts",
     },
   ]

@@ -6,8 +6,9 @@ export const CONTRACT_VERSION = 1
 
 /** Something about how a storage is set up that endangers what it holds. */
 export interface Risk {
+  /** In a line of words, as a list shows it. */
   readonly what: string
-  /** What an operator does about it. */
+  /** What an operator does about it, in a line of words. */
   readonly remedy: string
 }
 
@@ -23,7 +24,10 @@ export interface Capabilities {
   readonly txRollback: boolean
   /** What survives what, in a sentence an operator understands. */
   readonly durability: string
-  /** What endangers what is stored, as its server is set up; left out or empty, nothing that the backend knows of. Known once the log was reached. */
+  /**
+   * What endangers what is stored, as its server is set up, each danger once; left out or empty, nothing that the backend knows of. Known once the log was
+   * reached: then every backend object on it tells the same, until something changes on the server.
+   */
   readonly risks?: readonly Risk[]
   /** Whether data outlives the process. */
   readonly persistent: boolean

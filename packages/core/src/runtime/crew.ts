@@ -8,6 +8,7 @@ import type { DocumentWatch } from "./document-watch.ts"
 import type { HeldAccess } from "./held-access.ts"
 import type { Instrumentation } from "./instrumentation.ts"
 import type { Limits } from "./limits.ts"
+import type { Room } from "./room.ts"
 import type { SliceSizes } from "./slice-size.ts"
 
 /** What the workers of one app share. */
@@ -37,6 +38,10 @@ export interface Crew {
   readonly background: (work: Promise<void>) => void
   /** A slice being delivered: waiting for quiet waits for it. Answers the same promise. */
   readonly delivering: <T>(delivery: Promise<T>) => Promise<T>
+  /** For slices of reactors that mostly wait: they go on without the worker that claimed them. */
+  readonly besideWorkers: Room
+  /** Of which groups and types, a line each, was told that this process is older than its peers. */
+  readonly outdatedTold: Set<string>
   /** The storage has told its time. */
   readonly storageTime: (now: number) => void
   /** The storage's clock minus this process's, as far as known. */

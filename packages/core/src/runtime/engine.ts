@@ -16,11 +16,12 @@ import { ensureGroup } from "./ensure-group.ts"
 import { handlerTime } from "./handler-time.ts"
 import { HeldAccess } from "./held-access.ts"
 import type { Instrumentation } from "./instrumentation.ts"
-import type { Limits } from "./limits.ts"
+import { type Limits, WAITING_SLICES } from "./limits.ts"
 import { lruBaselines } from "./lru-baselines.ts"
 import { createMembership } from "./membership.ts"
 import { readTogether } from "./read-together.ts"
 import { recordAhead } from "./record-ahead.ts"
+import { createRoom } from "./room.ts"
 import { createRunning } from "./running.ts"
 import { createSettleWatch, type SettleWatch } from "./settle-watch.ts"
 import { sliceSizes } from "./slice-size.ts"
@@ -142,6 +143,8 @@ export function createEngine(parts: EngineParts): Engine {
     documents: (puts) => documents.put(puts),
     background: (work) => void background.add(work),
     delivering: background.add,
+    besideWorkers: createRoom(WAITING_SLICES),
+    outdatedTold: new Set(),
     storageTime(now) {
       storageOffsetMs = now - clock.now()
     },

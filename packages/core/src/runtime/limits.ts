@@ -40,6 +40,9 @@ export interface Limits {
   readonly writeTries: number
 }
 
+/** How many slices of reactors that mostly wait a process works on beside those of its workers. */
+export const WAITING_SLICES = 16
+
 /** The bounds of an app that sets none of its own. */
 export const DEFAULT_LIMITS: Limits = {
   leaseMs: 30_000,

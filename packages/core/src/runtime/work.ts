@@ -39,7 +39,7 @@ export async function lookForWork(
     return "nothing"
   }
   const delivered = slices.map((slice) => crew.delivering(deliver(slice, registration, crew, signal)))
-  if (registration.waits === true && takeRoom(crew, delivered.length)) {
+  if (registration.waits === true && crew.besideWorkers.take(delivered.length)) {
     for (const one of delivered) void beside(one, found.group, dispatcher, crew)
     return "worked"
   }
@@ -72,22 +72,6 @@ function rest(asked: Asked, idle: Idle, dispatcher: Dispatcher, crew: Crew): voi
   dispatcher.rest(asked, idle)
 }
 
-/** How many slices of reactors that mostly wait a process works on beside those of its workers. */
-const WAITING_SLICES = 16
-
-const besides = new WeakMap<Crew, number>()
-
-function roomOf(crew: Crew): number {
-  return WAITING_SLICES - (besides.get(crew) ?? 0)
-}
-
-/** What was claimed together is worked on together, though the room has become smaller since it was asked for. */
-function takeRoom(crew: Crew, slices: number): boolean {
-  if (roomOf(crew) <= 0 && slices === 1) return false
-  besides.set(crew, (besides.get(crew) ?? 0) + slices)
-  return true
-}
-
 /** Lets a slice go on without its worker, which looks for more meanwhile. */
 async function beside(delivered: Promise<Delivered>, group: string, dispatcher: Dispatcher, crew: Crew): Promise<void> {
   let quiet = false
@@ -96,7 +80,7 @@ async function beside(delivered: Promise<Delivered>, group: string, dispatcher: 
   } catch (error) {
     crew.logger.error({ err: error, group }, "a slice failed: it is handed out again when its lease ends")
   }
-  besides.set(crew, (besides.get(crew) ?? 1) - 1)
+  crew.besideWorkers.leave()
   // Whoever asked while it was held was told to rest.
   if (!quiet) dispatcher.news({ group })
 }
@@ -114,19 +98,15 @@ function wantOf(group: string, crew: Crew): GroupWant | undefined {
   const registration = crew.registration(group)
   if (registration === undefined) return undefined
   const { types, batchSize = Number.POSITIVE_INFINITY } = registration
-  const slices = registration.waits === true ? roomOf(crew) : 1
+  const slices = registration.waits === true ? crew.besideWorkers.left() : 1
   return { group, types, limit: Math.min(crew.sizes.of(group), batchSize), ...(slices > 1 ? { slices } : {}) }
 }
 
-const warned = new WeakMap<Crew, Set<string>>()
-
 /** Says once per group and type that this process is older than its peers. */
 function warnOutdated(outdated: { readonly group: string; readonly type: string }, crew: Crew): void {
-  const said = warned.get(crew) ?? new Set()
-  warned.set(crew, said)
   const key = `${outdated.group}\n${outdated.type}`
-  if (said.has(key)) return
-  said.add(key)
+  if (crew.outdatedTold.has(key)) return
+  crew.outdatedTold.add(key)
   crew.logger.warn(
     outdated,
     "a newer process wants a type this one does not know: its messages wait for a process that does",

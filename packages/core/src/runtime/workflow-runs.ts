@@ -49,7 +49,7 @@ export interface WorkflowRun<Out = unknown> {
   wait(options?: { readonly timeoutMs?: number }): Promise<RunOutcome<Out>>
   /** How the run stands now. Throws `RunNotFound`. */
   status(): Promise<RunStatus<Out>>
-  /** Asks the run to end: where its code waits, `WorkflowCancelled` is thrown. A step that is running ends first. Nothing when it has ended. Throws `RunNotFound`. */
+  /** Asks the run to end: where its code waits, `WorkflowCancelled` is thrown. A step that is running ends first; one that has not begun, or waits for its next try, is not run any more. Nothing when it has ended. Throws `RunNotFound`. */
   cancel(reason?: string): Promise<void>
   /** Sends the run an event that it waits for, or will wait for. Throws `InvalidPayload`, `RunNotFound`. */
   signal<D extends AnyEvent>(event: D, ...payload: PayloadArguments<PayloadIn<D>>): Promise<void>

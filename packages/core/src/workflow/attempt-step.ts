@@ -16,6 +16,8 @@ export interface Attempt {
   readonly number: number
   /** The version of the run at which it asked for the step. */
   readonly seen: number
+  /** Whether the run had been told to end by then. */
+  readonly cancelled: boolean
 }
 
 /** What came of an attempt. */
@@ -53,7 +55,12 @@ export async function attemptOnce(attempt: Attempt, types: RunTypes, access: Acc
 }
 
 /** The failure is recorded; the next attempt waits as a schedule, so that neither a lane nor a worker is held by it. */
-function failed({ step, number, seen }: Attempt, error: unknown, types: RunTypes, access: Access): readonly Action[] {
+function failed(
+  { step, number, seen, cancelled }: Attempt,
+  error: unknown,
+  types: RunTypes,
+  access: Access,
+): readonly Action[] {
   const { run, key, args, policy } = step
   // What the function gave was not to be recorded: doing it again would give the same.
   const waitMs = error instanceof NotRecordable ? undefined : policy.retryAfterMs(error, number)
@@ -68,14 +75,18 @@ function failed({ step, number, seen }: Attempt, error: unknown, types: RunTypes
   const recordedFailure: Action = { kind: "append-next", messages: [event] }
   access.logger.warn({ err: error, run, step: key, attempt: number, waitMs }, "a step failed")
   if (waitMs === undefined) return [recordedFailure]
-  const again = runStepMessage({ step, number: number + 1, seen }, types)
+  const again = runStepMessage({ step, number: number + 1, seen, cancelled }, types)
   return [recordedFailure, { kind: "schedule", messages: [again], at: access.time.now() + waitMs }]
 }
 
 /** The command that runs a step in a lane of its own. */
-export function runStepMessage({ step, number, seen }: Attempt, types: RunTypes): ReturnType<typeof runMessage> {
+export function runStepMessage(
+  { step, number, seen, cancelled }: Attempt,
+  types: RunTypes,
+): ReturnType<typeof runMessage> {
   const { run, key, args } = step
-  return runMessage("command", types.runStep, stepStream(run, key), { run, step: key, args, attempt: number, seen })
+  const fields = { run, step: key, args, attempt: number, seen, ...(cancelled ? { cancelled } : {}) }
+  return runMessage("command", types.runStep, stepStream(run, key), fields)
 }
 
 /** The function's result, or whatever comes first of: it throws, its time is up, its worker has to stop. */

@@ -24,7 +24,6 @@ export class Calls {
   readonly #open = new Map<string, OpenCall>()
   readonly #abandoned = new Set<string>()
   readonly #ordinals = new Map<string, number>()
-  #steps = 0
 
   /** The key of the next call of a name. */
   nextKey(name: string): string {
@@ -37,18 +36,12 @@ export class Calls {
     return this.#open.size
   }
 
-  /** How many of the open calls are steps. */
-  get steps(): number {
-    return this.#steps
-  }
-
   get keys(): readonly string[] {
     return [...this.#open.keys()]
   }
 
   add(call: OpenCall): void {
     this.#open.set(call.key, call)
-    if (call.step !== undefined) this.#steps += 1
   }
 
   get(key: string): OpenCall | undefined {
@@ -58,7 +51,6 @@ export class Calls {
   /** The call is answered; an answer that comes for it later means nothing where one is on its way. */
   close(call: OpenCall, { expected = false }: { readonly expected?: boolean } = {}): void {
     this.#open.delete(call.key)
-    if (call.step !== undefined) this.#steps -= 1
     if (expected) this.#abandoned.add(call.key)
   }
 

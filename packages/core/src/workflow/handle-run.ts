@@ -58,7 +58,7 @@ async function feedNext(delivery: Delivery, all: Fed[], live: LiveRun, access: A
     await feedRecorded(all.at(-1), live, between, access)
   }
   await observed(access, delivery, () => live.feed(delivery.message, access.time))
-  const fed: Fed = { delivery, actions: [], steps: [], seen: live.version }
+  const fed: Fed = { delivery, actions: [], steps: [], seen: live.version, cancelled: live.cancelled }
   for (const before of all) answered(before, delivery.message, live)
   take(fed, delivery.message, live)
   all.push(fed)
@@ -67,9 +67,9 @@ async function feedNext(delivery: Delivery, all: Fed[], live: LiveRun, access: A
 /** The steps that are still to be run become commands, each on a stream of its own. */
 function withCommands(all: readonly Fed[], { name }: WorkflowSpec): Outcome["done"] {
   const types = runTypesOf(name)
-  return all.map(({ delivery, actions, steps, seen }) => {
+  return all.map(({ delivery, actions, steps, seen, cancelled }) => {
     if (steps.length === 0) return { delivery, actions }
-    const messages = steps.map((step) => runStepMessage({ step, number: 1, seen }, types))
+    const messages = steps.map((step) => runStepMessage({ step, number: 1, seen, cancelled }, types))
     return { delivery, actions: [...actions, { kind: "append-next", messages }] }
   })
 }

@@ -8,7 +8,7 @@ import { rememberStep } from "./handle-run.ts"
 import { LiveRun } from "./live-run.ts"
 import { OpenStep } from "./open-step.ts"
 import { replayTo } from "./replay-to.ts"
-import { type RunStep, runStepIn } from "./run-event.ts"
+import { isCancel, type RunStep, runStepIn } from "./run-event.ts"
 import { endsCollection, runTypesOf, stepStream } from "./run-types.ts"
 import type { WorkflowSpec } from "./workflow-types.ts"
 
@@ -48,9 +48,15 @@ async function runOne(
   const asked = runStepIn(message)
   const ended = await access.document(endsCollection(spec.name), asked.run.slice(spec.name.length + 1))
   if (ended !== undefined) return NOTHING
+  const types = runTypesOf(spec.name)
+  // Its code may be undoing things already: what has not begun, or waits for its next try, is not to be done behind that.
+  if (!asked.cancelled) {
+    const since = await access.history(asked.run, { after: asked.seen })
+    if (since.some((event) => isCancel(event, types))) return NOTHING
+  }
   const step = await openStep(spec, asked, fresh, access)
-  const attempt = { step, number: asked.attempt, seen: asked.seen }
-  const actions = await attemptStep(attempt, runTypesOf(spec.name), access)
+  const { attempt: number, seen, cancelled } = asked
+  const actions = await attemptStep({ step, number, seen, cancelled }, types, access)
   if (actions === undefined) return undefined
   const retried = actions.some((action) => action.kind === "schedule")
   return { actions, again: retried ? () => rememberStep(asked.run, step, access.baselines) : undefined }

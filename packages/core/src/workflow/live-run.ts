@@ -67,6 +67,11 @@ export class LiveRun implements StepCaller {
     return this.#phase === "ended"
   }
 
+  /** Whether it was told to end: all that its code asked for before is of no use any more. */
+  get cancelled(): boolean {
+    return this.#cancelled
+  }
+
   /** Feeds the next event of the stream. Throws when the code does not fit it; the run is of no use then. */
   async feed(message: StoredMessage, time: HandlerTime): Promise<void> {
     if (this.version === 0 && (message.version ?? 1) > 1)

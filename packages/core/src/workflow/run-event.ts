@@ -51,6 +51,8 @@ export interface RunStep {
   readonly attempt: number
   /** The version of the run at which it asked for the step. */
   readonly seen: number
+  /** Whether the run had been told to end by then. */
+  readonly cancelled: boolean
 }
 
 /** Reads an event of a run; `undefined` for the events that say how it ended, and for events of others in its stream. */
@@ -104,6 +106,11 @@ export function isOutcomeOf(step: string, { type, payload }: StoredMessage, type
   return outcomes.includes(type) && textIn(payload, "step") === step
 }
 
+/** Whether an event asks its run to end. */
+export function isCancel({ type }: StoredMessage, { cancelRequested }: RunTypes): boolean {
+  return type === cancelRequested
+}
+
 /** Whether an event says how its run ended. */
 export function isEnd({ type }: StoredMessage, { completed, failed, cancelled }: RunTypes): boolean {
   return type === completed || type === failed || type === cancelled
@@ -117,6 +124,7 @@ export function runStepIn({ payload }: StoredMessage): RunStep {
     args: textIn(payload, "args"),
     attempt: numberIn(payload, "attempt"),
     seen: numberIn(payload, "seen"),
+    cancelled: fieldOf(payload, "cancelled") === true,
   }
 }
 

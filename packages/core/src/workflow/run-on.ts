@@ -7,7 +7,7 @@ import { attemptOnce, type Attempted, completed } from "./attempt-step.ts"
 import type { Asked, LiveRun } from "./live-run.ts"
 import type { OpenStep } from "./open-step.ts"
 import { replayTo } from "./replay-to.ts"
-import { isEnd, isOutcomeOf, type RunEvent } from "./run-event.ts"
+import { isCancel, isEnd, isOutcomeOf, type RunEvent } from "./run-event.ts"
 import { runMessage } from "./run-message.ts"
 import { type RunTypes, runTypesOf } from "./run-types.ts"
 
@@ -18,9 +18,10 @@ const RUN_ON_MS = 1_000
 export interface Fed {
   readonly delivery: Delivery
   readonly actions: Action[]
-  /** The steps it waits for since, at the version `seen`. */
+  /** The steps it waits for since, at the version `seen`, and whether the run had been told to end by then. */
   steps: readonly OpenStep[]
   seen: Version
+  cancelled: boolean
 }
 
 /** Where a run may go on by itself. */
@@ -57,19 +58,21 @@ export function take(fed: Fed, event: StoredMessage, live: LiveRun): void {
   else if (steps.length > 0) {
     fed.steps = [...fed.steps, ...steps]
     fed.seen = live.version
+    fed.cancelled = live.cancelled
   }
   // Its end was recorded under the event, with everything that it asked for then.
   if (live.ended && isEnd(event, runTypesOf(live.workflow))) fed.actions.length = 0
 }
 
-/** A step whose outcome the log holds is not to be run: it was recorded ahead of the settle, which did not come then. */
-export function answered(fed: Fed, event: StoredMessage, { workflow }: LiveRun): void {
+/** A step whose outcome the log holds is not to be run: it was recorded ahead of the settle, which did not come then. Nor is one that nobody waits for any more, for the run was cancelled before it began. */
+export function answered(fed: Fed, event: StoredMessage, { calls, workflow }: LiveRun): void {
+  if (fed.steps.length === 0) return
   const types = runTypesOf(workflow)
-  if (fed.steps.length > 0) fed.steps = fed.steps.filter(({ key }) => !isOutcomeOf(key, event, types))
+  fed.steps = fed.steps.filter(({ key }) => calls.get(key) !== undefined && !isOutcomeOf(key, event, types))
 }
 
 /**
- * Runs the steps of a run one after another, as long as each is the only one open. Every outcome is recorded by an append of its own that expects the stream
+ * Runs the steps of a run one after another, as long as each is all that the run waits for. Every outcome is recorded by an append of its own that expects the stream
  * as the run knows it: so of two workers that hold the run for theirs, one is refused. The group gets on once, when the run waits, ends or has gone on for long
  * enough. Answers the run where it stands, or `undefined` when the worker had to stop in the middle of a step. Throws when the code does not fit what is recorded.
  */
@@ -82,7 +85,7 @@ export async function runOn(
   let live = given
   let ahead: readonly StoredMessage[] | undefined
   for (;;) {
-    const step = onlyStep(last, live)
+    const step = onlyStep(last, all, live)
     if (step === undefined) {
       if (live.ended && ahead !== undefined) await recordEnd(last, { all, ahead, live }, access)
       return live
@@ -96,14 +99,16 @@ export async function runOn(
       await feedRecorded(last, live, own, access)
       continue
     }
-    if (ahead.some((event) => isOutcomeOf(step.key, event, types))) {
+    const isOver = (event: StoredMessage): boolean =>
+      isOutcomeOf(step.key, event, types) || (!live.cancelled && isCancel(event, types))
+    if (ahead.some(isOver)) {
       last.steps = []
       return live
     }
     const attempted = await attempt(step, last, live, access)
     if (attempted === undefined) return undefined
-    // What waits to be stored comes first; and where others have written, only the settle can tell whether this worker still holds the run.
-    if (ahead.length === 0 && all.every(({ actions }) => actions.length === 0)) {
+    // Where others have written, only the settle can tell whether this worker still holds the run.
+    if (ahead.length === 0) {
       const told = takenOver || access.time.now() - began >= RUN_ON_MS
       const recorded = await record(attempted, { step, live, last, told }, access)
       if (recorded === "wait") return live
@@ -140,19 +145,22 @@ async function recordEnd(
   await feedRecorded(last, live, behind.slice(0, 1), access)
 }
 
-/** The step that can be run here: the only one asked for since the last event, and the only one open. */
-function onlyStep({ steps }: Fed, { calls }: LiveRun): OpenStep | undefined {
-  return calls.steps === 1 ? steps[0] : undefined
+/**
+ * The step that can be run here: asked for since the last event, and the only call that is open. Beside a timer, a child or a signal it needs a lane of its own, for the run
+ * has to be told of them while the step runs; and so it does while something waits to be stored: a timer that has not begun would never come.
+ */
+function onlyStep({ steps }: Fed, all: readonly Fed[], { calls }: LiveRun): OpenStep | undefined {
+  return calls.size === 1 && all.every(({ actions }) => actions.length === 0) ? steps[0] : undefined
 }
 
 function attempt(
   step: OpenStep,
-  { delivery, seen }: Fed,
+  { delivery, seen, cancelled }: Fed,
   live: LiveRun,
   access: Access,
 ): Promise<Attempted | undefined> {
   const run = (): Promise<Attempted | undefined> =>
-    attemptOnce({ step, number: 1, seen }, runTypesOf(live.workflow), access)
+    attemptOnce({ step, number: 1, seen, cancelled }, runTypesOf(live.workflow), access)
   return access.observer?.within(delivery, run) ?? run()
 }
 

@@ -28,6 +28,7 @@ import { reopenRules } from "./rules/reopen.rules.ts"
 import { replayRules } from "./rules/replay.rules.ts"
 import { reservedRules } from "./rules/reserved.rules.ts"
 import { resetOrderRules } from "./rules/reset-orders.rules.ts"
+import { riskRules } from "./rules/risks.rules.ts"
 import { scheduleRules } from "./rules/schedules.rules.ts"
 import { settlePartRules } from "./rules/settle-parts.rules.ts"
 import { settlePlaceRules } from "./rules/settle-places.rules.ts"
@@ -50,6 +51,7 @@ export interface RuleGroup {
 /** Every rule of the contract, in the order of its methods. */
 export const allRules: readonly RuleGroup[] = [
   { subject: "migrate, close and capabilities", rules: migrateRules },
+  { subject: "risks", rules: riskRules },
   { subject: "opened anew", rules: reopenRules },
   { subject: "append", rules: appendRules },
   { subject: "append: expected versions", rules: expectationRules },

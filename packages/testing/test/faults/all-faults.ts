@@ -9,6 +9,7 @@ import { readFaults } from "./read-faults.ts"
 import { reopenFaults } from "./reopen-faults.ts"
 import { reservedFaults } from "./reserved-faults.ts"
 import { resetFaults } from "./reset-faults.ts"
+import { riskFaults } from "./risk-faults.ts"
 import { scheduleFaults } from "./schedule-faults.ts"
 import { settleFaults } from "./settle-faults.ts"
 import { severalSlicesFaults } from "./several-slices-faults.ts"
@@ -31,6 +32,7 @@ export const allFaults: readonly { readonly of: string; readonly faults: readonl
   { of: "a clock that was set back", faults: clockFaults },
   { of: "take-overs and bounds", faults: takeOverFaults },
   { of: "resets", faults: resetFaults },
+  { of: "risks", faults: riskFaults },
   { of: "opening again", faults: reopenFaults },
   { of: "operator", faults: operatorFaults },
   { of: "operator: transfer", faults: transferFaults },

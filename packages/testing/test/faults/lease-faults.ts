@@ -1,10 +1,37 @@
-import type { Owner } from "@millrace/core/backend"
+import type { Lease, Owner } from "@millrace/core/backend"
 
-import { claiming, claimingLanes, claimingPartitions, idling } from "./altered.ts"
+import { claiming, claimingLanes, claimingPartitions, idling, operating } from "./altered.ts"
 import type { Fault } from "./fault.ts"
 
 /** Defects of leases, lanes and replays. */
 export const leaseFaults: readonly Fault[] = [
+  ...(["deleting", "renaming"] as const).map((way): Fault => ({
+    name: `tokens begin anew in a group that takes a name which ${way} another has set free`,
+    caughtBy: `settle of a lease that was taken before ${way}`,
+    alter(backend) {
+      let tokens: number[] = []
+      const counted = claimingPartitions(backend, async (slice) => {
+        tokens.push(slice.lease.token)
+        return { ...slice, lease: { ...slice.lease, token: tokens.length } }
+      })
+      const given = (lease: Lease): Lease =>
+        lease.of === "partition" ? { ...lease, token: tokens[lease.token - 1] ?? lease.token } : lease
+      const forgetting = <Args extends readonly unknown[]>(write: (...args: Args) => Promise<void>) => {
+        return async (...args: Args): Promise<void> => {
+          await write(...args)
+          tokens = []
+        }
+      }
+      return {
+        ...operating(counted, ({ deleteGroup, renameGroup }) => ({
+          deleteGroup: way === "deleting" ? forgetting(deleteGroup) : deleteGroup,
+          renameGroup: way === "renaming" ? forgetting(renameGroup) : renameGroup,
+        })),
+        settle: (settlement) => backend.settle({ ...settlement, lease: given(settlement.lease) }),
+        extend: (lease, leaseMs) => backend.extend(given(lease), leaseMs),
+      }
+    },
+  })),
   {
     name: "idle forgets when leases and schedules fall due",
     caughtBy: "claim answers idle with the instant at which a lease or a schedule falls due",

@@ -6,6 +6,20 @@ import type { Fault } from "./fault.ts"
 /** Defects of what readers see. */
 export const readFaults: readonly Fault[] = [
   {
+    name: "a page that one of several streams fills says that nothing follows",
+    caughtBy: "read of several streams tells whether more follows",
+    alter: (backend) => ({
+      ...backend,
+      async read(query) {
+        const page = await backend.read(query)
+        if (query.from !== "streams") return page
+        const last = page.messages.at(-1)?.streamId
+        const streams = query.streams.slice(0, query.streams.findIndex(({ streamId }) => streamId === last) + 1)
+        return { ...page, more: page.more && (await backend.read({ ...query, streams })).more }
+      },
+    }),
+  },
+  {
     name: "positions are assigned before the commit: some show up below what was read already",
     caughtBy: "append shows messages to readers in position order only",
     alter: (backend) => {

@@ -1,10 +1,12 @@
 import { allFaults } from "../faults/all-faults.ts"
 import { runPart } from "./run-part.ts"
 import { runtimeFaults } from "./runtime-faults.ts"
+import type { ScenarioName } from "./scenarios.ts"
 
 /** A planted fault, and where it is planted. */
 interface Planted {
   readonly in: "backend" | "runtime"
+  readonly scenario?: ScenarioName
   readonly of: string
   readonly name: string
 }
@@ -20,7 +22,12 @@ export const backendFaults = allFaults.filter(({ of }) => !BEYOND.has(of))
 
 /** Every planted fault that the simulation is to find. */
 export const planted: readonly Planted[] = [
-  ...runtimeFaults.map(({ name, file }) => ({ in: "runtime" as const, of: file, name })),
+  ...runtimeFaults.map(({ name, file, scenario = "bank" as const }) => ({
+    in: "runtime" as const,
+    of: file,
+    name,
+    scenario,
+  })),
   ...backendFaults.flatMap(({ of, faults }) => faults.map(({ name }) => ({ in: "backend" as const, of, name }))),
 ]
 
@@ -55,11 +62,11 @@ export interface Found {
 }
 
 /**
- * The first seed that a planted fault fails at. One in a backend is looked for in both scenarios, a few seeds at a time: some show only where a runtime
+ * The first seed that a planted fault fails at. One in a backend is looked for in two scenarios, a few seeds at a time: some show only where a runtime
  * works, some only where somebody calls what no runtime does.
  */
 export async function findFault(fault: Planted, seeds: number): Promise<Found> {
-  const scenarios = fault.in === "backend" ? (["contract", "bank"] as const) : (["bank"] as const)
+  const scenarios: readonly ScenarioName[] = fault.in === "backend" ? ["contract", "bank"] : [fault.scenario ?? "bank"]
   const named = fault.in === "backend" ? { backendFault: fault.name } : { runtimeFault: fault.name }
   let says = ""
   for (let from = 1; from <= seeds; from += PIECE) {

@@ -3,8 +3,9 @@
 import { type Backend, memoryBackend } from "@millrace/core"
 
 import { testClock } from "../../src/index.ts"
-import { bank, contract, type PlayOptions, simulate, type SimulateOptions } from "../../src/simulation/index.ts"
+import { type PlayOptions, simulate, type SimulateOptions } from "../../src/simulation/index.ts"
 import { allFaults } from "../faults/all-faults.ts"
+import { scenarios } from "./scenarios.ts"
 
 const scenario = process.argv[2]
 const [from = 1, step = 1, seeds = 1] = process.argv.slice(3, 6).map(Number)
@@ -26,8 +27,19 @@ const options: SimulateOptions = {
     if (done % TELL_EVERY === 0) process.send?.({ done })
   },
 }
-const simulated = await (scenario === contract.name ? simulate(contract, options) : simulate(bank, options))
+const simulated = await played()
 process.send?.({ done, simulated }, () => process.disconnect())
+
+function played() {
+  switch (scenario) {
+    case "contract":
+      return simulate(scenarios.contract, options)
+    case "errands":
+      return simulate(scenarios.errands, options)
+    default:
+      return simulate(scenarios.bank, options)
+  }
+}
 
 /** Memory with a planted fault, and without. */
 function storagesOf(name: string): Pick<PlayOptions, "backend" | "twin"> {

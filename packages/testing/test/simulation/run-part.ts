@@ -2,6 +2,7 @@ import { fork } from "node:child_process"
 import { fileURLToPath } from "node:url"
 
 import type { Simulated } from "../../src/simulation/index.ts"
+import type { ScenarioName } from "./scenarios.ts"
 
 /** What a part answers: how many seeds it has done, and at the end what they came to. */
 export interface Told {
@@ -11,7 +12,7 @@ export interface Told {
 
 export interface PartOptions {
   /** What is simulated. */
-  readonly scenario: "bank" | "contract"
+  readonly scenario: ScenarioName
   readonly from: number
   readonly step: number
   readonly seeds: number

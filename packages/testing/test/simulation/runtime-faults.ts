@@ -6,6 +6,8 @@ export interface RuntimeFault {
   /** What stands there once. */
   readonly find: string
   readonly replace: string
+  /** What it shows in. Default: the bank, which has no workflows. */
+  readonly scenario?: "errands"
 }
 
 /** Defects that a change of the runtime might bring. The simulation has to find each. */
@@ -155,5 +157,77 @@ export const runtimeFaults: readonly RuntimeFault[] = [
     file: "backend/rules/lease-state.ts",
     find: "return owner?.bootId === NO_BOOT && owner.processName === processName",
     replace: "return owner?.bootId === NO_BOOT",
+  },
+  {
+    name: "a run goes on with an outcome that was not recorded",
+    scenario: "errands",
+    file: "workflow/run-on.ts",
+    find: "if (mayRecord && (await access.record?.(last.delivery, step.key, guarded(outcome.actions, live))) !== undefined) {",
+    replace:
+      "if (mayRecord) await access.record?.(last.delivery, step.key, guarded(outcome.actions, live))\n    if (mayRecord) {",
+  },
+  {
+    name: "what somebody else has recorded of a step is taken for one's own",
+    scenario: "errands",
+    file: "runtime/record-ahead.ts",
+    find: 'if (verdict.kind !== "appended") return undefined',
+    replace: 'if (verdict.kind === "duplicate") return []\n    if (verdict.kind !== "appended") return undefined',
+  },
+  {
+    name: "an outcome is settled though it was recorded",
+    scenario: "errands",
+    file: "workflow/run-on.ts",
+    find: "if (ahead.some((event) => isOutcomeOf(step.key, event, types))) continue",
+    replace: "",
+  },
+  {
+    name: "a run's end that was recorded is settled again",
+    scenario: "errands",
+    file: "workflow/run-on.ts",
+    find: `      last.actions.length = 0
+      return`,
+    replace: "      return",
+  },
+  {
+    name: "a step whose outcome is recorded is sent to a lane",
+    scenario: "errands",
+    file: "workflow/run-on.ts",
+    find: "calls.get(key) !== undefined && !isOutcomeOf(key, event, types)",
+    replace: "key !== event.id",
+  },
+  {
+    name: "a signal that nobody waits for yet is forgotten",
+    scenario: "errands",
+    file: "workflow/signals.ts",
+    find: "if (first === undefined || call === undefined) return this.#keep(type, message)",
+    replace: "if (first === undefined || call === undefined) return",
+  },
+  {
+    name: "a run that is replayed has the storage's time for what its worker recorded",
+    scenario: "errands",
+    file: "workflow/live-run.ts",
+    find: "(event.at ?? recordedAt)",
+    replace: "recordedAt",
+  },
+  {
+    name: "a timer of a wait that was answered is taken for another call's",
+    scenario: "errands",
+    file: "workflow/signals.ts",
+    find: "this.#run.calls.close(call, { expected: call.timed === true })",
+    replace: "this.#run.calls.close(call)",
+  },
+  {
+    name: "what is recorded behind an event is not fed before the next",
+    scenario: "errands",
+    file: "workflow/handle-run.ts",
+    find: "await feedRecorded(all.at(-1), live, between, access)",
+    replace: "live.version = version - 1",
+  },
+  {
+    name: "a cancel reaches only what is asked for after it",
+    scenario: "errands",
+    file: "workflow/live-run.ts",
+    find: "return this.calls.abandonAll(new WorkflowCancelled(this.streamId, event.reason))",
+    replace: "return",
   },
 ]

@@ -71,6 +71,33 @@ for (const backend of backends) {
       deepEqual(await app.workflow(Part, "1/part#1").status(), { status: "completed", output: ["A", "A2"] })
     })
 
+    it("a timer beside a step begins with it: a run goes on when its time is up, however long the step takes [S48.a S47.e]", async () => {
+      const log = await openLog(backend)
+      const { slow } = slowSteps(log)
+      const Hurried = workflow("hurried", async (_: null, flow) => {
+        const began = flow.now().getTime()
+        const first = await Promise.race([slow("a"), flow.sleep(STEP_MS / 4)])
+        // The deadline of several steps begins long before the last of them.
+        const late = flow.sleep(STEP_MS / 2)
+        const second = await Promise.race([slow("b"), late])
+        return [first ?? "late", second ?? "late", flow.now().getTime() - began]
+      })
+      const app = await log.app({ reactors: [Hurried] })
+      await app.start()
+      const run = await app.startWorkflow(Hurried, null)
+      const waiting = run.wait({ timeoutMs: 10 * STEP_MS })
+      await travelUntil(
+        log.clock,
+        waiting.then(() => {}),
+      )
+      const { output } = await waiting
+      ok(Array.isArray(output))
+      deepEqual(output.slice(0, 2), ["late", "late"])
+      ok(Number(output[2]) < STEP_MS, `went on after ${String(output[2])} ms`)
+      await travelUntil(log.clock, app.drain())
+      deepEqual(await app.deadLetters(), [])
+    })
+
     it("all waits for every call before it throws the first one's error, and a child's failure is its parent's to catch [S47.g]", async () => {
       const log = await openLog(backend)
       const did: string[] = []

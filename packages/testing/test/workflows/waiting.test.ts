@@ -195,6 +195,42 @@ for (const backend of backends) {
       equal(tries, 1)
     })
 
+    it("what a cancelled run waited for and had not begun is not done while it undoes things, nor tried again [S47.e S47.d]", async () => {
+      const log = await openLog(backend)
+      const did: string[] = []
+      const step = durable("step", (name: string) => void did.push(name))
+      const fail = durable("fail", () => {
+        did.push("fail")
+        throw new Error("down")
+      })
+      const undoing = (name: string, wait: () => Promise<void>) =>
+        workflow(name, async (_: null, flow) => {
+          try {
+            await wait()
+          } catch {
+            await flow.sleep(HOUR_MS)
+            await step(`undo ${name}`)
+          }
+        })
+      const Begun = undoing("begun", () => fail())
+      const Alone = undoing("alone", () => step("alone"))
+      const Beside = undoing("beside", async () => void (await Promise.all([step("left"), step("right")])))
+      const app = await log.app({ reactors: [Begun, Alone, Beside] })
+      const begun = await app.startWorkflow(Begun, null)
+      await app.drain()
+      const runs = [begun, await app.startWorkflow(Alone, null), await app.startWorkflow(Beside, null)]
+      for (const run of runs) await run.cancel()
+      // Who asks twice changes nothing.
+      for (const run of runs) await run.cancel("again")
+      for (let hours = 0; hours < 2; hours += 1) {
+        await app.drain()
+        await log.clock.advance(HOUR_MS)
+      }
+      await app.drain()
+      deepEqual(did.toSorted(), ["fail", "undo alone", "undo begun", "undo beside"])
+      for (const run of runs) equal((await run.wait()).status, "completed")
+    })
+
     it("a run that is cancelled may undo what it did before it ends [S47.e]", async () => {
       const log = await openLog(backend)
       const did: string[] = []

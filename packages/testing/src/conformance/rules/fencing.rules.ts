@@ -84,6 +84,27 @@ export const fencingRules: readonly Rule[] = [
     },
   ),
 
+  ...writes.slice(-2).map(([what, write]) =>
+    rule(
+      `settle of a lease that was taken before ${what} is fenced in the group that has taken its name since [lesson 7]`,
+      async ({ backend }) => {
+        await ensure(backend)
+        await store(backend, ...events("a", 3))
+        const old = await claimPartition(backend)
+        await write(backend)
+        await ensure(backend)
+        const slice = await claimPartition(backend)
+        const effects = to("out", [event("out", { type: "made" })])
+        const late = [{ ...allDone(old), parts: [storing(old, "a", effects)] }, allDone(old), givenBack(old)]
+        await allFenced(backend, late)
+        equal(await backend.extend(old.lease, 60_000), false)
+        equal((await backend.settle(allDone(slice))).kind, "settled")
+        // Nor are they taken for repetitions of what the new group has settled.
+        await allFenced(backend, late)
+      },
+    ),
+  ),
+
   rule("settle of a lease that nobody ever took is fenced", async ({ backend }) => {
     await ensure(backend)
     await store(backend, event("a"))

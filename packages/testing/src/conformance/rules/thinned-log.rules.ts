@@ -122,6 +122,30 @@ export const thinnedLogRules: readonly Rule[] = [
   ),
 
   rule(
+    "read of several streams tells whether more follows where retention has taken the beginning of the next one [L9.d lesson 10]",
+    async ({ backend }) => {
+      // One write holds the beginning of the stream that is trimmed, and something else that stays.
+      const mixed = ["user-1", "cart-1"].flatMap((streamId) => to(streamId, events(streamId, 1)).streams)
+      appended(await appendOne(backend, { streams: mixed }))
+      await store(backend, ...events("user-1", 2), event("cart-1"))
+      await backend.operator.trimCategory("user", { keep: 1 })
+      const streams = [{ streamId: "cart-1" }, { streamId: "user-1" }]
+      for (const include of ["events", "all"] as const) {
+        for (const direction of ["forward", "backward"] as const) {
+          for (const [limit, more] of [
+            [1, true],
+            [2, true],
+            [3, false],
+          ] as const) {
+            const page = await backend.read({ from: "streams", streams, include, direction, limit })
+            deepEqual([page.messages.length, page.more], [limit, more])
+          }
+        }
+      }
+    },
+  ),
+
+  rule(
     "trim takes the idempotency key of an append whose other messages trimCategory took [L9.d M2.b]",
     async ({ backend }) => {
       const { firstPosition } = appended(await appendOne(backend, mixedUp()))
