@@ -20,9 +20,10 @@ export async function lookForWork(
   if (groups.length === 0) return "nothing"
   // A storage in this process answers without it: timers and sockets must get their turn.
   await new Promise<void>((resolve) => nextTurn(crew.clock, resolve))
-  // What has become news in this turn is asked for too.
-  const now = { ...asked, moment: dispatcher.ask().moment }
-  const found = await claim(groups, asked, crew)
+  // What has become news in this turn is asked for too, and then it is no matter of routine any more.
+  const { moment } = dispatcher.ask()
+  const now = { ...asked, moment, routine: asked.routine && moment === asked.moment }
+  const found = await claim(groups, now, crew)
   claimed()
   if (found.kind === "idle") {
     rest(now, found, dispatcher, crew)
