@@ -54,7 +54,8 @@ export async function claim(log: Log, request: ClaimRequest): Promise<Slice | Id
     const slice = await takeNeediest(log, request, candidates, found)
     if (slice !== undefined && slice.source === "partition" && !found.lost && candidates.empty()) {
       log.looks.atRest = true
-      return { ...slice, then: idle(look, { ...found, nextAt: Math.min(found.nextAt, look.now + request.leaseMs) }) }
+      const nextAt = Math.min(found.nextAt, look.now + request.leaseMs)
+      return { ...slice, nothingElse: idle(look, { ...found, nextAt }) }
     }
     if (slice !== undefined) return slice
     if (found.lost && looks < LOOKS) continue

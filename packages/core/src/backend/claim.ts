@@ -94,7 +94,7 @@ export interface PartitionSlice extends SliceFacts {
    */
   readonly also?: readonly PartitionSlice[]
   /** What a claim of the same right after this one would have answered, where that is known to be nothing. */
-  readonly then?: Idle
+  readonly nothingElse?: Idle
 }
 
 /** The due lanes of a partition: messages at or below its checkpoint only. */

@@ -4,7 +4,7 @@ import type { Beat } from "../backend/process.ts"
 import type { Instant } from "../message/ids.ts"
 import type { ErrorStrategy } from "../reactor/error-strategy.ts"
 import type { Logger } from "../reactor/logger.ts"
-import type { Baselines, Registration } from "../reactor/registration.ts"
+import type { Access, Baselines, Registration } from "../reactor/registration.ts"
 import type { Snapshots } from "../reactor/snapshots.ts"
 import type { Writer } from "../store/writer.ts"
 import { createBackground } from "./background.ts"
@@ -102,7 +102,7 @@ export function createEngine(parts: EngineParts): Engine {
     },
     parts.processName,
   )
-  const { expect } = documents
+  const expect: Access["expect"] = (collection, id) => documents.expect(collection, id)
   const baselines = (group: string): Baselines => {
     const found = baselinesByGroup.get(group) ?? lruBaselines(limits.baselines)
     baselinesByGroup.set(group, found)

@@ -1,4 +1,4 @@
-import type { GroupWant, Idle, Slice } from "../backend/claim.ts"
+import type { GroupWant, Idle, PartitionSlice, Slice } from "../backend/claim.ts"
 import type { Crew } from "./crew.ts"
 import { deliver } from "./deliver.ts"
 import type { Delivered } from "./delivered.ts"
@@ -20,18 +20,19 @@ export async function lookForWork(
   if (groups.length === 0) return "nothing"
   // A storage in this process answers without it: timers and sockets must get their turn.
   await new Promise<void>((resolve) => nextTurn(crew.clock, resolve))
-  // What has become news in this turn is asked for too.
-  const now = { ...asked, moment: dispatcher.moment() }
-  const found = await claim(groups, asked, crew)
+  // What has become news in this turn is asked for too, and then it is no matter of routine any more.
+  const moment = dispatcher.moment()
+  const now = { ...asked, moment, routine: asked.routine && moment === asked.moment }
+  const found = await claim(groups, now, crew)
   claimed()
   if (found.kind === "idle") {
     rest(now, found, dispatcher, crew)
     return "nothing"
   }
-  const { also, then, ...first } = found.source === "partition" ? found : { ...found, also: undefined, then: undefined }
+  const { also = [], nothingElse } = found.source === "partition" ? found : NOTHING_BESIDES
   dispatcher.served(found.group)
-  const slices: readonly Slice[] = also === undefined ? [first] : [first, ...also]
-  if (then !== undefined) rest(now, then, dispatcher, crew)
+  const slices = [found, ...also]
+  if (nothingElse !== undefined) rest(now, nothingElse, dispatcher, crew)
   dispatcher.wakeNext()
   if (crew.instrumentation?.heard() === true) for (const slice of slices) crew.instrumentation.claimed(slice)
   const registration = crew.registration(found.group)
@@ -48,6 +49,9 @@ export async function lookForWork(
   dispatcher.again(found.group)
   return "worked"
 }
+
+/** What slices of lanes bring along. */
+const NOTHING_BESIDES: Pick<PartitionSlice, "also" | "nothingElse"> = {}
 
 async function claim(groups: readonly GroupWant[], { routine }: Asked, crew: Crew): Promise<Slice | Idle> {
   crew.claims.begun += 1

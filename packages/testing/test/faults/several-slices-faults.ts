@@ -33,7 +33,7 @@ export const severalSlicesFaults: readonly Fault[] = [
     alter: (backend) =>
       claimingPartitions(backend, (slice) => ({
         ...slice,
-        then: { kind: "idle", now: 0, nextAt: null, outdated: [] },
+        nothingElse: { kind: "idle", now: 0, nextAt: null, outdated: [] },
       })),
   },
   {

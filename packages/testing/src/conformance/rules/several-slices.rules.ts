@@ -41,7 +41,7 @@ export const severalSlicesRules: readonly Rule[] = [
           slices.map(({ group, lease }) => [group, lease.group]),
           slices.map(() => [G, G]),
         )
-        ok(slices.slice(1).every(({ also, then }) => also === undefined && then === undefined))
+        ok(slices.slice(1).every(({ also, nothingElse }) => also === undefined && nothingElse === undefined))
         for (const slice of slices) {
           ok(
             slice.messages.every(({ message }) => message.position > slice.from && message.position <= slice.scannedTo),
@@ -66,9 +66,9 @@ export const severalSlicesRules: readonly Rule[] = [
       for (const slices of [1, 3, STREAMS.length, STREAMS.length]) {
         const found = await claimSeveral(backend, slices)
         if (found.kind === "idle") break
-        if (found.source === "partition" && found.then !== undefined) {
-          equal(found.then.kind, "idle")
-          deepEqual((await claimNothing(backend)).outdated, found.then.outdated)
+        if (found.source === "partition" && found.nothingElse !== undefined) {
+          equal(found.nothingElse.kind, "idle")
+          deepEqual((await claimNothing(backend)).outdated, found.nothingElse.outdated)
         }
       }
     },
