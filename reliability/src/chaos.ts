@@ -43,7 +43,7 @@ export async function chaos(options: ChaosOptions, signal: AbortSignal): Promise
   const stage = await openStage(options, signal)
   try {
     await openAccounts(stage)
-    const steps = drawPlan(options.seed, possibleKinds(stage), options.lengthMs)
+    const steps = drawPlan(options.seed, possibleKinds(stage, options.only), options.lengthMs)
     for (const one of [...stage.workers, ...stage.clients]) one.start()
     await untilTraffic(stage)
     const trafficStart = Date.now()

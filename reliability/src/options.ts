@@ -1,5 +1,6 @@
 import { parseArgs } from "node:util"
 
+import { type FaultKind, faultKinds } from "./plan/fault-kinds.ts"
 import { type StorageName, storageNames } from "./storages/storage.ts"
 
 export interface ChaosOptions {
@@ -7,11 +8,13 @@ export interface ChaosOptions {
   readonly seed: number
   /** How long faults are made. */
   readonly lengthMs: number
+  /** The kinds of faults to draw from; all where it is empty. */
+  readonly only: readonly FaultKind[]
   /** Tell each fault as it is made. */
   readonly tell: boolean
 }
 
-const USAGE = `npm run chaos -- --backend ${storageNames.join("|")} [--minutes N | --seconds N] [--seed N] [--tell]`
+const USAGE = `npm run chaos -- --backend ${storageNames.join("|")} [--minutes N | --seconds N] [--seed N] [--only "KIND OF FAULT"]… [--tell]`
 const SEEDS = 1_000_000
 
 /** Throws what to write instead where it can not be understood. */
@@ -23,6 +26,7 @@ export function readOptions(args: readonly string[]): ChaosOptions {
       minutes: { type: "string" },
       seconds: { type: "string" },
       seed: { type: "string" },
+      only: { type: "string", multiple: true, default: [] },
       tell: { type: "boolean", default: false },
     },
   })
@@ -30,7 +34,13 @@ export function readOptions(args: readonly string[]): ChaosOptions {
   if (backend === undefined) throw new Error(`--backend ${values.backend ?? ""}: ${USAGE}`)
   const seconds = values.seconds === undefined ? numberOf(values.minutes ?? "1") * 60 : numberOf(values.seconds)
   const seed = values.seed === undefined ? Math.floor(Math.random() * SEEDS) : numberOf(values.seed)
-  return { backend, seed, lengthMs: seconds * 1_000, tell: values.tell }
+  return { backend, seed, lengthMs: seconds * 1_000, only: values.only.map(kindOf), tell: values.tell }
+}
+
+function kindOf(text: string): FaultKind {
+  const kind = faultKinds.find((one) => one === text)
+  if (kind === undefined) throw new Error(`--only ${text}: one of ${faultKinds.join(", ")}`)
+  return kind
 }
 
 function numberOf(text: string): number {

@@ -42,13 +42,17 @@ function seconds(ms: number): string {
   return `${(ms / 1_000).toFixed(1)} s`
 }
 
-function tellFindings({ backend, seed, lengthMs }: ChaosOptions, findings: readonly Finding[]): readonly string[] {
+function tellFindings(
+  { backend, seed, lengthMs, only }: ChaosOptions,
+  findings: readonly Finding[],
+): readonly string[] {
   if (findings.length === 0) return ["nothing is lost, doubled or out of order, and nothing is left behind"]
   const lines = [`seed ${seed}: ${findings.length} findings`]
   for (const [kind, found] of Map.groupBy(findings, (finding) => finding.kind)) {
     lines.push(...found.slice(0, MOST_TOLD).map(({ says }) => `  ${kind}: ${says}`))
     if (found.length > MOST_TOLD) lines.push(`  ${kind}: and ${found.length - MOST_TOLD} more`)
   }
-  const again = `npm run chaos -- --backend ${backend} --seconds ${lengthMs / 1_000} --seed ${seed}`
+  const those = only.map((kind) => ` --only "${kind}"`).join("")
+  const again = `npm run chaos -- --backend ${backend} --seconds ${lengthMs / 1_000} --seed ${seed}${those}`
   return [...lines, `${again} makes the same faults again`]
 }

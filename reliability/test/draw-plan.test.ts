@@ -1,4 +1,4 @@
-import { deepEqual, equal, notDeepEqual, ok } from "node:assert/strict"
+import { deepEqual, equal, notDeepEqual, ok, throws } from "node:assert/strict"
 
 import { describe, it } from "vitest"
 
@@ -30,5 +30,15 @@ describe("a plan", () => {
     ok(kinds.includes("worker killed"))
     for (const missing of ["connections cut", "server killed and restarted", "disk full", "write lock taken"] as const)
       ok(!kinds.includes(missing), missing)
+  })
+  it("has nothing but what was asked for, and is refused where that can not be done", () => {
+    const read = (): never => {
+      throw new Error("nothing is read here")
+    }
+    const storage = { url: "sqlite:file.db", settings: "", read, close: async () => {} }
+    const kinds = possibleKinds({ storage, proxies: [] }, ["worker frozen", "disk full"])
+    deepEqual(kinds, ["worker frozen"])
+    ok(drawPlan(7, kinds, MINUTE_MS).every(({ kind }) => kind === "worker frozen"))
+    throws(() => possibleKinds({ storage, proxies: [] }, ["disk full"]), /disk full: not possible here/)
   })
 })

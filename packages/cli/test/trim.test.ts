@@ -36,7 +36,7 @@ for (const store of stores.filter(({ name }) => name === "sqlite" || name === "p
         const on = (...args: readonly string[]) => millrace([...args, "--url", url])
         const gently = await on("trim", "category", "auth", "--keep", "0", "--yes")
         deepEqual([gently.code, gently.stderr], [0, ""])
-        match(gently.stdout, /^4 removed: nothing of auth is left up to 7$/m)
+        match(gently.stdout, /^4 messages removed: nothing of auth is left up to 7$/m)
         match(gently.stdout, /^held back by reader$/m)
         const forced = await on("trim", "category", "auth", "--keep", "0", "--force", "--yes", "--json")
         deepEqual(JSON.parse(forced.stdout), {

@@ -1,4 +1,12 @@
-import { type Append, checkAppend, type Message, partitionOf, toSortable, type Verdict } from "@millrace/core/backend"
+import {
+  type Append,
+  checkAppend,
+  type Message,
+  type MessageJson,
+  partitionOf,
+  toSortable,
+  type Verdict,
+} from "@millrace/core/backend"
 
 import type { Turn } from "./append-turns.ts"
 import type { Row, Value } from "./database.ts"
@@ -35,9 +43,10 @@ export async function appendLone(
   own: Pick<Turn, "told"> | undefined,
 ): Promise<readonly Verdict[] | undefined> {
   const { append, stream } = lone
-  const fault = checkAppend(append, log.holds)
+  const written: MessageJson[] = []
+  const fault = checkAppend(append, log.holds, written)
   if (fault !== undefined) return [fault]
-  const row = await send(log, lone, own)
+  const row = await send(log, lone, valuesOf(log, lone, written[0]), own)
   if (row === undefined || !bool(row[0])) return undefined
   const position = int(row[1])
   const { streamId } = stream
@@ -48,9 +57,13 @@ export async function appendLone(
  * Where nobody was told of anything just now, on the line and with the wake-up right behind it: one that waited for the answer would leave a round trip later, and
  * a process at rest has nothing else to wait for. Else by any connection; the wake-up goes with the next.
  */
-async function send(log: Log, lone: LoneAppend, own: Pick<Turn, "told"> | undefined): Promise<Row | undefined> {
+async function send(
+  log: Log,
+  lone: LoneAppend,
+  values: readonly Value[],
+  own: Pick<Turn, "told"> | undefined,
+): Promise<Row | undefined> {
   const { database, line, news } = log
-  const values = valuesOf(log, lone)
   const tell = own !== undefined && line.open ? news.behind() : undefined
   if (own === undefined || tell === undefined) return (await database.write.rows(appendOneStatement, ...values))[0]
   const answer = database.line.rows(appendOneStatement, ...values)
@@ -66,10 +79,10 @@ async function send(log: Log, lone: LoneAppend, own: Pick<Turn, "told"> | undefi
   }
 }
 
-function valuesOf(log: Log, { stream, message }: LoneAppend): readonly Value[] {
+function valuesOf(log: Log, { stream, message }: LoneAppend, json: MessageJson | undefined): readonly Value[] {
   const { streamId } = stream
   const [low, high] = versionsMet(stream.expected)
-  const { kind, causation, correlation, metadata, payload } = encodeMessage(message)
+  const { kind, causation, correlation, metadata, payload } = encodeMessage(message, json)
   return [
     clockOf(log),
     log.settings.lockTimeoutMs,

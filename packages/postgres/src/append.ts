@@ -117,12 +117,25 @@ function verdictsFrom(group: PlannedSingles, row: Row | undefined): readonly Ver
 
 /** Lets others know what was stored. */
 export function told(log: Log, appends: readonly Append[], verdicts: readonly Verdict[]): readonly Verdict[] {
+  // Neighbours are mostly of one type: they are told of together.
+  let last: string | undefined
+  let count = 0
+  const next = (type?: string): void => {
+    if (last !== undefined) log.news.messages(last, count)
+    last = type
+    count = 0
+  }
   verdicts.forEach((verdict, at) => {
-    if (verdict.kind !== "appended") return
-    const { streams = [], schedules = [] } = appends[at] ?? {}
-    for (const { messages } of streams) for (const { type } of messages) log.news.messages(type)
-    if (schedules.length > 0) log.news.schedule()
+    const append = verdict.kind === "appended" ? appends[at] : undefined
+    if (append === undefined) return
+    for (const { messages } of append.streams)
+      for (const { type } of messages) {
+        if (type !== last) next(type)
+        count += 1
+      }
+    if (append.schedules !== undefined && append.schedules.length > 0) log.news.schedule()
   })
+  next()
   return verdicts
 }
 

@@ -11,10 +11,10 @@ import {
 import { noSuchGroup } from "./errors.ts"
 import { type Candidate, keepLook, type KeptLook } from "./kept-look.ts"
 import type { Log } from "./log.ts"
-import { lookAt, type Look } from "./look.ts"
+import { lookAt, type Look, type Waiting } from "./look.ts"
 import { takeLanes } from "./take-lanes.ts"
 import { mayTakeNext, takeNext } from "./take-next.ts"
-import { takePartition } from "./take-partition.ts"
+import { mayTakeTogether, type PartitionSeen, takePartition, takeTogether } from "./take-partition.ts"
 
 /** How often a claim looks anew when all that it saw was taken by others meanwhile. */
 const LOOKS = 3
@@ -43,7 +43,7 @@ export async function claim(log: Log, request: ClaimRequest): Promise<Slice | Id
   const quick = kept === undefined ? undefined : await kept
   if (quick !== undefined) return quick
   // Of claims at once only one: what else waits shows in a look.
-  const wake = log.looks.atRest && mayTakeNext(request)
+  const wake = log.looks.atRest && mayTakeNext(request) && !(log.looks.crowded && severalOf(request))
   log.looks.atRest = false
   for (let looks = 1; ; looks += 1) {
     const around = await (wake && looks === 1
@@ -52,13 +52,26 @@ export async function claim(log: Log, request: ClaimRequest): Promise<Slice | Id
     if ("slice" in around) return around.slice
     const { look, candidates, found } = around
     const slice = await takeNeediest(log, request, candidates, found)
+    if (slice !== undefined && slice.source === "partition" && !found.lost && candidates.empty()) {
+      log.looks.atRest = true
+      return { ...slice, then: idle(look, { ...found, nextAt: Math.min(found.nextAt, look.now + request.leaseMs) }) }
+    }
     if (slice !== undefined) return slice
     if (found.lost && looks < LOOKS) continue
-    const due = Math.min(found.nextAt, look.nextLane ?? Number.POSITIVE_INFINITY)
-    const nextAt = Number.isFinite(due) ? due : null
     log.looks.atRest = true
-    return { kind: "idle", now: look.now, nextAt, outdated: unique(found.outdated) }
+    return idle(look, found)
   }
+}
+
+function idle(look: Look, found: Found): Idle {
+  const due = Math.min(found.nextAt, look.nextLane ?? Number.POSITIVE_INFINITY)
+  const nextAt = Number.isFinite(due) ? due : null
+  return { kind: "idle", now: look.now, nextAt, outdated: unique(found.outdated) }
+}
+
+/** Whether it asks for several slices of a group at once. */
+function severalOf({ groups }: ClaimRequest): boolean {
+  return groups.some(({ slices = 1 }) => slices > 1)
 }
 
 /** Goes on with what an earlier look has left. That nothing is there only an own look can say. */
@@ -72,7 +85,10 @@ function takeKept(log: Log, request: ClaimRequest): Promise<Slice | undefined> |
 async function takeOrLook(log: Log, request: ClaimRequest) {
   const began = performance.now()
   const taken = await takeNext(log, request)
-  if ("slice" in taken) return { slice: await taken.slice }
+  if ("slice" in taken) {
+    log.looks.tookOne = true
+    return { slice: await taken.slice }
+  }
   return lookAround(log, request, { began, looking: Promise.resolve(taken.look) })
 }
 
@@ -92,6 +108,8 @@ async function lookAround(
   for (const want of request.groups) lookAtGroup(request, want, look, { found, seen })
   const candidates = keepLook(seen, request.owner, performance.now() - began)
   log.looks.last = candidates
+  log.looks.crowded = seen.length + (log.looks.tookOne ? 1 : 0) > 1
+  log.looks.tookOne = false
   return { look, candidates, found }
 }
 
@@ -109,9 +127,28 @@ async function takeNeediest(
   for (let lost = false; ; lost = true) {
     const next = candidates.next(request, lost)
     if (next === undefined) return undefined
-    const slice = await take(log, request, next, found)
+    const slice = (await takeSeveral(log, request, next, candidates, found)) ?? (await take(log, request, next, found))
     if (slice !== undefined) return slice
   }
+}
+
+/** Where several slices of a group are asked for and wait: all of them at once. `undefined` where they are not, or all have changed. */
+async function takeSeveral(
+  log: Log,
+  request: ClaimRequest,
+  { candidate, want }: { readonly candidate: Candidate; readonly want: GroupWant },
+  candidates: KeptLook,
+  found: Found,
+): Promise<Slice | undefined> {
+  const { group, what } = candidate
+  const { slices = 1 } = want
+  const seenAt = ({ at }: Waiting): PartitionSeen => ({ group, at, want, request })
+  if (slices < 2 || what.kind !== "partition" || !mayTakeTogether(seenAt(what.waiting))) return undefined
+  const others = candidates.more(group, slices - 1, (waiting) => mayTakeTogether(seenAt(waiting)))
+  if (others.length === 0) return undefined
+  const [first, ...also] = await takeTogether(log, [what.waiting, ...others].map(seenAt))
+  found.lost ||= also.length < others.length
+  return first === undefined ? undefined : { ...first, also }
 }
 
 async function take(

@@ -145,7 +145,7 @@ export function openDatabase(target: string | Pool, settings: Settings, names: N
         release(client)
         return result
       } catch (error) {
-        await undo(client, error, release)
+        await undo(client, error, settings, release)
         throw passable(error) ? error : toBackendError(error, where, committing ? "write" : "read")
       }
     },
@@ -205,10 +205,16 @@ function begin(settings: Settings): string {
   return `BEGIN ISOLATION LEVEL READ COMMITTED; SET LOCAL lock_timeout = ${settings.lockTimeoutMs}; SET LOCAL idle_in_transaction_session_timeout = ${settings.txIdleTimeoutMs}`
 }
 
-async function undo(client: PoolClient, error: unknown, release: (client: PoolClient, error?: unknown) => void) {
+async function undo(
+  client: PoolClient,
+  error: unknown,
+  settings: Settings,
+  release: (client: PoolClient, error?: unknown) => void,
+) {
   if (isBroken(error)) return release(client, error)
   try {
-    await client.query("ROLLBACK")
+    const rollback: Timed = { text: "ROLLBACK", query_timeout: settings.answerTimeoutMs }
+    await client.query(rollback)
     release(client)
   } catch (broken) {
     release(client, asAnswered(broken))

@@ -19,6 +19,10 @@ export interface KeptLook {
     request: Pick<ClaimRequest, "groups">,
     lost: boolean,
   ): { readonly candidate: Candidate; readonly want: GroupWant } | undefined
+  /** Takes further partitions of a group out of what is left, at most so many: those in whose way nothing stands. */
+  more(group: GroupLook, most: number, fits: (waiting: Waiting) => boolean): readonly Waiting[]
+  /** Whether nothing is left of it. */
+  empty(): boolean
   /** Whether it is for this owner, and young enough to go by. */
   serves(owner: Owner): boolean
   /** Whether it found so much that it was kept. */
@@ -57,6 +61,20 @@ export function keepLook(candidates: readonly Candidate[], owner: Owner, tookMs:
       }
       return from === 0 ? undefined : this.next({ groups }, false)
     },
+    more(group, most, fits) {
+      const found: Waiting[] = []
+      for (let at = 0; at < left.length && found.length < most;) {
+        const what = left[at]?.group === group ? left[at]?.what : undefined
+        if (what?.kind !== "partition" || !fits(what.waiting)) {
+          at += 1
+          continue
+        }
+        left.splice(at, 1)
+        found.push(what.waiting)
+      }
+      return found
+    },
+    empty: () => left.length === 0,
     serves: (other) =>
       left.length > 0 &&
       performance.now() < until &&

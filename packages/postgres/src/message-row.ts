@@ -2,6 +2,7 @@ import {
   type Json,
   type JsonObject,
   type Message,
+  type MessageJson,
   type MessageKind,
   type StoredMessage,
   fromSortable,
@@ -24,13 +25,14 @@ export interface EncodedMessage {
   readonly payload: string
 }
 
-export function encodeMessage(message: Message): EncodedMessage {
+/** `json`: as the message was checked, where that is at hand. */
+export function encodeMessage(message: Message, json?: MessageJson): EncodedMessage {
   return {
     kind: message.kind === "event" ? EVENT : message.decided === true ? DECIDED : COMMAND,
     causation: message.causationId === message.id ? null : message.causationId,
     correlation: message.correlationId === message.id ? null : message.correlationId,
-    metadata: isEmpty(message.metadata) ? null : JSON.stringify(message.metadata),
-    payload: JSON.stringify(message.payload),
+    metadata: isEmpty(message.metadata) ? null : (json?.metadata ?? JSON.stringify(message.metadata)),
+    payload: json?.payload ?? JSON.stringify(message.payload),
   }
 }
 

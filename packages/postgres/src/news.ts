@@ -12,7 +12,8 @@ export interface News extends Gathered {
 
 /** What has changed and others are yet to be told. Told once, however much comes together meanwhile. */
 export interface Gathered {
-  messages(type: string): void
+  /** `count`: how many of the type, 1 unless given. */
+  messages(type: string, count?: number): void
   work(): void
   schedule(): void
   challenge(processName: string): void
@@ -22,28 +23,28 @@ export interface Gathered {
 const MAX_TYPES = 50
 const MAX_TYPES_LENGTH = 4_000
 
-/** Gathers news; `tell` is asked to come for them as soon as there are some. */
-export function gatherNews(tell: () => void): Gathered & { take(): readonly Wake[] } {
+/** Gathers news; `tell` is asked to come for them as soon as there are some, and told how many. */
+export function gatherNews(tell: (count: number) => void): Gathered & { take(): readonly Wake[] } {
   const types = new Set<string>()
   const challenged = new Set<string>()
   let work = false
   let schedule = false
   return {
-    messages(type) {
+    messages(type, count = 1) {
       types.add(type)
-      tell()
+      tell(count)
     },
     work() {
       work = true
-      tell()
+      tell(1)
     },
     schedule() {
       schedule = true
-      tell()
+      tell(1)
     },
     challenge(processName) {
       challenged.add(processName)
-      tell()
+      tell(1)
     },
     take() {
       const wakes: Wake[] = []

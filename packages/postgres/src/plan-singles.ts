@@ -3,6 +3,7 @@ import {
   checkAppend,
   meetsExpectation,
   type Message,
+  type MessageJson,
   partitionOf,
   toSortable,
   type Verdict,
@@ -88,14 +89,15 @@ class Group {
     if (one === undefined || append.streams.length > 1 || one.messages.length === 0) return false
     if (append.schedules !== undefined || append.documents !== undefined || append.idempotencyKey !== undefined)
       return false
-    if (checkAppend(append, this.#log.holds) !== undefined) return false
+    const written: MessageJson[] = []
+    if (checkAppend(append, this.#log.holds, written) !== undefined) return false
     const stream = this.#stream(one.streamId)
     if (one.expected !== "any") {
       this.#assumed = true
       if (!assume(stream, one.expected)) return false
     }
     const first = this.#count + 1
-    for (const message of one.messages) this.#add(stream, message)
+    one.messages.forEach((message, at) => this.#add(stream, message, written[at]))
     this.#placed.push({ stream, first, last: this.#count, events: stream.events })
     return true
   }
@@ -125,8 +127,8 @@ class Group {
     return made
   }
 
-  #add(stream: Stream, message: Message): void {
-    const { kind, causation, correlation, metadata, payload } = encodeMessage(message)
+  #add(stream: Stream, message: Message, json: MessageJson | undefined): void {
+    const { kind, causation, correlation, metadata, payload } = encodeMessage(message, json)
     const command = message.kind !== "event"
     this.#count += 1
     stream.messages += 1

@@ -18,6 +18,7 @@ import { readDocuments } from "./documents.ts"
 import { ensureGroup } from "./ensure-group.ts"
 import { closedError, toBackendError } from "./errors.ts"
 import { extend } from "./extend.ts"
+import { createHandedOut } from "./handed-out.ts"
 import { openEars } from "./listen.ts"
 import type { Log } from "./log.ts"
 import { findLog, migrate } from "./migrate.ts"
@@ -28,6 +29,7 @@ import { type PostgresOptions, settingsOf } from "./options.ts"
 import { heartbeat } from "./processes.ts"
 import { read } from "./read.ts"
 import { promote } from "./schedules.ts"
+import { gatherMoves } from "./settle-together.ts"
 import { settle } from "./settle.ts"
 import type { PostgresTx } from "./tx.ts"
 
@@ -56,9 +58,11 @@ export function postgresBackend(target: string | Pool, options: PostgresOptions 
       return partitions
     },
     turns: takeTurns(),
+    moves: gatherMoves(database),
     line: { open: oneLine },
-    looks: { last: undefined, onItsWay: undefined, atRest: false },
+    looks: { last: undefined, onItsWay: undefined, atRest: false, tookOne: false, crowded: false },
     size: { head: 0 },
+    handedOut: createHandedOut(),
     news: ears.news,
   }
   const look = async (): Promise<void> => {

@@ -31,8 +31,8 @@ export function sendWakes(
   let sending: Promise<void> | undefined
   let waiting: Wake[] = []
   let count = 0
-  const news = gatherNews(() => {
-    count += 1
+  const news = gatherNews((more) => {
+    count += more
     if (flushing) return
     flushing = true
     queueMicrotask(flush)

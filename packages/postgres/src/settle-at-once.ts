@@ -16,7 +16,6 @@ import { type Plan, planAppends, verdictsOf } from "./plan-appends.ts"
 import { plainAnswer, relativeAnswer, STORED } from "./remembered.ts"
 import { int, ints } from "./row.ts"
 import { settleAppend } from "./sql/settle-append.ts"
-import { settle } from "./sql/settle.ts"
 import type { PostgresTx } from "./tx.ts"
 
 /** Settles in one statement; `undefined` when this settlement, or what has happened meanwhile, takes more. */
@@ -54,10 +53,10 @@ function settleValues({ lease, checkpoint = 0, parts }: Settlement<PostgresTx>, 
 
 async function move(log: Log, settlement: Settlement<PostgresTx>): Promise<Settled | undefined> {
   const { parts } = settlement
-  const [row] = await log.database.write.rows(settle, ...settleValues(settlement, plainAnswer(parts.length)))
-  if (row?.[0] !== "done") return undefined
-  if (row[1] === "t") log.news.work()
-  return { kind: "settled", parts: parts.map(() => STORED), lanes: [] }
+  const more = await log.moves.move(settleValues(settlement, plainAnswer(parts.length)))
+  if (more === undefined) return undefined
+  if (more) log.news.work()
+  return { kind: "settled", parts: parts.map(() => STORED), lanes: [], more }
 }
 
 async function moveAndAppend(log: Log, settlement: Settlement<PostgresTx>, plan: Plan): Promise<Settled | undefined> {
@@ -69,8 +68,9 @@ async function moveAndAppend(log: Log, settlement: Settlement<PostgresTx>, plan:
     if (row?.[0] !== "done") return undefined
     const stored = { base: int(row[2]), versions: ints(row[3]) }
     told(log, plan.appends, verdictsOf(plan, stored.base, stored.versions))
-    if (row[1] === "t") log.news.work()
-    return { kind: "settled", parts: partsOf(settlement, plan, stored), lanes: [] }
+    const more = row[1] === "t"
+    if (more) log.news.work()
+    return { kind: "settled", parts: partsOf(settlement, plan, stored), lanes: [], more }
   } catch (error) {
     if (isBadData(error) || isTaken(error)) return undefined
     throw error

@@ -23,6 +23,7 @@ import { selectGroupReplays } from "./sql/select-group-replays.ts"
 import { selectReplays } from "./sql/select-replays.ts"
 import { takeAt } from "./sql/take-at.ts"
 import { takeSlice } from "./sql/take-slice.ts"
+import { takeSlices } from "./sql/take-slices.ts"
 
 /** A partition to be taken as it was seen. */
 export interface PartitionSeen {
@@ -36,6 +37,7 @@ export interface PartitionSeen {
 interface Taken extends Scan {
   readonly token: number
   readonly messages: readonly StoredMessage[]
+  readonly newAbove?: Position | undefined
 }
 
 /** More types than that are read by position: a statement for each would be too much to plan. */
@@ -43,17 +45,54 @@ const MAX_MERGED_TYPES = 40
 
 /** Leases a partition and reads its next messages; `undefined` when it has changed since it was seen. */
 export async function takePartition(log: Log, seen: PartitionSeen): Promise<PartitionSlice | undefined> {
-  const { group, at, want } = seen
-  const lacking = [...group.types.keys()].some((type) => !want.types.includes(type))
-  const plain =
-    group.row.order === "stream" &&
-    at.lanes === 0 &&
-    group.row.marks === 0 &&
-    !lacking &&
-    group.types.size <= MAX_MERGED_TYPES
-  const taken = plain ? await takeNext(log, seen) : await takeScanned(log, seen)
+  const taken = isPlain(seen) ? await takeNext(log, seen) : await takeScanned(log, seen)
   return taken === undefined ? undefined : sliceOf(log, seen, taken)
 }
+
+/** Whether nothing stands in the way: no lanes, no skips, no types that the process lacks. */
+function isPlain({ group, at, want }: PartitionSeen): boolean {
+  if (group.row.order !== "stream" || at.lanes > 0 || group.row.marks > 0) return false
+  return group.types.size <= MAX_MERGED_TYPES && [...group.types.keys()].every((type) => want.types.includes(type))
+}
+
+/** Whether it may be taken together with others. */
+export function mayTakeTogether(seen: PartitionSeen): boolean {
+  return isPlain(seen) && !seen.at.replays && leaseOf(seen).takeovers === 0
+}
+
+/** Leases several partitions of one group and reads their next messages, as `takePartition` would one; those that have changed since they were seen are left out. */
+export async function takeTogether(log: Log, all: readonly PartitionSeen[]): Promise<readonly PartitionSlice[]> {
+  const [first] = all
+  if (first === undefined) return []
+  const { group, want, request } = first
+  const { processName, bootId } = request.owner
+  const rows = await log.database.write.rows(
+    takeSlices(group.types.size, log.size.head),
+    group.row.id,
+    clockOf(log),
+    processName,
+    bootId,
+    Math.ceil(request.leaseMs),
+    want.limit,
+    numberList(all.map(({ at }) => at.partition)),
+    numberList(all.map(({ at }) => at.rev)),
+    numberList(all.map(({ at }) => at.checkpoint)),
+    ...[...group.types].flat(),
+  )
+  const byPartition = Map.groupBy(rows, (row) => int(row[0]))
+  const slices: PartitionSlice[] = []
+  for (const seen of all) {
+    const own = byPartition.get(seen.at.partition) ?? []
+    const [row] = own
+    if (row === undefined) continue
+    const messages = own.filter((one) => one[TOGETHER_WIDTH] !== null).map((one) => messageOf(one, TOGETHER_WIDTH))
+    slices.push(await nextSlice(log, seen, { token: int(row[1]), head: int(row[2]), messages }))
+  }
+  return slices
+}
+
+/** Rows of several takes begin with partition, token and head. */
+const TOGETHER_WIDTH = 3
 
 /** The most messages of its slice: one, where an earlier worker did not come back. */
 function limitOf({ at, want, request }: PartitionSeen): number {
@@ -101,7 +140,8 @@ function nextOf(log: Log, seen: PartitionSeen, { token, head, messages }: Next):
   log.size.head = Math.max(log.size.head, head)
   const last = messages.at(-1)?.position ?? 0
   const scannedTo = messages.length === limitOf(seen) ? last : Math.max(head, last, seen.at.checkpoint)
-  return { token, messages, positions: [], skipped: [], openLanes: [], scannedTo }
+  const newAbove = log.handedOut.take(seen.group.row.id, seen.at.partition, { token, upto: Math.max(head, last) })
+  return { token, messages, positions: [], skipped: [], openLanes: [], scannedTo, newAbove }
 }
 
 /** The slice of a partition that was taken with a look. */
@@ -147,6 +187,7 @@ async function sliceOf(log: Log, seen: PartitionSeen, taken: Taken): Promise<Par
     skipped: taken.skipped,
     openLanes: taken.openLanes,
     ...(keyed.length === 0 ? {} : { replayRows: keyed }),
+    ...(taken.newAbove === undefined ? {} : { newAbove: taken.newAbove }),
   }
 }
 

@@ -15,8 +15,14 @@ import { messageOfEntry } from "./message-entry.ts"
 import { fields, int, list, storedJson, text } from "./reply.ts"
 import { scripts } from "./scripts.ts"
 
-/** Claims in one script where nothing unusual is in the way; else `slow`, and nothing was leased. */
-export async function claimUsual(log: Log, { owner, leaseMs, groups }: ClaimRequest): Promise<Slice | Idle | "slow"> {
+/** Nothing was leased: something is not usual, in a partition that is neediest or anywhere. */
+export interface Unusual {
+  readonly kind: "slow"
+  readonly at?: { readonly group: string; readonly partition: number }
+}
+
+/** Claims in one script where nothing unusual is in the way. */
+export async function claimUsual(log: Log, { owner, leaseMs, groups }: ClaimRequest): Promise<Slice | Idle | Unusual> {
   const wants = groups.flatMap(({ group, limit, types }) => [group, limit, types.length, ...types])
   const words = [owner.processName, owner.bootId, Math.ceil(leaseMs), groups.length, ...wants]
   let answer = list(await log.run(scripts.claim, words))
@@ -24,8 +30,10 @@ export async function claimUsual(log: Log, { owner, leaseMs, groups }: ClaimRequ
     answer = list(await log.run(scripts.claim, words))
   switch (answer[0]) {
     case "again":
+      return { kind: "slow" }
     case "slow":
-      return "slow"
+      if (answer.length === 1) return { kind: "slow" }
+      return { kind: "slow", at: { group: text(answer[1]), partition: int(answer[2]) } }
     case "unknown":
       throw noSuchGroup(text(answer[1]))
     case "idle":

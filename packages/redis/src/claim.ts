@@ -13,7 +13,7 @@ import {
 
 import { type Candidate, handlesAll } from "./candidate.ts"
 import { commit, load, type Work } from "./change.ts"
-import { claimUsual } from "./claim-usual.ts"
+import { claimUsual, type Unusual } from "./claim-usual.ts"
 import { keyPrefix } from "./connection.ts"
 import type { GroupState, Lane, PartitionState } from "./group-state.ts"
 import { laneSlice } from "./lane-slice.ts"
@@ -39,17 +39,30 @@ interface Look {
 export async function claim(log: Log, request: ClaimRequest): Promise<Slice | Idle> {
   checkSpan("leaseMs", request.leaseMs)
   for (const { limit } of request.groups) checkLimit("limit", limit)
-  const names = request.groups.map(({ group }) => group)
   for (let tries = 1; tries <= TRIES; tries += 1) {
     const usual = await claimUsual(log, request)
-    if (usual !== "slow") return usual
-    const { read, stored } = await load(log, { names, tokens: LANES_PER_SLICE })
-    const found = await claimIn(log, request, read)
-    if ((await commit(log, read, stored)).kind === "done") return found
+    if (usual.kind !== "slow") return usual
+    const near = usual.at === undefined ? undefined : await claimOf(log, request, usual.at)
+    // What looked needy has nothing for this process: then everything is looked at.
+    const found = near === undefined || near === "stale" || near.kind === "slice" ? near : undefined
+    const claimed = found ?? (await claimOf(log, request))
+    if (claimed !== "stale") return claimed
     // Another has taken it: what is neediest now may be nothing unusual.
     await pause(Math.random() * Math.min(tries, MOST_PAUSE_MS))
   }
   throw contended(log)
+}
+
+/** Claims in one partition, or in all that is asked for; `stale` when another was first. */
+async function claimOf(log: Log, request: ClaimRequest, at?: Unusual["at"]): Promise<Slice | Idle | "stale"> {
+  const groups = request.groups.filter(({ group }) => at === undefined || group === at.group)
+  const { read, stored } = await load(log, {
+    names: groups.map(({ group }) => group),
+    tokens: LANES_PER_SLICE,
+    ...(at === undefined ? {} : { partition: at.partition }),
+  })
+  const found = await claimIn(log, { ...request, groups }, read)
+  return (await commit(log, read, stored)).kind === "done" ? found : "stale"
 }
 
 async function claimIn(log: Log, request: ClaimRequest, work: Work): Promise<Slice | Idle> {

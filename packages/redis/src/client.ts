@@ -10,6 +10,8 @@ export type Client = Redis | Cluster
 const MIN_RETRY_MS = 20
 const MAX_RETRY_MS = 1_000
 const DEFAULT_PORT = 6_379
+/** When a connection that says nothing is first asked whether the other end is there. */
+const KEEP_ALIVE_MS = 10_000
 
 /** Makes a client; it connects when it is first used. `subscriber`: one that waits for its server as long as it takes, and subscribes again by itself. */
 export function clientFor(url: string, settings: Settings, subscriber = false): Client {
@@ -18,11 +20,13 @@ export function clientFor(url: string, settings: Settings, subscriber = false): 
   const shared = {
     lazyConnect: true,
     connectTimeout: settings.connectTimeoutMs,
+    keepAlive: KEEP_ALIVE_MS,
     // A command whose answer was lost is never sent again behind our back: whoever sent it knows what repeating it means.
     autoResendUnfulfilledCommands: false,
     maxRetriesPerRequest: subscriber ? null : 0,
     reconnectOnError: (error: Error): 1 | false => (error.message.startsWith("READONLY") ? 1 : false),
-    ...(subscriber ? {} : { commandTimeout: settings.commandTimeoutMs }),
+    // A connection that owes an answer for so long is dead: the driver by itself would send all that follows by the same one.
+    ...(subscriber ? {} : { commandTimeout: settings.commandTimeoutMs, socketTimeout: settings.commandTimeoutMs }),
   }
   const retry = (times: number): number => Math.min(MIN_RETRY_MS * 2 ** Math.min(times, 10), MAX_RETRY_MS)
   if (!settings.cluster)

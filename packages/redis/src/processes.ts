@@ -150,7 +150,9 @@ function takeName(work: Work, { owner, facts, wants }: Beat): void {
     "seenAt",
     now,
     "lanesReservedUntil",
-    lanesReservedUntil(work, owner.processName),
+    reservedUntil(work, owner.processName, isLane),
+    "reservedUntil",
+    reservedUntil(work, owner.processName, (held) => !isLane(held)),
   ])
   for (const { group: name, types } of wants) {
     const group = work.groups.find((one) => one.name === name)
@@ -179,10 +181,14 @@ function releaseLeases(work: Work, owner: Owner): void {
   }
 }
 
-/** Until when a lane is reserved for a name; 0 where none is. Until then its claims look at all lanes. */
-function lanesReservedUntil(work: Work, processName: string): Instant {
-  const reserved = [...leased(work)].filter((held) => "key" in held && isReservedFor(held.lease, processName))
+/** Until when a lane, or a partition, is reserved for a name; 0 where none is. Until then its claims look at all of them that are leased. */
+function reservedUntil(work: Work, processName: string, isOne: (held: PartitionState | Lane) => boolean): Instant {
+  const reserved = [...leased(work)].filter((held) => isOne(held) && isReservedFor(held.lease, processName))
   return Math.max(0, ...reserved.map(({ lease }) => lease.until))
+}
+
+function isLane(held: PartitionState | Lane): boolean {
+  return "key" in held
 }
 
 /** All that can be leased. */

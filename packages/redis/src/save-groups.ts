@@ -87,6 +87,8 @@ function partitionWrites(of: GroupState, { state, fields, lanes, rows }: StoredP
   if (changed.length > 0) all.writes.push(["HSET", key, ...changed])
   if (changed.includes("checkpoint") || changed.includes("token")) all.moves.push(moveTo(of, state, fields, key))
   if (all.writes.length > before) {
+    // What claims have noted of it may be wrong by now: the next one looks.
+    all.writes.push(["ZREM", `${group}:held`, state.partition], ["ZADD", `${group}:ready`, 0, state.partition])
     all.writes.push(["HINCRBY", key, "revision", 1])
     all.guards.push([key, "revision", fields.get("revision") ?? ""])
   }

@@ -154,6 +154,7 @@ function reading(storage: Storage, queue: WriteQueue, settings: Settings): Readi
 
 async function migrate(storage: Storage, settings: Settings, dryRun: boolean): Promise<Migration> {
   try {
+    if (dryRun && storage.isMissing()) return stepsFrom({ format: 0 })
     const db = await storage.unchecked()
     const look = () => findLog(db, settings.tablePrefix)
     if (dryRun) return stepsFrom(await retryBusy(look, settings.busyTimeoutMs))

@@ -21,6 +21,8 @@ export interface Storage {
   reader(): Promise<Connection>
   /** The same, for a database that `migrate` has yet to make. */
   unchecked(): Promise<Connection>
+  /** Whether there is no such file yet: whoever only looks must not make it. */
+  isMissing(): boolean
   /** One connection serves for both: reads have to wait while a transaction is open. */
   readonly single: boolean
   /** The file, where there is one. */
@@ -76,6 +78,10 @@ export function createStorage(target: Target, settings: Settings): Storage {
     path,
     get partitions() {
       return partitions
+    },
+    isMissing() {
+      alive()
+      return target.kind === "file" && !existsSync(target.path)
     },
     async unchecked() {
       alive()

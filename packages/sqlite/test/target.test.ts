@@ -137,6 +137,7 @@ describe("on sqlite", () => {
     const backend = backendOn(path)
     const planned = await backend.migrate({ dryRun: true })
     expect(planned.steps).toHaveLength(1)
+    expect(existsSync(path)).toBe(false)
     await expect(backend.append([to("a")])).rejects.toMatchObject({ code: "not-migrated" })
     expect(await backend.migrate()).toEqual(planned)
     expect(await backend.migrate()).toEqual({ ...planned, steps: [] })

@@ -1,6 +1,4 @@
 import { equal, ok } from "node:assert/strict"
-import { once } from "node:events"
-import { connect, createServer, type Socket } from "node:net"
 
 import { open } from "@millrace/mongodb"
 import { describe, it } from "vitest"
@@ -10,11 +8,14 @@ import { event } from "../src/conformance/build/messages.ts"
 import { readAll } from "../src/conformance/build/reading.ts"
 import { startProxy } from "../src/servers/start-proxy.ts"
 import { mongoForTests } from "./mongo-for-tests.ts"
+import { wayThatStops } from "./way-that-stops.ts"
 
 const mongo = await mongoForTests()
 
 /** Short, so that what is waited for in vain is over soon. A question is lost after the sum of the first two and three times the third. */
 const LIMITS = "&serverSelectionTimeoutMS=400&connectTimeoutMS=400&socketTimeoutMS=1000"
+/** A driver that asks again by itself, in the very moment in which connections end, is the one that loses its way. */
+const EAGER = "&retryReads=true"
 const TIMES = 8
 const READERS = 6
 /** More than the system keeps on its way to somebody who does not listen. */
@@ -27,7 +28,7 @@ describe.skipIf(mongo.missing)(`on mongodb${mongo.missing === undefined ? "" : `
     async () => {
       const url = mongo.server?.urlOf(`ended_${process.pid}`) ?? ""
       const proxy = await startProxy(Number(/:(\d+)/.exec(url)?.[1]))
-      const backend = open(`${proxy.urlOf(url)}${LIMITS}`)
+      const backend = open(`${proxy.urlOf(url)}${LIMITS}${EAGER}`)
       const done = Array.from({ length: READERS }, () => 0)
       let going = true
       const read = async (reader: number): Promise<void> => {
@@ -63,11 +64,10 @@ describe.skipIf(mongo.missing)(`on mongodb${mongo.missing === undefined ? "" : `
     "an append that is stuck half-way, in a connection that nobody reads any more, is given up and made again: it is there once [lesson 29 lesson 45]",
     { timeout: 120_000 },
     async () => {
-      const url = mongo.server?.urlOf(`stuck_${process.pid}`) ?? ""
-      const way = await wayThatStops(Number(/:(\d+)/.exec(url)?.[1]))
+      const way = await wayThatStops(mongo.server?.urlOf(`stuck_${process.pid}`) ?? "")
       let armed = false
       let inserts = 0
-      const backend = open(`${url.replace(/:\d+/, `:${way.port}`)}${LIMITS}`, {
+      const backend = open(`${way.url}${LIMITS}`, {
         maxMessageBytes: LARGE_BYTES + 1_000,
         patienceMs: 60_000,
         onCommand(name) {
@@ -94,46 +94,4 @@ function nextTurn(): Promise<void> {
   return new Promise((resolve) => {
     setImmediate(resolve)
   })
-}
-
-/** A way to a port on which, at a word, nobody reads any more what comes by the connections that there are. New ones are as they should be. */
-async function wayThatStops(to: number): Promise<{
-  readonly port: number
-  stop(): void
-  close(): Promise<void>
-}> {
-  const sockets = new Set<Socket>()
-  const server = createServer((client) => {
-    const upstream = connect({ port: to, host: "127.0.0.1" })
-    for (const [socket, other] of [
-      [client, upstream],
-      [upstream, client],
-    ] as const) {
-      sockets.add(socket)
-      socket.pipe(other)
-      socket.on("error", () => {})
-      socket.on("close", () => {
-        sockets.delete(socket)
-        other.destroy()
-      })
-    }
-  })
-  server.listen(0, "127.0.0.1")
-  await once(server, "listening")
-  const address = server.address()
-  return {
-    port: typeof address === "object" && address !== null ? address.port : 0,
-    stop() {
-      for (const socket of sockets) {
-        socket.unpipe()
-        socket.pause()
-      }
-    },
-    async close() {
-      const closed = once(server, "close")
-      server.close()
-      for (const socket of sockets) socket.destroy()
-      await closed
-    },
-  }
 }

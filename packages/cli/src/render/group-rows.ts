@@ -1,18 +1,19 @@
 import type { GroupInfo } from "@millrace/core"
 
 import type { Output } from "./output.ts"
+import { stoppedText } from "./stopped-text.ts"
 
-export const GROUP_HEAD = ["group", "status", "lag", "retrying", "parked", "newest settled", "error"] as const
+export const GROUP_HEAD = ["group", "status", "lag", "retrying", "parked", "newest settled", "stopped by"] as const
 
 /** Consumer groups as rows: what waits for a person stands out. */
 export function groupRows(groups: readonly GroupInfo[], out: Output): readonly (readonly (string | number)[])[] {
-  return groups.map(({ group, status, stopped, lag, retrying, parked, newestCheckpoint }) => [
+  return groups.map(({ group, status, lag, retrying, parked, newestCheckpoint, ...info }) => [
     group,
     status === "stopped" ? out.colour("red", status) : status,
     lag,
     retrying,
     parked > 0 ? out.colour("yellow", String(parked)) : parked,
     newestCheckpoint,
-    stopped === undefined ? "" : [stopped.reason, stopped.error].filter((text) => text !== undefined).join(": "),
+    stoppedText(info),
   ])
 }

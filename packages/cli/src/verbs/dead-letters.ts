@@ -1,4 +1,5 @@
 import { CommandFailed, EXIT } from "../exit-codes.ts"
+import { counted } from "../render/counted.ts"
 import { messageText } from "../render/message-text.ts"
 import { table } from "../render/table.ts"
 import { audited } from "../session/audit.ts"
@@ -35,7 +36,7 @@ export function show(group: string, key: string, options: StoreOptions): Promise
     const [message] = (await backend.read({ from: "ids", ids })).messages
     out.answer({ ...letter, message }, () =>
       [
-        `${letter.group} waits at ${letter.next} of ${letter.key}, after ${letter.failures} failures`,
+        `${letter.group} waits at ${letter.next} of ${letter.key}, after ${counted(letter.failures, "failure")}`,
         letter.error ?? "",
         "",
         message === undefined ? "the message is not there any more" : messageText(message),
@@ -51,8 +52,15 @@ export function retry(group: string, keys: readonly string[], options: StoreOpti
     const retried = await audited(session, { verb: "dead-letters retry", group, keys: [...keys] }, () =>
       session.app.retryDeadLetters(group, some),
     )
-    if (retried === 0) throw new CommandFailed(`${group} has no such dead letters`, EXIT.notThere)
-    session.out.answer({ group, retried }, () => `${retried} of ${group} are handled again`)
+    if (retried === 0)
+      throw new CommandFailed(
+        some === undefined ? `${group} has no dead letters` : `${group} has no dead letter of ${some.join(", ")}`,
+        EXIT.notThere,
+      )
+    session.out.answer(
+      { group, retried },
+      () => `${counted(retried, "dead letter")} of ${group} ${retried === 1 ? "is" : "are"} handled again`,
+    )
   })
 }
 

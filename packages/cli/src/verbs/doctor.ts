@@ -2,6 +2,7 @@ import type { GroupInfo, LogStats, Migration, ProcessInfo } from "@millrace/core
 
 import type { Finding } from "../doctor/finding.ts"
 import { hangingGroups } from "../doctor/hanging-groups.ts"
+import { stoppedGroups } from "../doctor/stopped-groups.ts"
 import { counted } from "../render/counted.ts"
 import { inSession, type Session } from "../session/session.ts"
 import type { StoreOptions } from "../session/store-options.ts"
@@ -70,7 +71,10 @@ async function examineLog({ app, backend }: Session, hangingAfterMs: number): Pr
   const { finding: clock, now } = await clockOf(backend)
   const { groups, ...log } = await app.stats()
   const processes = await app.processes()
-  const hanging = await hangingGroups(backend, groups, { processes, now, hangingAfterMs })
+  const standing = [
+    ...(await stoppedGroups(backend, groups)),
+    ...(await hangingGroups(backend, groups, { processes, now, hangingAfterMs })),
+  ]
   return [
     ...unfinished,
     clock,
@@ -78,7 +82,7 @@ async function examineLog({ app, backend }: Session, hangingAfterMs: number): Pr
     ...groups.flatMap((one) =>
       examineGroup(
         one,
-        hanging.filter(({ group }) => group === one.group),
+        standing.filter(({ group }) => group === one.group),
       ),
     ),
     ...examineProcesses(processes, groups),
@@ -115,18 +119,9 @@ function unhandled({ unhandled: types }: LogStats): readonly Finding[] {
   }))
 }
 
-function examineGroup(
-  { group, status, stopped, lag, parked, retrying }: GroupInfo,
-  hanging: readonly Finding[],
-): readonly Finding[] {
-  const found: Finding[] = [...hanging]
-  if (status === "stopped")
-    found.push({
-      severity: "problem",
-      what: `group ${group} is stopped: ${[stopped?.reason, stopped?.error].filter((one) => one !== undefined).join(": ")}`,
-      remedy: `mend the cause, then run millrace group start ${group}`,
-      group,
-    })
+function examineGroup(info: GroupInfo, elsewhere: readonly Finding[]): readonly Finding[] {
+  const { group, status, lag, parked, retrying } = info
+  const found: Finding[] = [...elsewhere]
   if (parked > 0)
     found.push({
       severity: "problem",
@@ -135,8 +130,8 @@ function examineGroup(
       group,
     })
   // A stream whose handler takes long goes its own way like one that retries.
-  const others = retrying - hanging.reduce((sum, { inHand = [] }) => sum + inHand.length, 0)
-  if (others > 0)
+  const others = retrying - elsewhere.reduce((sum, { inHand = [] }) => sum + inHand.length, 0)
+  if (others > 0 && status === "active")
     found.push({
       severity: "warning",
       what: `group ${group}: ${counted(others, "stream retries", "streams retry")}, or ${others === 1 ? "takes" : "take"} long to handle`,

@@ -1,5 +1,7 @@
 import type { ResetTo } from "@millrace/core"
 
+import { counted } from "../render/counted.ts"
+import { instant } from "../render/time.ts"
 import { audited } from "../session/audit.ts"
 import { confirm } from "../session/confirm.ts"
 import { inSession, type Session } from "../session/session.ts"
@@ -36,7 +38,9 @@ export function reset(group: string, { toPosition, toDate, reemit, yes, ...optio
     await confirm(`${group} handles again everything from ${shown(to)}, ${effects}.`, yes === true)
     const what = { verb: "group reset", group, to: shown(to), reemit: reemit === true }
     await audited(session, what, () => session.app.resetConsumerGroup(group, { to, reemit: reemit === true }))
-    tell(session, { group, resetTo: shown(to), reemit: reemit === true }, `${group} is reset to ${shown(to)}`)
+    const [{ lag } = { lag: 0 }] = await session.app.groups([group])
+    const text = `${group} is reset to ${shown(to)}: ${counted(lag, "message waits", "messages wait")} for it`
+    tell(session, { group, resetTo: shown(to), reemit: reemit === true, lag }, text)
   })
 }
 
@@ -61,7 +65,7 @@ function resetTo(position: number | undefined, date: Date | undefined): ResetTo 
 
 function shown(to: ResetTo): string {
   if (to === "beginning") return "the beginning"
-  return "date" in to ? to.date.toISOString() : `position ${to.position}`
+  return "date" in to ? instant(to.date.getTime()) : `position ${to.position}`
 }
 
 function tell({ out }: Session, value: object, text: string): void {

@@ -1,8 +1,9 @@
+import { existsSync } from "node:fs"
 import { open, stat } from "node:fs/promises"
 
 import type { Backend, LogRecord } from "@millrace/core"
 
-import { CommandFailed } from "../exit-codes.ts"
+import { CommandFailed, EXIT } from "../exit-codes.ts"
 import { progressOf } from "../render/progress.ts"
 import { audited } from "../session/audit.ts"
 import { inSession } from "../session/session.ts"
@@ -21,8 +22,10 @@ const END_BYTES = 512
 export function importLog(path: string, options: StoreOptions): Promise<void> {
   return inSession(options, async (session) => {
     const { backend, out } = session
-    const end = await endOf(path)
+    if (!existsSync(path))
+      throw new CommandFailed(`there is no file ${path}: name what millrace export wrote`, EXIT.usage)
     const header = await headerOf(path)
+    const end = await endOf(path)
     await backend.migrate()
     const { resumed, above } = await refuseUnfit(backend, header)
     if (!resumed) await backend.operator.restore([beginsImport(header.id)])

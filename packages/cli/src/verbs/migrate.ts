@@ -10,7 +10,13 @@ export function migrate({ dryRun, ...options }: StoreOptions & { readonly dryRun
       await audited(session, { verb: "migrate", steps: steps.length, format }, () => Promise.resolve())
     session.out.answer({ steps, format, dryRun: dryRun === true }, () => {
       if (steps.length === 0) return `nothing to do: the log is in format ${format}`
-      return [...steps, "", dryRun === true ? "nothing was changed" : `the log is in format ${format} now`].join("\n")
+      if (dryRun === true) return [...steps, "", "nothing was changed"].join("\n")
+      return [...steps.map(firstLine), "", `the log is in format ${format} now`].join("\n")
     })
   })
+}
+
+/** A step may be all its statements, which are to be read before they run. */
+function firstLine(step: string): string {
+  return step.split("\n", 1).join("")
 }

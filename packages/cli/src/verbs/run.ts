@@ -14,6 +14,9 @@ export async function run(file: string | undefined, options: RunVerbOptions): Pr
     )
   const { runnable } = await loadApp(file, options)
   stopAtOnceAtSecondSignal()
+  // An app that has nothing to say would look like one that hangs.
+  if (process.stderr.isTTY)
+    process.stderr.write("millrace: works until ctrl-c, which drains; a second one stops at once\n")
   try {
     await runnable.run(options.concurrency === undefined ? {} : { concurrency: options.concurrency })
   } finally {

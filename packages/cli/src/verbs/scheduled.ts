@@ -1,4 +1,5 @@
 import { CommandFailed, EXIT } from "../exit-codes.ts"
+import { counted } from "../render/counted.ts"
 import { table } from "../render/table.ts"
 import { instant } from "../render/time.ts"
 import { audited } from "../session/audit.ts"
@@ -26,11 +27,14 @@ export function cancel(
   { yes, ...options }: StoreOptions & { readonly yes?: true | undefined },
 ): Promise<void> {
   return inSession(options, async (session) => {
-    await confirm(`${ids.length} scheduled messages are never delivered.`, yes === true)
+    await confirm(
+      `${counted(ids.length, "scheduled message is", "scheduled messages are")} never delivered.`,
+      yes === true,
+    )
     const what = { verb: "scheduled cancel", ids: [...ids] }
     const cancelled = await audited(session, what, () => session.app.cancelScheduled(ids))
     requireAll(ids, cancelled)
-    session.out.answer({ cancelled }, () => `${cancelled.length} cancelled`)
+    session.out.answer({ cancelled }, () => `${counted(cancelled.length, "schedule")} cancelled`)
   })
 }
 
@@ -43,7 +47,10 @@ export function reschedule(
     const what = { verb: "scheduled reschedule", ids: [...ids], at: at.toISOString() }
     const moved = await audited(session, what, () => session.app.reschedule(ids, at))
     requireAll(ids, moved)
-    session.out.answer({ moved, at: at.toISOString() }, () => `${moved.length} are due ${at.toISOString()}`)
+    session.out.answer(
+      { moved, at: at.toISOString() },
+      () => `${counted(moved.length, "message is", "messages are")} due ${instant(at.getTime())} now`,
+    )
   })
 }
 
@@ -51,7 +58,7 @@ function requireAll(ids: readonly string[], done: readonly string[]): void {
   const missing = ids.filter((id) => !done.includes(id))
   if (missing.length > 0)
     throw new CommandFailed(
-      `not scheduled (any more): ${missing.join(", ")}; ${done.length} others are done`,
+      `not scheduled (any more): ${missing.join(", ")}${done.length === 0 ? "" : `; done: ${done.join(", ")}`}`,
       EXIT.notThere,
     )
 }

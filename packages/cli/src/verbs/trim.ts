@@ -1,3 +1,4 @@
+import { counted } from "../render/counted.ts"
 import { audited } from "../session/audit.ts"
 import { confirm } from "../session/confirm.ts"
 import { inSession } from "../session/session.ts"
@@ -15,7 +16,10 @@ export function log(upto: number, { force = false, yes, ...options }: TrimOption
     const what = { verb: "trim log", upto, force }
     const result = await audited(session, what, () => session.app.trim(upto, { force }))
     session.out.answer(result, () =>
-      [`${result.removed} removed: the log begins above ${result.trimmedTo}`, ...held(result.heldBackBy)].join("\n"),
+      [
+        `${counted(result.removed, "message")} removed: the log begins above ${result.trimmedTo}`,
+        ...held(result.heldBackBy),
+      ].join("\n"),
     )
   })
 }
@@ -27,7 +31,7 @@ export function category(
 ): Promise<void> {
   return inSession(options, async (session) => {
     await confirm(
-      `The streams of ${name} keep their newest ${keep} messages; older ones are removed${asFarAs(force)}.`,
+      `The streams of ${name} keep their newest ${counted(keep, "message")}; older ones are removed${asFarAs(force)}.`,
       yes === true,
     )
     const { app, out } = session
@@ -41,7 +45,7 @@ export function category(
     })
     out.answer({ category: name, ...result }, () =>
       [
-        `${result.removed} removed: nothing of ${name} is left up to ${result.trimmedTo}`,
+        `${counted(result.removed, "message")} removed: nothing of ${name} is left up to ${result.trimmedTo}`,
         ...held(result.heldBackBy),
       ].join("\n"),
     )

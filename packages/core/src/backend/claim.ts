@@ -18,6 +18,8 @@ export interface GroupWant {
   readonly group: string
   readonly types: readonly string[]
   readonly limit: number
+  /** The most slices of the group that may be handed out at once: the first one brings the others with it (`also`). Default 1; a storage may always hand out one. */
+  readonly slices?: number
 }
 
 /** The most a lease is lengthened by take-overs without progress. */
@@ -84,6 +86,15 @@ export interface PartitionSlice extends SliceFacts {
    * are, so it corrects `handledBefore` with the rule of that name. Absent when there are none.
    */
   readonly replayRows?: readonly ReplayRow[]
+  /** Where the storage can tell: nothing of the partition above this position was ever handed out before. */
+  readonly newAbove?: Position
+  /**
+   * More of the same group, where `slices` allows it: each of another partition, under a lease of its own, as if it had been claimed right after this one. They
+   * bring no others.
+   */
+  readonly also?: readonly PartitionSlice[]
+  /** What a claim of the same right after this one would have answered, where that is known to be nothing. */
+  readonly then?: Idle
 }
 
 /** The due lanes of a partition: messages at or below its checkpoint only. */

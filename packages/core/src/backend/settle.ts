@@ -77,6 +77,8 @@ export type Settled =
       readonly parts: readonly PartVerdict[]
       /** The lanes now leased to the same owner: deferrals `hand-over`, and every part that was not stored. */
       readonly lanes: readonly LaneToken[]
+      /** Partition leases, where the storage can tell: whether more waits in the partition. What is stored while it settles may be left out. A repetition need not tell it. */
+      readonly more?: boolean
       /** `max-lanes`: so many lanes are open that this settle stopped the group. */
       readonly stopped?: "max-lanes"
     }

@@ -61,6 +61,8 @@ export interface Delivery {
   /** Handled before, re-emitted or not: a command is not decided again. */
   readonly handledBefore: boolean
   readonly attempt: number
+  /** Nobody was ever handed it before, as far as that is known. */
+  readonly isNew?: boolean
 }
 
 /** What a reactor may ask for while it handles: reads of one moment, coalesced across streams by the runtime; no storage in sight. */
@@ -76,6 +78,8 @@ export interface Access {
     onPage?: (page: readonly StoredMessage[]) => void,
   ): Promise<readonly StoredMessage[]>
   document(collection: string, id: string): Promise<KeyedDocument | undefined>
+  /** This process is about to store a document, until the answer is called: who waits for it here will be told. */
+  readonly expect?: ((collection: string, id: string) => () => void) | undefined
   /** Stores something ahead of the settle; absent where there is no storage. */
   readonly record?: RecordAhead | undefined
   /** The process's memory of actors: never trusted without a version check at the settle. */

@@ -2,7 +2,7 @@
 export interface Background {
   readonly size: number
   /** Takes work in until it has ended, however it ends. Answers the same promise. */
-  readonly add: (work: Promise<void>) => Promise<void>
+  readonly add: <T>(work: Promise<T>) => Promise<T>
   /** Resolves when one of those that go on now has ended. */
   any(): Promise<void>
   /** Resolves when all that go on now have ended. */

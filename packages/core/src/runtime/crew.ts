@@ -19,6 +19,8 @@ export interface Crew {
   readonly instrumentation: Instrumentation | undefined
   readonly limits: Limits
   readonly sizes: SliceSizes
+  /** How many claims were begun, and how many of them have been answered. */
+  readonly claims: { begun: number; answered: number }
   readonly owner: () => Owner
   readonly registration: (group: string) => Registration | undefined
   readonly strategy: (registration: Registration) => ErrorStrategy
@@ -35,7 +37,7 @@ export interface Crew {
   /** Work that goes on after its slice was settled; stopping waits for it. */
   readonly background: (work: Promise<void>) => void
   /** A slice being delivered: waiting for quiet waits for it. Answers the same promise. */
-  readonly delivering: (delivery: Promise<void>) => Promise<void>
+  readonly delivering: <T>(delivery: Promise<T>) => Promise<T>
   /** For slices of reactors that mostly wait: they go on without the worker that claimed them. */
   readonly besideWorkers: Room
   /** Of which groups and types, a line each, was told that this process is older than its peers. */

@@ -4,6 +4,7 @@ import type { Registration } from "../reactor/registration.ts"
 import { conclude, newsOf } from "./conclude.ts"
 import { countEffects } from "./count-effects.ts"
 import type { Crew } from "./crew.ts"
+import type { Delivered } from "./delivered.ts"
 import { decideAgain } from "./finish-lane.ts"
 import { type Job, jobsOf } from "./job.ts"
 import { keepLease } from "./keep-lease.ts"
@@ -22,14 +23,14 @@ export async function deliverLog(
   registration: Registration,
   crew: Crew,
   signal: AbortSignal,
-): Promise<void> {
+): Promise<Delivered> {
   const kept = keepLease(slice.lease, crew, signal)
   const access = crew.access(slice.group)
   try {
     const [job] = jobsOf(slice, registration, () => access(kept.signal)).jobs
     if (job === undefined) {
       await settleSurely({ lease: slice.lease, checkpoint: slice.scannedTo, parts: [] }, crew, [])
-      return
+      return NOT_QUIET
     }
     const began = crew.clock.now()
     let handled = 0
@@ -39,11 +40,11 @@ export async function deliverLog(
       const prepared = await unlessAborted(preparing, kept.signal)
       if (prepared === undefined) {
         await settleSurely({ lease: slice.lease, checkpoint: slice.from, parts: [] }, crew, [job])
-        return
+        return NOT_QUIET
       }
       const settlement = settlementOf(slice, job, prepared)
       const settled = await settleSurely(settlement, crew, [job])
-      if (settled.kind === "fenced") return
+      if (settled.kind === "fenced") return NOT_QUIET
       const verdict = settled.parts[0]
       if (verdict === undefined || verdict.kind === "stored") {
         crew.handOff({
@@ -62,10 +63,13 @@ export async function deliverLog(
     const { maxBatch: maxEffects } = crew.backend.capabilities
     const held = { messages: slice.messages.length, meanBytes: meanBytes(slice.messages) }
     crew.sizes.learn(slice.group, { ...held, tookMs, handled, effects, maxEffects })
+    return NOT_QUIET
   } finally {
     kept.release()
   }
 }
+
+const NOT_QUIET: Delivered = { quiet: false }
 
 function settlementOf(slice: PartitionSlice, job: Job, prepared: Prepared): Settlement {
   const { deferral, ...part } = prepared.part

@@ -5,6 +5,7 @@ import { conclude, newsOf } from "./conclude.ts"
 import { countEffects } from "./count-effects.ts"
 import type { Crew } from "./crew.ts"
 import { deliverLog } from "./deliver-log.ts"
+import type { Delivered } from "./delivered.ts"
 import { finishLane } from "./finish-lane.ts"
 import { type Job, jobsOf } from "./job.ts"
 import { atOnce } from "./judge.ts"
@@ -26,7 +27,7 @@ export async function deliver(
   registration: Registration,
   crew: Crew,
   signal: AbortSignal,
-): Promise<void> {
+): Promise<Delivered> {
   if (registration.order === "log" && slice.source === "partition") return deliverLog(slice, registration, crew, signal)
   const began = crew.clock.now()
   const kept = keepLease(slice.lease, crew, signal)
@@ -43,6 +44,7 @@ export async function deliver(
     const parts = shares.map((share) => share.part).filter((part) => part !== undefined)
     const stop = shares.find(({ prepared }) => prepared?.stop !== undefined)?.prepared?.stop
     const lease = leaseOf(slice, parts)
+    const { begun, answered } = crew.claims
     const nothingToSettle = lease.of === "lanes" && lease.lanes.length === 0
     const settled: Settled = nothingToSettle
       ? { kind: "settled", parts: [], lanes: [] }
@@ -56,6 +58,7 @@ export async function deliver(
           crew,
           shares.filter(({ prepared }) => prepared !== undefined).map(({ job }) => job),
         )
+    const overlapped = answered < begun || crew.claims.begun > begun
     ours = follow(slice, shares, settled, { registration, crew, signal })
     crew.sizes.learn(slice.group, {
       messages: slice.messages.length,
@@ -65,6 +68,7 @@ export async function deliver(
       effects: jobs.reduce((sum, job) => sum + countEffects(running.prepared(job)?.part.effects), 0),
       maxEffects: crew.backend.capabilities.maxBatch,
     })
+    return { quiet: settled.kind === "settled" && settled.more === false && !overlapped }
   } finally {
     // What still runs and is no lane of this worker has nothing to be stored under.
     if (!ours) kept.lose()

@@ -8,12 +8,16 @@ export interface DocumentWatch {
   put(documents: readonly DocumentPut[]): void
   /** Looks out for a document from now on, for as long as the answer is held. */
   watch(collection: string, id: string): WatchedDocument
+  /** This process is about to store a document, until the answer is called. */
+  expect(collection: string, id: string): () => void
 }
 
 /** A document that is looked out for. */
 export class WatchedDocument {
   /** What this process has stored since; `undefined` while it has not. */
   value: Json | undefined
+  /** How many in this process are about to store it. */
+  expected = 0
   readonly #waiting = new Set<() => void>()
 
   /** Resolves once there is a value, or after `ms`. */
@@ -47,6 +51,14 @@ export function createDocumentWatch(): DocumentWatch {
       if (watched.size === 0) return
       for (const { collection, id, value } of documents)
         if (value !== undefined) watched.get(keyOf(collection, id))?.deref()?.put(value)
+    },
+    expect(collection, id) {
+      const found = watched.get(keyOf(collection, id))?.deref()
+      if (found === undefined) return () => {}
+      found.expected += 1
+      return () => {
+        found.expected -= 1
+      }
     },
     watch(collection, id) {
       const key = keyOf(collection, id)

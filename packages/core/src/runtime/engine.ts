@@ -102,6 +102,7 @@ export function createEngine(parts: EngineParts): Engine {
     },
     parts.processName,
   )
+  const { expect } = documents
   const baselines = (group: string): Baselines => {
     const found = baselinesByGroup.get(group) ?? lruBaselines(limits.baselines)
     baselinesByGroup.set(group, found)
@@ -114,12 +115,22 @@ export function createEngine(parts: EngineParts): Engine {
     instrumentation,
     limits,
     sizes: sliceSizes(limits.sliceBytes),
+    claims: { begun: 0, answered: 0 },
     owner: membership.owner,
     registration: (group) => registrations.get(group),
     strategy: (registration) => registration.errorStrategy ?? parts.errorStrategy,
     access: (group) => {
       const record = recordAhead(group, recording)
-      const shared = { group, ...reads, baselines: baselines(group), snapshots: parts.snapshots, logger, time, record }
+      const shared = {
+        group,
+        ...reads,
+        baselines: baselines(group),
+        snapshots: parts.snapshots,
+        logger,
+        time,
+        record,
+        expect,
+      }
       if (instrumentation === undefined) return (lease) => new HeldAccess(shared, lease)
       return (lease) => {
         if (!instrumentation.heard()) return new HeldAccess(shared, lease)

@@ -8,6 +8,7 @@ export class HeldAccess implements Access {
   readonly group: Access["group"]
   readonly history: Access["history"]
   readonly document: Access["document"]
+  readonly expect: Access["expect"]
   readonly record: Access["record"]
   readonly baselines: Access["baselines"]
   readonly snapshots: Access["snapshots"]
@@ -25,6 +26,7 @@ export class HeldAccess implements Access {
     this.group = shared.group
     this.history = shared.history
     this.document = shared.document
+    this.expect = shared.expect
     this.record = shared.record
     this.baselines = shared.baselines
     this.snapshots = shared.snapshots

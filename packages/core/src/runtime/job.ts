@@ -69,7 +69,9 @@ export function jobsOf(
       continue
     }
     const row = slice.replayRows?.find((one) => one.key === key)
-    const deliveries = messages.map((one) => deliveryOf(row === undefined ? one : corrected(one, row), slice.reemit))
+    const deliveries = messages.map((one) =>
+      deliveryOf(row === undefined ? one : corrected(one, row), slice.reemit, slice.newAbove),
+    )
     jobs.push({
       ...facts,
       key,
@@ -133,6 +135,11 @@ function corrected(one: SliceMessage, { replay }: ReplayRow): SliceMessage {
   return { ...one, handledBefore: handledBefore(replay, one.message) }
 }
 
-function deliveryOf({ message, handledBefore, attempt }: SliceMessage, reemit: boolean): Delivery {
-  return { message, handledBefore, replaying: handledBefore && !reemit, attempt }
+function deliveryOf(
+  { message, handledBefore, attempt }: SliceMessage,
+  reemit: boolean,
+  newAbove = Number.POSITIVE_INFINITY,
+): Delivery {
+  const isNew = message.position > newAbove
+  return { message, handledBefore, replaying: handledBefore && !reemit, attempt, isNew }
 }

@@ -1,16 +1,19 @@
 /** Room for so many at a time. */
 export interface Room {
-  /** Takes a place, to be left again; false when there is none. */
-  take(): boolean
+  /** How many places nobody has; below zero when more came together than there were. */
+  left(): number
+  /** Takes places, to be left one by one; false when none was left. What came together stays together, though fewer are left by now than when it was asked for. */
+  take(places: number): boolean
   leave(): void
 }
 
 export function createRoom(most: number): Room {
   let taken = 0
   return {
-    take() {
-      if (taken >= most) return false
-      taken += 1
+    left: () => most - taken,
+    take(places) {
+      if (taken >= most && places === 1) return false
+      taken += places
       return true
     },
     leave() {

@@ -1,13 +1,14 @@
-import type { GroupWant, Slice } from "../backend/claim.ts"
+import type { GroupWant, Idle, Slice } from "../backend/claim.ts"
 import type { Crew } from "./crew.ts"
 import { deliver } from "./deliver.ts"
+import type { Delivered } from "./delivered.ts"
 import type { Asked, Dispatcher } from "./dispatcher.ts"
 import { nextTurn } from "./next-turn.ts"
 
 /** What looking for work came to. */
 export type Look = "worked" | "nothing"
 
-/** One look: asks for a slice of the groups that may have one, and delivers it. `claimed` is called in between. */
+/** One look: asks for a slice of the groups that may have one, and delivers it, with those it brings along. `claimed` is called in between. */
 export async function lookForWork(
   asked: Asked,
   dispatcher: Dispatcher,
@@ -19,46 +20,66 @@ export async function lookForWork(
   if (groups.length === 0) return "nothing"
   // A storage in this process answers without it: timers and sockets must get their turn.
   await new Promise<void>((resolve) => nextTurn(crew.clock, resolve))
-  const found = await crew.backend.claim({
-    owner: crew.owner(),
-    groups,
-    leaseMs: crew.limits.leaseMs,
-    ...(asked.routine ? { routine: true } : {}),
-  })
+  // What has become news in this turn is asked for too.
+  const now = { ...asked, moment: dispatcher.ask().moment }
+  const found = await claim(groups, asked, crew)
   claimed()
   if (found.kind === "idle") {
-    for (const one of found.outdated) warnOutdated(one, crew)
-    crew.storageTime(found.now)
-    dispatcher.rest(asked, found)
+    rest(now, found, dispatcher, crew)
     return "nothing"
   }
+  const { also, then, ...first } = found.source === "partition" ? found : { ...found, also: undefined, then: undefined }
+  const slices: readonly Slice[] = also === undefined ? [first] : [first, ...also]
+  if (then !== undefined) rest(now, then, dispatcher, crew)
   dispatcher.wakeNext()
-  if (crew.instrumentation?.heard() === true) crew.instrumentation.claimed(found)
+  if (crew.instrumentation?.heard() === true) for (const slice of slices) crew.instrumentation.claimed(slice)
   const registration = crew.registration(found.group)
   if (registration === undefined) {
-    await giveBack(found, crew)
+    for (const slice of slices) await giveBack(slice, crew)
     return "nothing"
   }
-  const delivered = crew.delivering(deliver(found, registration, crew, signal))
-  if (registration.waits === true && crew.besideWorkers.take()) {
-    void beside(delivered, found.group, dispatcher, crew)
+  const delivered = slices.map((slice) => crew.delivering(deliver(slice, registration, crew, signal)))
+  if (registration.waits === true && crew.besideWorkers.take(delivered.length)) {
+    for (const one of delivered) void beside(one, found.group, dispatcher, crew)
     return "worked"
   }
-  await delivered
+  await Promise.all(delivered)
   dispatcher.again(found.group)
   return "worked"
 }
 
-/** Lets a slice go on without its worker, which looks for more meanwhile. */
-async function beside(delivered: Promise<void>, group: string, dispatcher: Dispatcher, crew: Crew): Promise<void> {
+async function claim(groups: readonly GroupWant[], { routine }: Asked, crew: Crew): Promise<Slice | Idle> {
+  crew.claims.begun += 1
   try {
-    await delivered
+    return await crew.backend.claim({
+      owner: crew.owner(),
+      groups,
+      leaseMs: crew.limits.leaseMs,
+      ...(routine ? { routine: true } : {}),
+    })
+  } finally {
+    crew.claims.answered += 1
+  }
+}
+
+/** The storage had nothing, or has nothing else. */
+function rest(asked: Asked, idle: Idle, dispatcher: Dispatcher, crew: Crew): void {
+  for (const one of idle.outdated) warnOutdated(one, crew)
+  crew.storageTime(idle.now)
+  dispatcher.rest(asked, idle)
+}
+
+/** Lets a slice go on without its worker, which looks for more meanwhile. */
+async function beside(delivered: Promise<Delivered>, group: string, dispatcher: Dispatcher, crew: Crew): Promise<void> {
+  let quiet = false
+  try {
+    quiet = (await delivered).quiet
   } catch (error) {
     crew.logger.error({ err: error, group }, "a slice failed: it is handed out again when its lease ends")
   }
   crew.besideWorkers.leave()
   // Whoever asked while it was held was told to rest.
-  dispatcher.news({ group })
+  if (!quiet) dispatcher.news({ group })
 }
 
 /** Settles a slice with nothing done, so that another worker gets it at once. */
@@ -72,13 +93,10 @@ async function giveBack(slice: Slice, crew: Crew): Promise<void> {
 
 function wantOf(group: string, crew: Crew): GroupWant | undefined {
   const registration = crew.registration(group)
-  return registration === undefined
-    ? undefined
-    : {
-        group,
-        types: registration.types,
-        limit: Math.min(crew.sizes.of(group), registration.batchSize ?? Number.POSITIVE_INFINITY),
-      }
+  if (registration === undefined) return undefined
+  const { types, batchSize = Number.POSITIVE_INFINITY } = registration
+  const slices = registration.waits === true ? crew.besideWorkers.left() : 1
+  return { group, types, limit: Math.min(crew.sizes.of(group), batchSize), ...(slices > 1 ? { slices } : {}) }
 }
 
 /** Says once per group and type that this process is older than its peers. */

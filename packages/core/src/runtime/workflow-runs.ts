@@ -22,6 +22,8 @@ import type { ReadTogether } from "./read-together.ts"
 const WAIT_MS = 30_000
 /** How often to look for an end that another process stores: those of this one are told. */
 const LOOK_MS = 50
+/** While this process has the run in hand, and would know, only every so many times. */
+const LOOK_EVERY = 20
 /** How many parked lanes are looked at in one read. */
 const LANES_PAGE = 1_000
 
@@ -153,12 +155,15 @@ async function waitForEnd(
   const { clock, watch, store } = parts
   const deadline = clock.now() + timeoutMs
   const watched = started?.watched ?? watch.watch(endsCollection(name), id)
-  for (let look = started?.isNew === true ? 2 : 1; ; look += 1) {
-    if (look !== 2) {
+  let notLooked = started?.isNew === true ? 0 : LOOK_EVERY
+  for (let turn = 1; ; turn += 1) {
+    if (notLooked >= (watched.expected > 0 ? LOOK_EVERY : 1)) {
       const end = watched.value === undefined ? await endOf(parts, name, id) : undefined
       if (end !== undefined) return end
-      if (look === 1 && started === undefined) await requireRun(store, streamId)
+      notLooked = 0
     }
+    notLooked += 1
+    if (turn === 1 && started === undefined) await requireRun(store, streamId)
     await watched.within(Math.min(LOOK_MS, Math.max(deadline - clock.now(), 0)), clock)
     // The caller may change what it gets.
     if (watched.value !== undefined) return endIn(structuredClone(watched.value))

@@ -28,6 +28,11 @@ function valueBytes(value: unknown): number {
     for (const item of value) bytes += valueBytes(item)
     return bytes
   }
-  for (const [key, field] of Object.entries(value)) bytes += key.length + valueBytes(field)
+  if (isFields(value)) for (const key in value) bytes += key.length + valueBytes(value[key])
   return bytes
+}
+
+/** What is neither a list nor a plain value: its keys are looked at in place, for lists of them would be garbage of each write. */
+function isFields(value: object): value is Readonly<Record<string, unknown>> {
+  return !Array.isArray(value)
 }

@@ -1,10 +1,11 @@
-import type { StreamId, Version } from "../message/ids.ts"
+import type { StreamId } from "../message/ids.ts"
 import { observed } from "../reactor/observed.ts"
 import type { Access, Batch, Delivery, Outcome } from "../reactor/registration.ts"
 import { runStepMessage } from "./attempt-step.ts"
 import { WorkflowChanged } from "./errors.ts"
 import { LiveRun } from "./live-run.ts"
 import type { OpenStep } from "./open-step.ts"
+import { replayTo } from "./replay-to.ts"
 import { answered, type Fed, feedRecorded, runOn, take } from "./run-on.ts"
 import { endsCollection, runTypesOf, stepStream } from "./run-types.ts"
 import type { WorkflowSpec } from "./workflow-types.ts"
@@ -16,7 +17,16 @@ import type { WorkflowSpec } from "./workflow-types.ts"
 export async function handleRun(spec: WorkflowSpec, batch: Batch, access: Access): Promise<Outcome> {
   const [first] = batch.messages
   if (first === undefined) return { done: [] }
-  const live = await runBefore(spec, first, batch.fresh, access)
+  const release = access.expect?.(endsCollection(spec.name), first.message.streamId.slice(spec.name.length + 1))
+  try {
+    return await moveRun(spec, batch, first, access)
+  } finally {
+    release?.()
+  }
+}
+
+async function moveRun(spec: WorkflowSpec, batch: Batch, first: Delivery, access: Access): Promise<Outcome> {
+  let live = await runBefore(spec, first, batch.fresh, access)
   if (live === undefined) return { done: batch.messages.map((delivery) => ({ delivery, actions: [] })) }
   const all: Fed[] = []
   for (const delivery of batch.messages) {
@@ -31,11 +41,13 @@ export async function handleRun(spec: WorkflowSpec, batch: Batch, access: Access
   if (last === undefined) return { done: [] }
   try {
     const takenOver = batch.takeovers > 0
-    if (!(await runOn({ live, last, all, takenOver }, access))) return { done: withCommands(all.slice(0, -1), spec) }
+    live = await runOn({ live, last, all, takenOver }, access)
+    if (live === undefined) return { done: withCommands(all.slice(0, -1), spec) }
   } catch (error) {
     return { done: withCommands(all.slice(0, -1), spec), failed: { delivery: last.delivery, error } }
   }
-  return { done: withCommands(all, spec), stored: () => remember(live, all, access) }
+  const stands = live
+  return { done: withCommands(all, spec), stored: () => remember(stands, all, access) }
 }
 
 /** Feeds an event, and before it what was recorded under the one before. */
@@ -79,14 +91,6 @@ async function runBefore(
   await replayTo(live, before, access)
   if (live.ended) throw new WorkflowChanged(streamId, "today's code ends where it went on")
   return live
-}
-
-/** Feeds a run what its stream holds up to a version. All of that is settled: what it asks for meanwhile was stored then. */
-export async function replayTo(live: LiveRun, version: Version, access: Access): Promise<void> {
-  if (live.version >= version) return
-  const history = await access.history(live.streamId, { after: live.version, upto: version })
-  for (const message of history) await live.feed(message, access.time)
-  live.take()
 }
 
 /** Keeps the run where it stands, and the code of steps that were sent to lanes of their own. */

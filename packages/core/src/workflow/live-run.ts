@@ -58,6 +58,11 @@ export class LiveRun implements StepCaller {
     this.signals = new Signals(this)
   }
 
+  /** The same run, yet to be fed. */
+  afresh(): LiveRun {
+    return new LiveRun(this.#spec, this.streamId)
+  }
+
   get ended(): boolean {
     return this.#phase === "ended"
   }

@@ -1,10 +1,12 @@
-import type { Instant, Version } from "../message/ids.ts"
+import type { Instant, StreamId, Version } from "../message/ids.ts"
+import type { Json } from "../message/json.ts"
 import type { StoredMessage } from "../message/message.ts"
 import type { Action } from "../reactor/action.ts"
 import type { Access, Delivery } from "../reactor/registration.ts"
 import { attemptOnce, type Attempted, completed } from "./attempt-step.ts"
-import type { LiveRun } from "./live-run.ts"
+import type { Asked, LiveRun } from "./live-run.ts"
 import type { OpenStep } from "./open-step.ts"
+import { replayTo } from "./replay-to.ts"
 import { isCancel, isEnd, isOutcomeOf, type RunEvent } from "./run-event.ts"
 import { runMessage } from "./run-message.ts"
 import { type RunTypes, runTypesOf } from "./run-types.ts"
@@ -72,20 +74,24 @@ export function answered(fed: Fed, event: StoredMessage, { calls, workflow }: Li
 /**
  * Runs the steps of a run one after another, as long as each is all that the run waits for. Every outcome is recorded by an append of its own that expects the stream
  * as the run knows it: so of two workers that hold the run for theirs, one is refused. The group gets on once, when the run waits, ends or has gone on for long
- * enough. Answers false when the worker had to stop in the middle of a step. Throws when the code does not fit what is recorded.
+ * enough. Answers the run where it stands, or `undefined` when the worker had to stop in the middle of a step. Throws when the code does not fit what is recorded.
  */
-export async function runOn({ live, last, all, takenOver }: RunningOn, access: Access): Promise<boolean> {
-  const types = runTypesOf(live.workflow)
+export async function runOn(
+  { live: given, last, all, takenOver }: RunningOn,
+  access: Access,
+): Promise<LiveRun | undefined> {
+  const types = runTypesOf(given.workflow)
   const began = access.time.now()
+  let live = given
   let ahead: readonly StoredMessage[] | undefined
   for (;;) {
     const step = onlyStep(last, all, live)
     if (step === undefined) {
       if (live.ended && ahead !== undefined) await recordEnd(last, { all, ahead, live }, access)
-      return true
+      return live
     }
     // Somebody may have been here before, and not have come to the settle.
-    ahead ??= await access.history(live.streamId, { after: live.version })
+    ahead ??= last.delivery.isNew === true ? [] : await access.history(live.streamId, { after: live.version })
     if (ahead[0]?.type === types.stepRecorded) {
       const others = ahead.findIndex(({ type }) => type !== types.stepRecorded)
       const own = others < 0 ? ahead : ahead.slice(0, others)
@@ -97,29 +103,23 @@ export async function runOn({ live, last, all, takenOver }: RunningOn, access: A
       isOutcomeOf(step.key, event, types) || (!live.cancelled && isCancel(event, types))
     if (ahead.some(isOver)) {
       last.steps = []
-      return true
+      return live
     }
     const attempted = await attempt(step, last, live, access)
-    if (attempted === undefined) return false
-    const told = takenOver || access.time.now() - began >= RUN_ON_MS
-    const outcome = outcomeOf(attempted, { step, live, told }, access)
+    if (attempted === undefined) return undefined
     // Where others have written, only the settle can tell whether this worker still holds the run.
-    const mayRecord = ahead.length === 0
-    if (mayRecord && (await access.record?.(last.delivery, step.key, guarded(outcome.actions, live))) !== undefined) {
-      last.steps = []
-      if (outcome.recorded === undefined) return true
-      await live.move(live.version + 1, outcome.recorded, outcome.recorded.at, access.time)
-      const { actions, steps } = live.take()
-      last.actions.push(...actions)
-      last.steps = live.ended ? [] : steps
-      last.seen = live.version
-      continue
+    if (ahead.length === 0) {
+      const told = takenOver || access.time.now() - began >= RUN_ON_MS
+      const recorded = await record(attempted, { step, live, last, told }, access)
+      if (recorded === "wait") return live
+      if (recorded === "on") continue
+      live = recorded
+      ahead = await access.history(live.streamId, { after: live.version })
     }
-    if (mayRecord) ahead = await access.history(live.streamId, { after: live.version })
     if (ahead.some((event) => isOutcomeOf(step.key, event, types))) continue
     last.actions.push(...toSettle(attempted, step, types))
     last.steps = []
-    return true
+    return live
   }
 }
 
@@ -134,7 +134,9 @@ async function recordEnd(
 ): Promise<void> {
   let behind = ahead
   if (behind.length === 0 && all.every((fed) => fed === last || fed.actions.length === 0)) {
-    if ((await access.record?.(last.delivery, "end", guarded(last.actions, live))) !== undefined) {
+    if (
+      (await access.record?.(last.delivery, "end", guarded(last.actions, live.streamId, live.version))) !== undefined
+    ) {
       last.actions.length = 0
       return
     }
@@ -162,40 +164,85 @@ function attempt(
   return access.observer?.within(delivery, run) ?? run()
 }
 
-interface Outcome {
-  readonly actions: readonly Action[]
-  /** The event that the run goes on with; without it, its group will be told. */
-  readonly recorded?: Extract<RunEvent, { kind: "step-completed" }> & { readonly at: Instant }
+interface Attempting {
+  readonly step: OpenStep
+  readonly live: LiveRun
+  readonly last: Fed
+  /** Whether the group is to be told. */
+  readonly told: boolean
 }
 
-/** What to record of an attempt. A failure's retry is on its way then, and a run that is taken over is to be seen getting on: their group is told. */
-function outcomeOf(
-  attempted: Attempted,
-  { step, live, told }: { readonly step: OpenStep; readonly live: LiveRun; readonly told: boolean },
-  { time }: Access,
-): Outcome {
+/**
+ * Records what came of an attempt. The run goes on by it before it is stored, for its code has no effects between its steps: so an end is stored with the last
+ * outcome. Answers the run as it stood before when it was refused.
+ */
+async function record(attempted: Attempted, attempting: Attempting, access: Access): Promise<"on" | "wait" | LiveRun> {
+  const { step, live, last, told } = attempting
   const types = runTypesOf(live.workflow)
-  if (attempted.kind === "failed" || told) return { actions: toSettle(attempted, step, types) }
-  const { run, key, args } = step
-  const { output } = attempted
-  const at = Math.max(live.now, time.storageNow())
-  const event = runMessage("event", types.stepRecorded, run, { step: key, args, output, at })
-  return {
-    actions: [{ kind: "append-next", messages: [event] }],
-    // What the code does with its output is not to change what is stored.
-    recorded: { kind: "step-completed", step: key, args, output: structuredClone(output), at },
+  const { version } = live
+  // A failure's retry is on its way then, and a run that is taken over is to be seen getting on: their group is told.
+  if (attempted.kind === "failed" || told) {
+    const actions = guarded(toSettle(attempted, step, types), live.streamId, version)
+    if ((await access.record?.(last.delivery, step.key, actions)) === undefined) return live
+    last.steps = []
+    return "wait"
   }
+  const at = Math.max(live.now, access.time.storageNow())
+  const { outcome, event } = recordedStep(attempted.output, { step, at }, types)
+  const moved = await moveOn(live, { version: version + 1, event, at }, access)
+  const actions = guarded([outcome, ...(live.ended ? moved.asked.actions : [])], live.streamId, version)
+  if ((await access.record?.(last.delivery, step.key, actions)) === undefined) {
+    const before = live.afresh()
+    await replayTo(before, version, access)
+    return before
+  }
+  if (moved.wrong !== undefined) throw moved.wrong.error
+  last.steps = live.ended ? [] : moved.asked.steps
+  last.seen = live.version
+  if (!live.ended) last.actions.push(...moved.asked.actions)
+  return live.ended ? "wait" : "on"
 }
 
 function toSettle(attempted: Attempted, step: OpenStep, types: RunTypes): readonly Action[] {
   return attempted.kind === "failed" ? attempted.actions : completed(step, attempted.output, types)
 }
 
-/** The same, to be stored only if the run's stream is as the run knows it. */
-function guarded(actions: readonly Action[], { streamId, version }: LiveRun): readonly Action[] {
-  return actions.map((action) =>
-    action.kind === "append-next" && action.messages.every((message) => message.streamId === streamId)
-      ? { kind: "append-after", streamId, messages: action.messages, expectedVersion: version }
-      : action,
-  )
+/** The event that says what came of a step, as it is stored and as the run is fed it. */
+function recordedStep(
+  output: Json | undefined,
+  { step: { run, key, args }, at }: { readonly step: OpenStep; readonly at: Instant },
+  types: RunTypes,
+): { readonly outcome: Action; readonly event: RunEvent } {
+  const stored = runMessage("event", types.stepRecorded, run, { step: key, args, output, at })
+  // What the code does with its output is not to change what is stored.
+  const given = typeof output === "object" ? structuredClone(output) : output
+  return {
+    outcome: { kind: "append-next", messages: [stored] },
+    event: { kind: "step-completed", step: key, args, output: given, at },
+  }
+}
+
+/** Goes on by an event that is yet to be stored. Code that does not fit it is found wrong once it is: the step is done all the same. */
+async function moveOn(
+  live: LiveRun,
+  { version, event, at }: { readonly version: Version; readonly event: RunEvent; readonly at: Instant },
+  { time }: Access,
+): Promise<{ readonly asked: Asked; readonly wrong?: { readonly error: unknown } }> {
+  try {
+    await live.move(version, event, at, time)
+    return { asked: live.take() }
+  } catch (error) {
+    return { asked: { actions: [], steps: [] }, wrong: { error } }
+  }
+}
+
+/** The same, to be stored only if the run's stream is at this version: the first to be appended to it says so. */
+function guarded(actions: readonly Action[], streamId: StreamId, version: Version): readonly Action[] {
+  let said = false
+  return actions.map((action) => {
+    if (said || action.kind !== "append-next" || action.messages.some((message) => message.streamId !== streamId))
+      return action
+    said = true
+    return { kind: "append-after", streamId, messages: action.messages, expectedVersion: version }
+  })
 }

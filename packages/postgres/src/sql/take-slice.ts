@@ -6,6 +6,11 @@ import { MESSAGE_COLUMNS } from "./columns.ts"
 /** A plan holds while the log grows so many times over: then the statement has another name, and each connection plans it anew. */
 const GROWTH = 8
 
+/** The size of a log for which one plan holds. */
+export function sizeOf(head: Position): number {
+  return Math.floor(Math.log(head + 1) / Math.log(GROWTH))
+}
+
 const known = new Map<string, Statement>()
 
 /**
@@ -15,7 +20,7 @@ const known = new Map<string, Statement>()
  * Locks the partition's row. It reads beside the row it changes, and may: unless the row is still as it was seen, nothing is answered.
  */
 export function takeSlice(types: number, head: Position): Statement {
-  const name = `take-slice-${types}-${Math.floor(Math.log(head + 1) / Math.log(GROWTH))}`
+  const name = `take-slice-${types}-${sizeOf(head)}`
   const found = known.get(name)
   if (found !== undefined) return found
   const branches = Array.from({ length: types }, (_, at) => {

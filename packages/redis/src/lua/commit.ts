@@ -54,8 +54,8 @@ for n = 1, num() do
     local p, position, hash = arg(), num(), arg()
     local consumer = hash ~= '' and call('HGET', P .. hash, 'consumer')
     if consumer then forgetConsumer(group, p, consumer) end
-    moveNative(group, p, position)
-    if hash ~= '' then call('HSET', P .. hash, 'native', F(position)) end
+    local read = moveNative(group, p, position)
+    if hash ~= '' then call('HSET', P .. hash, 'native', F(position), 'read', readText(position, read)) end
   elseif how == 'log' then moveNativeOfLog(group, int(LOG, 'partitions'), num(), num())
   else redis.pcall('XGROUP', 'DESTROY', P .. 'p:' .. arg(), group) end
 end

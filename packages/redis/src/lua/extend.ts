@@ -4,7 +4,8 @@ import { library } from "./library.ts"
 export const extend = String.raw`${library}
 local id = call('HGET', P .. 'groups', arg())
 if not id then return 0 end
-local K = P .. 'g:' .. id .. ':p' .. arg()
+local G, p = P .. 'g:' .. id, arg()
+local K = G .. ':p' .. p
 local f = call('HMGET', K, 'token', 'owner', 'until')
 if f[1] ~= arg() or (f[2] or '') == '' then return 0 end
 local untilThen = NOW + num()
@@ -12,6 +13,7 @@ if untilThen > tonumber(f[3]) then
   evenWhenFull()
   call('HSET', K, 'until', F(untilThen))
   call('HINCRBY', K, 'revision', 1)
+  call('ZADD', G .. ':held', 'XX', F(untilThen), p)
 end
 return 1
 `

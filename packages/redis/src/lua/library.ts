@@ -11,7 +11,7 @@
  * `ids`: message id to position, or to `s` and the number of a schedule. `recent`, `streams`: streams by last position, and by name.
  * `heads`, `commands`: by type the last position, and how many commands. `keys`, `keyed`: idempotency keys, and their order.
  * `due`, `waiting`: schedules by instant, and their messages. `d:<collection>`, `D:<collection>`: documents, and their order.
- * `groups`: group name to number. `g:7`: a group; `:heard`, `:skips`, `:marks`, `:due` (lanes), `:way` (there while claims stay away); `:p3`, `:l3`, `:r3`: its partition 3, the lanes and replay rows of that.
+ * `groups`: group name to number. `g:7`: a group; `:heard`, `:skips`, `:marks`, `:due` (lanes), `:ready` and `:held` (partitions, see `notes`), `:way` (there while claims stay away); `:p3`, `:l3`, `:r3`: its partition 3, the lanes and replay rows of that.
  * `turn:<sender>`: how far the appends of a process have got, for a minute. `processes`, `process:<name>`: who works. `wake`: the channel.
  *
  * Numbers are written by `F`: Lua itself writes 1e+15 for large ones.
@@ -34,23 +34,71 @@ if not NOW then
   NOW = t[1] * 1000 + math.floor(t[2] / 1000)
 end
 local function int(key, field) return tonumber(call('HGET', key, field) or 0) end
+-- For words of any number: some at a time.
+local WORDS = 1000
+local function hmget(key, fields)
+  if #fields <= WORDS then return call('HMGET', key, unpack(fields)) end
+  local values = {}
+  for from = 1, #fields, WORDS do
+    for at, value in ipairs(call('HMGET', key, unpack(fields, from, math.min(from + WORDS - 1, #fields)))) do values[from + at - 1] = value end
+  end
+  return values
+end
+local function existsAny(keys)
+  for from = 1, #keys, WORDS do
+    if call('EXISTS', unpack(keys, from, math.min(from + WORDS - 1, #keys))) > 0 then return true end
+  end
+  return false
+end
 
 -- A server that is full refuses a script whose first write could need memory. What frees more than it takes begins with a write that never does.
 local function evenWhenFull() call('HDEL', LOG, '') end
 
--- The number of entries of an index (each of so many bytes, beginning with a position) whose position is at most this one.
-local function countUpto(key, position, width)
-  local high = call('STRLEN', key) / width
-  if high == 0 then return 0 end
-  if unpack6('>I6', call('GETRANGE', key, -width, -width + 5)) <= position then return high end
-  local low = 0
+-- Entries of an index that are read together: most of what is looked for lies near its end, and the rest is found in few steps.
+local TOGETHER = 32
+-- Among entries in hand: the number of those whose position is at most this one.
+local function countIn(bytes, position, width)
+  local low, high = 0, #bytes / width
   while low < high do
-    local middle = math.floor((low + high) / 2)
-    local at = middle * width
-    if unpack6('>I6', call('GETRANGE', key, at, at + 5)) <= position then low = middle + 1 else high = middle end
+    local middle = floor((low + high) / 2)
+    if unpack6('>I6', bytes, middle * width + 1) <= position then low = middle + 1 else high = middle end
   end
   return low
 end
+-- The same of an index of so many entries, with the position of the one behind, which is above.
+local function countBelow(key, position, width, high, right)
+  local low, left = 0, 0
+  for step = 1, math.huge do
+    if high == low then return low end
+    if high - low <= TOGETHER then return low + countIn(call('GETRANGE', key, low * width, high * width - 1), position, width) end
+    local middle = floor((low + high - TOGETHER) / 2)
+    -- Positions often rise evenly: every other step trusts in that.
+    if step % 2 == 1 then
+      middle = low + floor((high - low) * (position - left) / (right - left) - TOGETHER / 2)
+      middle = math.max(low, math.min(high - TOGETHER, middle))
+    end
+    local bytes = call('GETRANGE', key, middle * width, (middle + TOGETHER) * width - 1)
+    local first, last = unpack6('>I6', bytes), unpack6('>I6', bytes, #bytes - width + 1)
+    if first > position then high, right = middle, first
+    elseif last <= position then low, left = middle + TOGETHER, last
+    else return middle + countIn(bytes, position, width) end
+  end
+end
+-- The number of entries of an index (each of so many bytes, beginning with a position) whose position is at most this one; and the position of the next, nil where there is none.
+local function seek(key, position, width)
+  local bytes = call('GETRANGE', key, -TOGETHER * width, -1)
+  local count = #bytes / width
+  if count == 0 then return 0, nil end
+  local before = count < TOGETHER and 0 or call('STRLEN', key) / width - TOGETHER
+  if before == 0 or unpack6('>I6', bytes) <= position then
+    local within = countIn(bytes, position, width)
+    return before + within, within < count and (unpack6('>I6', bytes, within * width + 1)) or nil
+  end
+  local below = countBelow(key, position, width, before, unpack6('>I6', bytes))
+  local at = below * width
+  return below, (unpack6('>I6', call('GETRANGE', key, at, at + 5)))
+end
+local function countUpto(key, position, width) return (seek(key, position, width)) end
 
 local SEGMENT = 4096
 -- The partition that holds a position; nil where nothing is.

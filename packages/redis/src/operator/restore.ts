@@ -151,7 +151,7 @@ function stepOf(write: readonly Word[]): readonly Word[] {
 
 function removal(group: GroupState): readonly (readonly Word[])[] {
   const key = groupKey(group)
-  const parts = ["", ":heard", ":skips", ":marks", ":due"]
+  const parts = ["", ":heard", ":skips", ":marks", ":due", ":ready", ":held"]
   const each = group.partitions.flatMap(({ partition }) => ["p", "l", "r"].map((part) => `:${part}${partition}`))
   return [...parts, ...each].map((part) => ["UNLINK", `${key}${part}`])
 }

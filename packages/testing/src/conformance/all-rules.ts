@@ -35,6 +35,7 @@ import { settlePlaceRules } from "./rules/settle-places.rules.ts"
 import { settleRepeatRules } from "./rules/settle-repeats.rules.ts"
 import { settleWorkRules } from "./rules/settle-work.rules.ts"
 import { settleRules } from "./rules/settle.rules.ts"
+import { severalSlicesRules } from "./rules/several-slices.rules.ts"
 import { takeOverRules } from "./rules/take-overs.rules.ts"
 import { thinnedLogRules } from "./rules/thinned-log.rules.ts"
 import { transferRules } from "./rules/transfer.rules.ts"
@@ -61,6 +62,7 @@ export const allRules: readonly RuleGroup[] = [
   { subject: "groups", rules: groupRules },
   { subject: "groups: wanted types", rules: groupTypeRules },
   { subject: "claim", rules: claimRules },
+  { subject: "claim: several slices", rules: severalSlicesRules },
   { subject: "leases", rules: leaseRules },
   { subject: "leases: take-overs", rules: takeOverRules },
   { subject: "lanes", rules: laneRules },

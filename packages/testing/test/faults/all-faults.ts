@@ -12,6 +12,7 @@ import { resetFaults } from "./reset-faults.ts"
 import { riskFaults } from "./risk-faults.ts"
 import { scheduleFaults } from "./schedule-faults.ts"
 import { settleFaults } from "./settle-faults.ts"
+import { severalSlicesFaults } from "./several-slices-faults.ts"
 import { takeOverFaults } from "./take-over-faults.ts"
 import { transferFaults } from "./transfer-faults.ts"
 import { trimCategoryFaults } from "./trim-category-faults.ts"
@@ -22,6 +23,7 @@ export const allFaults: readonly { readonly of: string; readonly faults: readonl
   { of: "append", faults: appendFaults },
   { of: "read", faults: readFaults },
   { of: "claim", faults: claimFaults },
+  { of: "several slices", faults: severalSlicesFaults },
   { of: "leases, lanes and replays", faults: leaseFaults },
   { of: "lanes and types", faults: laneTypeFaults },
   { of: "settle", faults: settleFaults },

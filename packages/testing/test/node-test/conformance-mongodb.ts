@@ -4,6 +4,7 @@ import { backendConformance } from "@millrace/testing/conformance"
 
 import { startMongo } from "../../src/servers/start-mongo.ts"
 import { mongodbHarness } from "../conformance/mongodb-harness.ts"
+import { rulesOfThisRun } from "./rules-of-this-run.ts"
 
 const server = await startMongo()
 const harness = mongodbHarness(() => server.urlOf(`published_${process.pid}`))
@@ -11,4 +12,4 @@ after(async () => {
   await harness.close()
   await server.stop()
 })
-backendConformance({ describe, it }, harness)
+backendConformance({ describe, it }, harness, rulesOfThisRun())

@@ -4,6 +4,7 @@ import { backendConformance } from "@millrace/testing/conformance"
 
 import { startPostgres, type TestPostgres } from "../../src/servers/start-postgres.ts"
 import { postgresHarness } from "../conformance/postgres-harness.ts"
+import { rulesOfThisRun } from "./rules-of-this-run.ts"
 
 let server: TestPostgres | undefined
 
@@ -19,4 +20,5 @@ backendConformance(
     if (server === undefined) throw new Error("the server is not started yet")
     return server
   }),
+  rulesOfThisRun(),
 )

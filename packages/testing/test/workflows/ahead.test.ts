@@ -110,7 +110,7 @@ for (const backend of backends) {
       await app.drain()
       equal((await run.wait()).output, 15)
       deepEqual(calls.filter((call) => call === "settle").length, 1)
-      deepEqual(calls.filter((call) => call === "append").length, 6)
+      deepEqual(calls.filter((call) => call === "append").length, 5)
     })
   })
 }

@@ -8,29 +8,40 @@ export interface Holds {
   readonly maxNameLength: number
 }
 
+/** A message's payload and metadata as JSON. */
+export interface MessageJson {
+  readonly payload: string
+  readonly metadata: string
+}
+
 /** The longest name that every backend takes. */
 export const MAX_NAME_LENGTH = 1_000
 
 /**
  * Why an append can not be stored whatever the log holds: `bad-data`, or `undefined`. The same on every backend: names that are empty (a document's id may be), too
  * long or hold a NUL character or a lone surrogate; values that JSON can not give back; messages that are too large; a stream or document named twice; a key without a fingerprint.
+ * `written`: is given the JSON of each message of the streams, in their order, as it was checked: who stores it has not to write it again.
  */
-export function checkAppend(append: Append, holds: Holds): Extract<Verdict, { readonly kind: "refused" }> | undefined {
-  const detail = faultOf(append, holds)
+export function checkAppend(
+  append: Append,
+  holds: Holds,
+  written?: MessageJson[],
+): Extract<Verdict, { readonly kind: "refused" }> | undefined {
+  const detail = faultOf(append, holds, written)
   return detail === undefined ? undefined : { kind: "refused", code: "bad-data", detail }
 }
 
 /** A NUL as JSON writes it; not the text that begins with an escaped backslash. */
 const ESCAPED_NUL = /(?<!\\)(?:\\\\)*\\u0000/
 
-function faultOf(append: Append, holds: Holds): string | undefined {
+function faultOf(append: Append, holds: Holds, written: MessageJson[] | undefined): string | undefined {
   const twice = append.streams.length > 1 ? repeatedStream(append) : undefined
   if (twice !== undefined) return `stream ${twice} occurs twice in the append: give its messages together`
   for (const { streamId, expected, messages } of append.streams) {
     const fault =
       nameFault("stream id", streamId, holds) ??
       expectationFault(streamId, expected) ??
-      messagesFault(streamId, messages, holds)
+      messagesFault(streamId, messages, holds, written)
     if (fault !== undefined) return fault
   }
   for (const { message, at } of append.schedules ?? []) {
@@ -46,22 +57,50 @@ function repeatedStream({ streams }: Append): string | undefined {
   return streams.find(({ streamId }) => seen.size === seen.add(streamId).size)?.streamId
 }
 
-function messagesFault(streamId: string, messages: readonly Message[], holds: Holds): string | undefined {
+function messagesFault(
+  streamId: string,
+  messages: readonly Message[],
+  holds: Holds,
+  written: MessageJson[] | undefined,
+): string | undefined {
   for (const message of messages) {
     if (message.streamId !== streamId)
       return `message ${message.id} belongs to stream ${message.streamId}, not ${streamId}: address it with .to(…)`
-    const fault = messageFault(message, holds)
+    const fault = messageFault(message, holds, written)
     if (fault !== undefined) return fault
   }
   return undefined
 }
 
-function messageFault(message: Message, holds: Holds): string | undefined {
+function messageFault(message: Message, holds: Holds, written?: MessageJson[]): string | undefined {
   const name = nameFault("message id", message.id, holds) ?? nameFault("type", message.type, holds)
   if (name !== undefined) return name
   if (message.kind !== "event" && message.kind !== "command")
     return `message ${message.id} is neither event nor command`
-  return valueFault(() => `message ${message.id}`, [message.payload, message.metadata], holds)
+  let json: MessageJson
+  try {
+    json = { payload: payloadJson(message.payload), metadata: metadataJson(message.metadata) }
+  } catch (error) {
+    return notJson(`message ${message.id}`, error)
+  }
+  const { payload, metadata } = json
+  const tooLarge = sizeFault(payload.length + metadata.length, holds, () => Buffer.byteLength(payload + metadata))
+  if (tooLarge !== undefined) return `message ${message.id} ${tooLarge}`
+  if (holdsNul(payload) || holdsNul(metadata)) return `message ${message.id} ${NUL}`
+  written?.push(json)
+  return undefined
+}
+
+/** JSON has no word for nothing: a payload that is left out is `null`. */
+function payloadJson(payload: unknown): string {
+  const json: string | undefined = JSON.stringify(payload)
+  return json ?? "null"
+}
+
+/** Nearly all have none: asking is cheaper than writing. */
+function metadataJson(metadata: Message["metadata"]): string {
+  for (const _ in metadata) return JSON.stringify(metadata)
+  return "{}"
 }
 
 function documentsFault(append: Append, holds: Holds): string | undefined {
@@ -106,17 +145,33 @@ export function nameFault(
   return undefined
 }
 
-function valueFault(what: () => string, value: unknown, { maxMessageBytes }: Holds): string | undefined {
+function valueFault(what: () => string, value: unknown, holds: Holds): string | undefined {
   let json: string | undefined
   try {
     json = JSON.stringify(value)
   } catch (error) {
-    return `${what()} is not JSON: ${error instanceof Error ? error.message : String(error)}`
+    return notJson(what(), error)
   }
   if (json === undefined) return `${what()} is not JSON: it holds nothing that can be written down`
-  if (json.length * 3 > maxMessageBytes && Buffer.byteLength(json) > maxMessageBytes)
-    return `${what()} takes ${Buffer.byteLength(json)} bytes: at most ${maxMessageBytes} are stored`
-  if (json.includes("\\u0000") && ESCAPED_NUL.test(json))
-    return `${what()} holds a NUL character: not every storage can keep one`
-  return undefined
+  const text = json
+  const tooLarge = sizeFault(text.length, holds, () => Buffer.byteLength(text))
+  if (tooLarge !== undefined) return `${what()} ${tooLarge}`
+  return holdsNul(text) ? `${what()} ${NUL}` : undefined
 }
+
+function notJson(what: string, error: unknown): string {
+  return `${what} is not JSON: ${error instanceof Error ? error.message : String(error)}`
+}
+
+/** `bytes`: asked where `length`, in UTF-16 code units, leaves a doubt. */
+function sizeFault(length: number, { maxMessageBytes }: Holds, bytes: () => number): string | undefined {
+  if (length * 3 <= maxMessageBytes) return undefined
+  const size = bytes()
+  return size <= maxMessageBytes ? undefined : `takes ${size} bytes: at most ${maxMessageBytes} are stored`
+}
+
+function holdsNul(json: string): boolean {
+  return json.includes("\\u0000") && ESCAPED_NUL.test(json)
+}
+
+const NUL = "holds a NUL character: not every storage can keep one"

@@ -44,6 +44,13 @@ export async function settle(backend: Backend, settlement: Settlement): Promise<
   return settled
 }
 
+/** What a settle answered, without what its repetition need not tell. */
+export function kept(settled: Settled | undefined): Settled | undefined {
+  if (settled?.kind !== "settled") return settled
+  const { more: _more, ...rest } = settled
+  return rest
+}
+
 /** The part of one stream in a partition slice: from its first message on. */
 export function partOf(slice: Slice, key: string, rest: Partial<SettlePart> = {}): SettlePart {
   return { key, from: firstOf(slice, key), ...rest }
