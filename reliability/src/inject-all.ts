@@ -19,6 +19,9 @@ export async function injectAll(stage: Stage, steps: readonly Step[], options: I
   const struck = new Set<string>()
   const lasting = new Set<Promise<void>>()
   const failed = Promise.withResolvers<never>()
+  // Where one fault can not be ended, as when a server does not come back, the others would wait for it for ever.
+  const ending = new AbortController()
+  const struckWorld: Stage = { ...stage, signal: AbortSignal.any([stage.signal, ending.signal]) }
   failed.promise.catch(() => {})
   const began = performance.now()
   const until = (ms: number): Promise<unknown> =>
@@ -29,7 +32,7 @@ export async function injectAll(stage: Stage, steps: readonly Step[], options: I
   try {
     for (const step of steps) {
       await until(step.atMs)
-      const fault = allFaults[step.kind](stage, step)
+      const fault = allFaults[step.kind](struckWorld, step)
       if (fault === undefined || fault.targets.some((target) => struck.has(target))) continue
       injected.set(step.kind, (injected.get(step.kind) ?? 0) + 1)
       if (options.tell) tell(step.atMs, `${step.kind}: ${fault.targets.join(", ")}`)
@@ -48,6 +51,7 @@ export async function injectAll(stage: Stage, steps: readonly Step[], options: I
     await until(options.lengthMs)
     await Promise.race([Promise.all(lasting), failed.promise])
   } finally {
+    ending.abort()
     // Whoever ends what was started must not meet a server that is being started again.
     await Promise.allSettled(lasting)
   }

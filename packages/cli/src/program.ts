@@ -33,7 +33,6 @@ export function program({ json = false }: { readonly json?: boolean } = {}): Com
   const millrace = new Command("millrace")
     .description("Runs, watches and repairs Millrace systems, on any storage, by its URL.")
     .version(VERSION)
-    .showHelpAfterError("(add --help for what is possible)")
     .addHelpText("after", EXIT_CODES)
   const verbs = [
     init(),
@@ -66,6 +65,7 @@ export function program({ json = false }: { readonly json?: boolean } = {}): Com
 /** Commands that are added do not inherit how their parent ends and what it says. No password is written, wherever it was mistyped. */
 function overridden<C extends Overridable>(command: C, json: boolean): C {
   command.exitOverride()
+  command.showHelpAfterError("(add --help for what is possible)")
   command.configureOutput({
     writeErr(text) {
       if (!json) process.stderr.write(withoutPasswords(text))
@@ -78,6 +78,7 @@ function overridden<C extends Overridable>(command: C, json: boolean): C {
 interface Overridable {
   readonly commands: readonly unknown[]
   exitOverride(): unknown
+  showHelpAfterError(text: string): unknown
   configureOutput(output: { writeErr(text: string): void }): unknown
 }
 

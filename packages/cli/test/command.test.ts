@@ -125,6 +125,7 @@ describe("the command", () => {
     ]) {
       const { code, stdout, stderr } = await millrace(args)
       deepEqual([code, stdout], [2, ""], stderr)
+      match(stderr, /\(add --help for what is possible\)/)
     }
   })
 

@@ -123,6 +123,7 @@ describe("in a terminal", () => {
       await writeFile(gate, "")
       equal(await patient.ended, 0)
       match(patient.screen(), /handled adam/)
+      match(patient.screen(), /^millrace: works until ctrl-c, which drains; a second one stops at once\r?$/m)
     },
     PATIENCE_MS,
   )

@@ -134,8 +134,15 @@ for (const store of stores.slice(0, 2)) {
           equal((await on("group", "reset", "mailer-log", ...to, "--yes")).code, 0)
           return (await groups()).map(([, , lag]) => lag)
         }
+        for (const [to, why] of [
+          ["--to-date=2100-01-01", /2100-01-01T00:00:00Z lies in the future: nothing was stored/],
+          ["--to-position=99999", /the log ends at \d+: nothing lies above position 99999/],
+        ] as const) {
+          const refused = await on("group", "reset", "mailer-log", to, "--yes")
+          equal(refused.code, 2)
+          match(refused.stderr, why)
+        }
         // A reset sets back, and never over what was not handled.
-        deepEqual(await lagAfter("--to-date", "2100-01-01"), [0])
         deepEqual(await lagAfter("--to-position", String(field(adam, "position"))), [1])
         deepEqual(await lagAfter("--to-date", "2000-01-01"), [2])
         deepEqual(await lagAfter("--to-position", String(field(adam, "position"))), [2])

@@ -3,7 +3,7 @@ import { randomUUID } from "node:crypto"
 import { BackendError } from "@millrace/core/backend"
 
 import type { Landed } from "./adopt.ts"
-import type { Database } from "./database.ts"
+import { BY_KEY, type Database } from "./database.ts"
 import { isTaken } from "./errors.ts"
 import { forgottenAt } from "./finish.ts"
 import { type GroupState, openTokens, partitionAt } from "./group-state.ts"
@@ -32,7 +32,7 @@ export async function landedSettles(database: Database, tokens: readonly number[
     database.commits
       .find(
         { keys: { $in: tokens.map(leaseKeyOf) }, settles: { $exists: true } },
-        { projection: { settles: 1, at: 1 } },
+        { projection: { settles: 1, at: 1 }, hint: BY_KEY },
       )
       .toArray(),
   )
@@ -60,7 +60,9 @@ async function takeKeys(database: Database, keys: readonly string[]): Promise<bo
 
 async function stillOpen(database: Database, tokens: readonly number[]): Promise<readonly number[]> {
   const taken = await database.read(() =>
-    database.commits.find({ keys: { $in: tokens.map(leaseKeyOf) } }, { projection: { keys: 1 } }).toArray(),
+    database.commits
+      .find({ keys: { $in: tokens.map(leaseKeyOf) } }, { projection: { keys: 1 }, hint: BY_KEY })
+      .toArray(),
   )
   const keys = new Set(taken.flatMap((commit) => commit.keys))
   return tokens.filter((token) => !keys.has(leaseKeyOf(token)))

@@ -153,6 +153,15 @@ export function inChain(bounds: { readonly from: number; readonly to?: number })
 export const BY_POSITION = { _id: 1 } as const
 /** The index of what may be there once. */
 export const BY_KEY = { keys: 1 } as const
+/**
+ * The indexes of what is not carried over yet, and of what is due. Commits are few and large: where nothing is known of them yet, DocumentDB takes it for cheaper to
+ * look at all of them.
+ */
+export const BY_OPEN = { open: 1 } as const
+export const BY_DUE = { waits: 1, at: 1 } as const
+/** The indexes of the types of a commit's messages, and of the conversations they belong to. */
+export const BY_TYPE = { types: 1 } as const
+export const BY_CONVERSATION = { conversations: 1 } as const
 
 function pause(ms: number): Promise<void> {
   return new Promise((resolve) => {

@@ -96,12 +96,19 @@ export function toBackendError(thrown: unknown, where: string, doubt: Doubt): Ba
     const advice = "the server did not say whether it wrote, so the write may have landed: repeat the same call"
     return new BackendError("outcome-unknown", `${where}: ${advice} (${text})`, { cause: error })
   }
+  if (BAD_HINT.test(text))
+    return new BackendError("not-migrated", `${where} lacks an index that it reads by: run migrate (${text})`, {
+      cause: error,
+    })
   const code = error instanceof MongoServerError ? Number(error.code) : Number.NaN
   const [ours, advice] = CODES[code] ?? (["invalid", "the call failed"] as const)
   return new BackendError(ours, `${where}: ${advice} (${text}, ${Number.isNaN(code) ? "driver" : code})`, {
     cause: error,
   })
 }
+
+/** What servers say of a hint that names an index which is not there. */
+const BAD_HINT = /hint provided does not correspond to an existing index/i
 
 /** What every call on a closed backend throws. */
 export function closedError(): BackendError {

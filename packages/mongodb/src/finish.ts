@@ -2,7 +2,7 @@ import type { Instant } from "@millrace/core/backend"
 import type { AnyBulkWriteOperation } from "mongodb"
 
 import type { CommitDocument, DocumentWrite, EndedSchedule, MadeSchedule, Todo } from "./commit-document.ts"
-import type { Database } from "./database.ts"
+import { BY_OPEN, type Database } from "./database.ts"
 import { documentId } from "./document-id.ts"
 import { isTaken } from "./errors.ts"
 import { cancelledKey, idKey } from "./keys.ts"
@@ -30,7 +30,7 @@ export async function finish(database: Database, commits: readonly CommitDocumen
 export async function finishOpen(database: Database): Promise<void> {
   for (;;) {
     const open = await database.read(() =>
-      database.commits.find({ open: 1 }, { limit: AT_ONCE, projection: { messages: 0 } }).toArray(),
+      database.commits.find({ open: 1 }, { limit: AT_ONCE, projection: { messages: 0 }, hint: BY_OPEN }).toArray(),
     )
     if (open.length > 0) await finish(database, open)
     if (open.length < AT_ONCE) return

@@ -1,7 +1,7 @@
 import type { MessageId, Position, StreamId, Version } from "@millrace/core/backend"
 
 import type { CommitDocument, KeyUse } from "./commit-document.ts"
-import type { Database } from "./database.ts"
+import { BY_KEY, type Database } from "./database.ts"
 import { idKey, onceKey, scheduleKey, versionKey } from "./keys.ts"
 import { nameKey } from "./name-key.ts"
 
@@ -55,7 +55,9 @@ export async function lookUp(
 
 async function withKeys(database: Database, keys: readonly string[]): Promise<readonly CommitDocument[]> {
   if (keys.length === 0) return []
-  return database.read(() => database.commits.find({ keys: { $in: [...keys] } }, { projection: FIELDS }).toArray())
+  return database.read(() =>
+    database.commits.find({ keys: { $in: [...keys] } }, { projection: FIELDS, hint: BY_KEY }).toArray(),
+  )
 }
 
 /** A scheduled message waits, or was fired (and is somewhere in the chain), or was cancelled (then its id is free). */
@@ -138,7 +140,7 @@ async function highestOf(
     database.commits
       .find(
         { keys: { $in: keys } },
-        { projection: { "messages.stream": 1, "messages.version": 1, "messages.kind": 1 } },
+        { projection: { "messages.stream": 1, "messages.version": 1, "messages.kind": 1 }, hint: BY_KEY },
       )
       .toArray(),
   )

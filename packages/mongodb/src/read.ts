@@ -7,10 +7,12 @@ import {
   type StreamRange,
 } from "@millrace/core/backend"
 
-import { type Database, inChain } from "./database.ts"
+import { BY_CONVERSATION, BY_KEY, type Database, inChain } from "./database.ts"
+import { entriesIn } from "./entries-in.ts"
 import { idKey } from "./keys.ts"
 import type { Log } from "./log.ts"
 import { lookUp } from "./look-up.ts"
+import { ofTypes } from "./of-types.ts"
 import { type LogEntry, readEntries, SEGMENT, segmentOf, startOf } from "./segments.ts"
 import { storedMessageOf } from "./stored-message.ts"
 import { readStream } from "./stream-messages.ts"
@@ -41,7 +43,8 @@ export async function read(log: Log, query: ReadQuery): Promise<ReadPage> {
   }
 }
 
-type Within = Bounds & { readonly limit: number }
+/** What a query is held to. */
+export type Within = Bounds & { readonly limit: number }
 
 /** One more than the limit, where there are more. */
 async function entriesOf(log: Log, query: ReadQuery, within: Within): Promise<readonly LogEntry[]> {
@@ -104,40 +107,6 @@ async function ofStretch(
   return backward ? entries.reverse() : entries
 }
 
-/** Positions looked through at once for some types; doubled each time nothing like enough is found. */
-const WINDOW = 2_000
-
-async function ofTypes(
-  database: Database,
-  query: Extract<ReadQuery, { readonly from: "log" }>,
-  { head, trimmedTo, limit }: Within,
-): Promise<readonly LogEntry[]> {
-  const types = new Set(query.types)
-  const low = Math.max(query.after ?? 0, trimmedTo)
-  const high = Math.min(query.upto ?? head, head)
-  const forward = query.direction !== "backward"
-  const found: LogEntry[] = []
-  let size = WINDOW
-  for (let [after, upto] = [low, high]; after < upto && found.length <= limit; size *= 2) {
-    const [begin, end] = forward ? [after, Math.min(upto, after + size)] : [Math.max(after, upto - size), upto]
-    const from = begin === 0 ? 1 : await startOf(database, begin + 1)
-    const commits = await database.read(() =>
-      database.commits
-        .find(
-          { types: { $in: [...types] }, ...inChain({ from, to: end }) },
-          { sort: { _id: forward ? 1 : -1 }, limit: limit + 2, projection: { n: 1, at: 1, messages: 1 } },
-        )
-        .toArray(),
-    )
-    const entries = commits.flatMap((commit) => entriesIn(commit, ({ type }) => types.has(type)))
-    if (!forward) entries.sort((one, other) => other.position - one.position)
-    for (const entry of entries) if (entry.position > begin && entry.position <= end) found.push(entry)
-    if (forward) after = end
-    else upto = begin
-  }
-  return found
-}
-
 async function ofConversation(
   database: Database,
   query: Extract<ReadQuery, { readonly from: "correlation" }>,
@@ -148,12 +117,17 @@ async function ofConversation(
   const range = inChain({ from, to: head })
   const projection = { n: 1, at: 1, messages: 1 } as const
   const most = limit + 2
-  // What a message begins is found by its id; what others say in it by the index of conversations.
+  // What a message begins is found by its id; what others say in it by the index of conversations. Left to itself a server would take the range of positions.
   const [first, others] = await Promise.all([
-    database.read(() => database.commits.findOne({ keys: idKey(correlationId), ...range }, { projection })),
+    database.read(() =>
+      database.commits.findOne({ keys: idKey(correlationId), ...range }, { projection, hint: BY_KEY }),
+    ),
     database.read(() =>
       database.commits
-        .find({ conversations: correlationId, ...range }, { sort: { _id: 1 }, limit: most, projection })
+        .find(
+          { conversations: correlationId, ...range },
+          { sort: { _id: 1 }, limit: most, projection, hint: BY_CONVERSATION },
+        )
         .toArray(),
     ),
   ])
@@ -186,24 +160,6 @@ async function ofIds(database: Database, ids: readonly string[], { head }: Withi
   return commits
     .flatMap((commit) => entriesIn(commit, ({ id }) => wanted.has(id)))
     .filter(({ position }) => position <= head)
-}
-
-function entriesIn(
-  {
-    _id: first,
-    at,
-    messages,
-  }: {
-    readonly _id: number | string
-    readonly at: number
-    readonly messages?: readonly (LogEntry["message"] | null)[]
-  },
-  wanted: (message: LogEntry["message"]) => boolean,
-): LogEntry[] {
-  if (typeof first !== "number") return []
-  return (messages ?? []).flatMap((message, index) =>
-    message !== null && wanted(message) ? [{ position: first + index, at, message }] : [],
-  )
 }
 
 async function ofStreams(log: Log, query: StreamsQuery, within: Within): Promise<readonly LogEntry[]> {

@@ -1,6 +1,6 @@
 import { checkLimit, type Instant, type Promotion } from "@millrace/core/backend"
 
-import type { Database } from "./database.ts"
+import { BY_DUE, BY_OPEN, type Database } from "./database.ts"
 import type { ScheduleChange } from "./entry.ts"
 import { finishOpen } from "./finish.ts"
 import type { Log } from "./log.ts"
@@ -14,7 +14,9 @@ export async function promote(log: Log, limit: number): Promise<Promotion> {
   const now = await log.clock.now()
   if (next === null || next > now) return { promoted: 0, now, nextDue: next, types: [] }
   const due = await database.read(() =>
-    database.schedules.find({ waits: 1, at: { $lte: now } }, { sort: { at: 1, _id: 1 }, limit }).toArray(),
+    database.schedules
+      .find({ waits: 1, at: { $lte: now } }, { sort: { at: 1, _id: 1 }, limit, hint: BY_DUE })
+      .toArray(),
   )
   const fired = due.length === 0 ? [] : await change(log, due.map(firing))
   const types = new Set(fired.map(({ message }) => message.type))
@@ -66,9 +68,11 @@ async function nextDue(database: Database): Promise<Instant | null> {
   for (;;) {
     const [[next], open] = await Promise.all([
       database.read(() =>
-        database.schedules.find({ waits: 1 }, { sort: { at: 1 }, limit: 1, projection: { at: 1 } }).toArray(),
+        database.schedules
+          .find({ waits: 1 }, { sort: { at: 1 }, limit: 1, projection: { at: 1 }, hint: BY_DUE })
+          .toArray(),
       ),
-      database.read(() => database.commits.findOne({ open: 1 }, { projection: { _id: 1 } })),
+      database.read(() => database.commits.findOne({ open: 1 }, { projection: { _id: 1 }, hint: BY_OPEN })),
     ])
     if (open === null) return next?.at ?? null
     await finishOpen(database)

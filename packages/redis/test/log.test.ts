@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest"
 
-import { claimed, claimPartition, codeOf, ensure, event, serverForTests, to } from "./log-for-tests.ts"
+import { claimed, claimPartition, codeOf, ensure, event, owner, serverForTests, to } from "./log-for-tests.ts"
 
 const server = serverForTests()
 
@@ -107,6 +107,31 @@ describe("on redis", () => {
       if (retried.kind !== "slice") throw new Error("the lane is not due")
       expect(retried.messages.map(({ message }) => message.position)).toEqual([1, 2])
     }
+  })
+
+  it("a due lane is looked up in its own partition, and holds up nothing that has waited longer", async () => {
+    const said: string[] = []
+    const backend = await server.log({ onCall: (name) => void said.push(name) })
+    for (const group of ["g", "h"]) await ensure(backend, group)
+    const groups = ["g", "h"].map((group) => ({ group, types: ["noted"], limit: 1 }))
+    const claim = () => backend.claim({ owner, groups, leaseMs: 60_000 })
+    await backend.append([to("a", event("a"))])
+    await backend.append([to("b", event("b"))])
+    const settled = await claimPartition(backend, "g")
+    await backend.settle({ lease: settled.lease, checkpoint: settled.scannedTo, parts: [] })
+    const failed = await claimPartition(backend, "g")
+    const deferral = { as: "retry", position: 2, failures: 1, retryAt: 0 } as const
+    await backend.settle({ lease: failed.lease, checkpoint: 2, parts: [{ key: "b", from: 2, deferral }] })
+    said.length = 0
+    const first = await claim()
+    expect(first).toMatchObject({ group: "h", source: "partition", messages: [{ message: { position: 1 } }] })
+    expect(said).toEqual(["EVALSHA"])
+    await server.beside.config("RESETSTAT")
+    const lane = await claim()
+    expect(lane).toMatchObject({ group: "g", source: "lanes", messages: [{ message: { position: 2 } }] })
+    const hashes = Number(/cmdstat_hmget:calls=(\d+)/.exec(await server.beside.info("commandstats"))?.[1])
+    expect(hashes).toBeLessThan(20)
+    expect(said.length).toBeLessThan(8)
   })
 
   it("a settle that left a stream to a lane which has closed meanwhile opens it again", async () => {

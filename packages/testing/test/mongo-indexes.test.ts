@@ -7,7 +7,7 @@ import { type BSON, type Db, MongoClient } from "mongodb"
 import { afterAll, beforeAll, describe, it } from "vitest"
 
 import { store, to } from "../src/conformance/build/appending.ts"
-import { claimPartition } from "../src/conformance/build/claims.ts"
+import { claimNothing, claimPartition } from "../src/conformance/build/claims.ts"
 import { ensure } from "../src/conformance/build/groups.ts"
 import { command, event, events } from "../src/conformance/build/messages.ts"
 import { allDone, settle } from "../src/conformance/build/settles.ts"
@@ -100,6 +100,23 @@ describe.skipIf(mongo.missing)(`on mongodb${mongo.missing === undefined ? "" : `
     })
   })
 
+  it("a read whose index was dropped says what to do, and works again when migrate has made it", async () => {
+    await withLog("dropped-read", async ({ url, raw }) => {
+      const backend = mongodbBackend(url)
+      const first = event("a")
+      const query = { from: "correlation", correlationId: first.id, limit: 10 } as const
+      try {
+        await store(backend, first)
+        await raw.collection(COMMITS).dropIndex("conversations")
+        await rejects(backend.read(query), { code: "not-migrated", message: /run migrate/ })
+        await backend.migrate()
+        equal((await backend.read(query)).messages.length, 1)
+      } finally {
+        await backend.close()
+      }
+    })
+  })
+
   describe("what is read", () => {
     const url = database("read")
     const seen: WireCommand[] = []
@@ -127,8 +144,8 @@ describe.skipIf(mongo.missing)(`on mongodb${mongo.missing === undefined ? "" : `
       // Enough that no server prefers to go through all of it.
       for (let turn = 0; turn < 30; turn += 1) {
         await opened.append(
-          Array.from({ length: 100 }, (_, at) =>
-            to(`other-${turn}-${at}`, [event(`other-${turn}-${at}`, { type: `t${at}` })]),
+          Array.from({ length: 300 }, (_, at) =>
+            to(`other-${turn}-${at}`, [event(`other-${turn}-${at}`, { type: `t${at % 100}` })]),
           ),
         )
       }
@@ -143,8 +160,9 @@ describe.skipIf(mongo.missing)(`on mongodb${mongo.missing === undefined ? "" : `
     afterAll(() => close())
 
     const first = event("stream-1", { type: "rare" })
-    const queries: readonly { readonly what: string; readonly query: ReadQuery }[] = [
-      { what: "a stream", query: { from: "streams", streams: [{ streamId: "stream-1" }], limit: 10 } },
+    /** `by`: the indexes that lead to it, so that the rest of the log costs nothing. */
+    const queries: readonly { readonly what: string; readonly query: ReadQuery; readonly by: readonly string[] }[] = [
+      { what: "a stream", query: { from: "streams", streams: [{ streamId: "stream-1" }], limit: 10 }, by: ["keys"] },
       {
         what: "the end of a stream, commands too",
         query: {
@@ -154,14 +172,24 @@ describe.skipIf(mongo.missing)(`on mongodb${mongo.missing === undefined ? "" : `
           direction: "backward",
           limit: 1,
         },
+        by: [],
       },
-      { what: "a page of the log", query: { from: "log", after: 2_000, limit: 10 } },
-      { what: "the last message", query: { from: "log", direction: "backward", limit: 1 } },
-      { what: "a rare type of the log", query: { from: "log", types: ["rare"], limit: 10 } },
-      { what: "a conversation", query: { from: "correlation", correlationId: first.id, limit: 10 } },
-      { what: "messages by id", query: { from: "ids", ids: [first.id] } },
+      { what: "a page of the log", query: { from: "log", after: 2_000, limit: 10 }, by: ["_id_"] },
+      { what: "the last message", query: { from: "log", direction: "backward", limit: 1 }, by: ["_id_"] },
+      { what: "a rare type of the log", query: { from: "log", types: ["rare"], limit: 10 }, by: ["types"] },
+      {
+        what: "a type that nearly every commit has",
+        query: { from: "log", types: ["t7"], after: 7_000, limit: 3 },
+        by: ["_id_"],
+      },
+      {
+        what: "a conversation",
+        query: { from: "correlation", correlationId: first.id, limit: 10 },
+        by: ["keys", "conversations"],
+      },
+      { what: "messages by id", query: { from: "ids", ids: [first.id] }, by: ["keys"] },
     ]
-    it.each(queries)("$what is found by an index", async ({ query, what }) => {
+    it.each(queries)("$what is found by an index", async ({ query, what, by }) => {
       if ((await backend.read({ from: "ids", ids: [first.id] })).messages.length === 0)
         await store(backend, first, command("stream-1"))
       const commands = await asked(async () => {
@@ -169,7 +197,16 @@ describe.skipIf(mongo.missing)(`on mongodb${mongo.missing === undefined ? "" : `
         ok(messages.length > 0, `${what}: nothing was read`)
       })
       ok(commands.length > 0)
-      for (const one of commands) await checkIndexed(client.db(), one)
+      const used = new Set<string>()
+      for (const one of commands) {
+        const indexes = await checkIndexed(client.db(), one)
+        for (const index of indexes) used.add(index)
+        const filter: unknown = one.body["filter"]
+        for (const field of ["keys", "conversations"])
+          if (by.includes(field) && typeof filter === "object" && filter !== null && field in filter)
+            deepEqual(indexes, [field], `${what}: ${JSON.stringify(filter)}`)
+      }
+      for (const index of by) ok(used.has(index), `${what} is read by ${[...used].join(", ")} and not by ${index}`)
     })
 
     it("claim and settle find what they need by an index", async () => {
@@ -178,16 +215,24 @@ describe.skipIf(mongo.missing)(`on mongodb${mongo.missing === undefined ? "" : `
       const commands = await asked(async () => {
         const slice = await claimPartition(backend)
         await settle(backend, allDone(slice))
+        await claimNothing(backend)
+        await backend.promote(10)
+        await rejects(store(backend, { ...event("work"), id: first.id }))
       })
-      ok(commands.length > 0)
-      for (const one of commands) await checkIndexed(client.db(), one)
+      ok(commands.some(({ body }) => JSON.stringify(body["filter"]) === JSON.stringify({ open: 1 })))
+      for (const one of commands) {
+        const indexes = await checkIndexed(client.db(), one)
+        const filter: unknown = one.body["filter"]
+        for (const field of ["keys", "open"])
+          if (typeof filter === "object" && filter !== null && field in filter) deepEqual(indexes, [field])
+      }
     })
   })
 })
 
-/** Throws when the server would go through the whole collection for this command. Collections of a few documents are beside the point. */
-async function checkIndexed(db: Db, { name, collection, body }: WireCommand): Promise<void> {
-  if (!collection.endsWith("_commits")) return
+/** Answers the indexes that lead to what this command asks for. Throws when the server would go through the whole collection. Collections of a few documents are beside the point. */
+async function checkIndexed(db: Db, { name, collection, body }: WireCommand): Promise<readonly string[]> {
+  if (!collection.endsWith("_commits")) return []
   const { lsid: _, $db: __, $readPreference: ___, $clusterTime: ____, ...explained } = body
   const plan: BSON.Document = await db.command({ explain: explained, verbosity: "queryPlanner" })
   const text = JSON.stringify(plan)
@@ -198,4 +243,8 @@ async function checkIndexed(db: Db, { name, collection, body }: WireCommand): Pr
     conditions.length === 0 || conditions.some((condition) => /object_id|document/.test(condition)),
     `${name} goes through all of ${collection}: ${JSON.stringify(body)}`,
   )
+  // DocumentDB names the index of each scan, and beside it those that it might have taken.
+  const scans = [...text.matchAll(/"Index Name":"([^"]*)"/g)]
+  const named = scans.length > 0 ? scans : [...text.matchAll(/"indexName":"([^"]*)"/g)]
+  return [...new Set(named.map(([, index = ""]) => index))]
 }

@@ -6,15 +6,15 @@ export interface SoakOptions {
   readonly backends: readonly SoakBackend[]
   /** How long the steady load lasts. */
   readonly lengthMs: number
-  /** How many orders the closed loop has by which capacity is measured. */
-  readonly measureOrders: number
+  /** For how long capacity is measured. */
+  readonly measureMs: number
   readonly json: boolean
 }
 
 const USAGE = `npm run soak -- --backend ${soakBackends.join("|")}|all [--minutes N | --seconds N] [--json]`
-const MEASURED = 5_000
-/** A short run measures by so many a second of it. */
-const MEASURED_BY_SECOND = 50
+const MEASURED_MS = 30_000
+/** A short run measures for this share of it. */
+const MEASURED_SHARE = 0.25
 
 /** Throws what to write instead where it can not be understood. */
 export function readSoakOptions(args: readonly string[]): SoakOptions {
@@ -34,7 +34,7 @@ export function readSoakOptions(args: readonly string[]): SoakOptions {
   return {
     backends,
     lengthMs,
-    measureOrders: Math.min(MEASURED, Math.ceil(seconds * MEASURED_BY_SECOND)),
+    measureMs: Math.min(MEASURED_MS, lengthMs * MEASURED_SHARE),
     json: values.json,
   }
 }

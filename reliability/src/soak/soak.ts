@@ -18,7 +18,8 @@ import { untilIdle } from "./until-idle.ts"
 export interface SoakRun {
   readonly backend: SoakBackend
   readonly lengthMs: number
-  readonly measureOrders: number
+  /** For how long capacity is measured. */
+  readonly measureMs: number
   /** The steady load, in orders. Default: half of the capacity. */
   readonly perSecond?: number
   /** How often everything is looked at. Default: once a second. */
@@ -54,7 +55,7 @@ export async function soak(run: SoakRun, signal: AbortSignal): Promise<SoakOutco
   try {
     crew = await hire(ground.url, run.plants ?? [])
     gauge = await gaugeServer(run.backend, ground.url)
-    const capacity = await measureCapacity(crew, run.measureOrders, signal)
+    const capacity = await measureCapacity(crew, run.measureMs, signal)
     const perSecond = run.perSecond ?? capacity.perSecond * SHARE_OF_CAPACITY
     // What was noted while capacity was measured is none of the load's.
     await Promise.all(crew.all.map((member) => member.ask({ ask: "look", collect: true }, Look)))

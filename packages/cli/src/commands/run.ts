@@ -15,6 +15,6 @@ export const runVerb = () =>
     .option("--json", "tell a failure in JSON")
     .option("--only <group...>", "work only for these consumer groups")
     .option("--skip <group...>", "work for all consumer groups but these")
-    .option("--concurrency <n>", "worker loops in this process", count)
+    .option("--concurrency <n>", "slices of work in hand at once in this process (default: 4)", count)
     .addHelpText("after", "\nExample:\n  millrace run app.ts --service-name mailer --process-name worker1\n")
     .action(async (file, options) => (await import("../verbs/run.ts")).run(file, options))

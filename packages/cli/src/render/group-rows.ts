@@ -3,7 +3,7 @@ import type { GroupInfo } from "@millrace/core"
 import type { Output } from "./output.ts"
 import { stoppedText } from "./stopped-text.ts"
 
-export const GROUP_HEAD = ["group", "status", "lag", "retrying", "parked", "newest settled", "stopped by"] as const
+export const GROUP_HEAD = ["group", "status", "lag", "retrying", "parked", "newest settled", "why stopped"] as const
 
 /** Consumer groups as rows: what waits for a person stands out. */
 export function groupRows(groups: readonly GroupInfo[], out: Output): readonly (readonly (string | number)[])[] {

@@ -41,7 +41,7 @@ function line({ severity, what, remedy }: Finding, out: Session["out"]): string 
 function examineStore({ capabilities }: Session["backend"]): readonly Finding[] {
   const { name, durability, reach, wake, risks = [], persistent } = capabilities
   return [
-    { severity: "fine", what: `${name}: ${durability}` },
+    { severity: risks.length === 0 ? "fine" : "warning", what: `${name}: ${durability}` },
     ...risks.map(({ what, remedy }) => ({ severity: "warning" as const, what, remedy })),
     {
       severity: "fine",

@@ -1,6 +1,6 @@
 import type { ResetTo } from "@millrace/core"
 
-import { counted } from "../render/counted.ts"
+import { CommandFailed, EXIT } from "../exit-codes.ts"
 import { instant } from "../render/time.ts"
 import { audited } from "../session/audit.ts"
 import { confirm } from "../session/confirm.ts"
@@ -34,13 +34,12 @@ interface ResetOptions extends StoreOptions {
 export function reset(group: string, { toPosition, toDate, reemit, yes, ...options }: ResetOptions): Promise<void> {
   return inSession(options, async (session) => {
     const to = resetTo(toPosition, toDate)
+    await requireSomething(session, to)
     const effects = reemit === true ? "and produces its effects again" : "and drops the effects it produced before"
     await confirm(`${group} handles again everything from ${shown(to)}, ${effects}.`, yes === true)
     const what = { verb: "group reset", group, to: shown(to), reemit: reemit === true }
     await audited(session, what, () => session.app.resetConsumerGroup(group, { to, reemit: reemit === true }))
-    const [{ lag } = { lag: 0 }] = await session.app.groups([group])
-    const text = `${group} is reset to ${shown(to)}: ${counted(lag, "message waits", "messages wait")} for it`
-    tell(session, { group, resetTo: shown(to), reemit: reemit === true, lag }, text)
+    tell(session, { group, resetTo: shown(to), reemit: reemit === true }, `${group} is reset to ${shown(to)}`)
   })
 }
 
@@ -61,6 +60,18 @@ export function skip(
 function resetTo(position: number | undefined, date: Date | undefined): ResetTo {
   if (position !== undefined) return { position }
   return date === undefined ? "beginning" : { date }
+}
+
+/** A point that nothing lies above is a slip: the group would be told to have been reset, and handle nothing again. */
+async function requireSomething({ app }: Session, to: ResetTo): Promise<void> {
+  if (to === "beginning") return
+  if ("position" in to) {
+    const { head } = await app.stats()
+    if (to.position < head) return
+    throw new CommandFailed(`the log ends at ${head}: nothing lies above position ${to.position}`, EXIT.usage)
+  }
+  if (to.date.getTime() > Date.now())
+    throw new CommandFailed(`${shown(to)} lies in the future: nothing was stored from then on`, EXIT.usage)
 }
 
 function shown(to: ResetTo): string {

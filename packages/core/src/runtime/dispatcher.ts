@@ -13,8 +13,12 @@ export interface Dispatcher {
   /** Something happened that may be work: everything, or what concerns these types or this group. */
   news(news: { readonly types?: readonly string[] | null; readonly group?: string }): void
   heard(wake: Wake): void
-  /** The groups to ask for now, or none. */
+  /** The groups to ask for now, or none: all that may have something, or one alone whose turn it is. */
   ask(): Asked
+  /** The moment of an ask that begins now. */
+  moment(): number
+  /** A slice of this group was handed out. */
+  served(group: string): void
   /** The backend had nothing for these groups: they rest until news or time. */
   rest(asked: Asked, idle: Idle): void
   /** A slice of this group was given up: whoever asked while it was held was told to rest. Wakes nobody: the caller asks next. */
@@ -31,6 +35,12 @@ export interface Dispatcher {
 /** How long to wait for what is due already and yet not to be had (a schedule that nobody could append yet): never a busy loop. */
 const OVERDUE_MS = 100
 
+/**
+ * So many slices of others a group waits for at most before it is asked for alone. A storage hands out what has waited longest: where streams of one group fail again and again, each of their retries is older than anything
+ * new, and without turns nothing else would be handled before all of them were given up.
+ */
+export const SLICES_BEFORE_A_TURN = 8
+
 /** The groups asked for, and the moment of asking: news that come later are not forgotten. */
 export interface Asked {
   readonly groups: readonly string[]
@@ -43,8 +53,10 @@ export function createDispatcher({ clock, pollMs }: { readonly clock: Clock; rea
   const wanting = new Map<string, Set<string>>() // type → groups
   const marked = new Map<string, number>() // group → moment of the last mark; 0 = at rest
   const polled = new Set<string>() // groups that were at rest until the slow poll
+  const turns = new Map<string, number>() // marked group → slices handed out when its turn was last, or when it was marked
   const waiting: (() => void)[] = []
   let moment = 1
+  let slices = 0
   let timer: { readonly at: number; readonly cancel: () => void } | undefined
 
   const wakeNext = (): void => {
@@ -57,9 +69,17 @@ export function createDispatcher({ clock, pollMs }: { readonly clock: Clock; rea
       if (before === undefined) continue
       if (!byPoll) polled.delete(group)
       else if (before === 0) polled.add(group)
+      if (before === 0) turns.set(group, slices)
       marked.set(group, moment)
     }
     wakeNext()
+  }
+  /** Of groups that may have something: the one that others have been served before for longest, if that is long. */
+  const whoseTurn = (groups: readonly string[]): string | undefined => {
+    if (groups.length < 2) return undefined
+    const turnOf = (group: string): number => turns.get(group) ?? slices
+    const first = groups.reduce((one, other) => (turnOf(other) < turnOf(one) ? other : one))
+    return slices - turnOf(first) >= SLICES_BEFORE_A_TURN ? first : undefined
   }
   const poll = (): void => {
     mark([...marked.keys()], true)
@@ -84,11 +104,13 @@ export function createDispatcher({ clock, pollMs }: { readonly clock: Clock; rea
       }
       marked.set(group, moment)
       polled.delete(group)
+      turns.set(group, slices)
       wakeNext()
     },
     forget(group) {
       marked.delete(group)
       polled.delete(group)
+      turns.delete(group)
       for (const groups of wanting.values()) groups.delete(group)
     },
     news,
@@ -97,8 +119,16 @@ export function createDispatcher({ clock, pollMs }: { readonly clock: Clock; rea
       else if (wake.kind === "work" || wake.kind === "reconnected") news({ types: null })
     },
     ask() {
-      const groups = [...marked].filter(([, at]) => at > 0).map(([group]) => group)
+      const may = [...marked].filter(([, at]) => at > 0).map(([group]) => group)
+      const next = whoseTurn(may)
+      if (next !== undefined) turns.set(next, slices)
+      const groups = next === undefined ? may : [next]
       return { groups, moment, routine: groups.every((group) => polled.has(group)) }
+    },
+    moment: () => moment,
+    served(group) {
+      slices += 1
+      turns.set(group, slices)
     },
     rest({ groups, moment: asked }, idle) {
       for (const group of groups) if ((marked.get(group) ?? Infinity) <= asked) marked.set(group, 0)
@@ -110,6 +140,7 @@ export function createDispatcher({ clock, pollMs }: { readonly clock: Clock; rea
       timer = { at, cancel: clock.setTimer(dueIn, () => mark([...marked.keys()])) }
     },
     again(group) {
+      if (marked.get(group) === 0) turns.set(group, slices)
       if (marked.has(group)) marked.set(group, (moment += 1))
     },
     wait: () =>

@@ -202,7 +202,7 @@ export function createEngine(parts: EngineParts): Engine {
         const quiet = background.size === 0
         const { promoted, now } = await backend.promote(limits.promoteAtOnce)
         crew.storageTime(now)
-        const asked = { groups: [...registrations.keys()], moment: dispatcher.ask().moment, routine: false }
+        const asked = { groups: [...registrations.keys()], moment: dispatcher.moment(), routine: false }
         if ((await lookForWork(asked, dispatcher, crew, signal)) === "worked" || promoted > 0) continue
         if (background.size > 0) await background.any()
         else if (quiet) return

@@ -21,7 +21,7 @@ export async function lookForWork(
   // A storage in this process answers without it: timers and sockets must get their turn.
   await new Promise<void>((resolve) => nextTurn(crew.clock, resolve))
   // What has become news in this turn is asked for too.
-  const now = { ...asked, moment: dispatcher.ask().moment }
+  const now = { ...asked, moment: dispatcher.moment() }
   const found = await claim(groups, asked, crew)
   claimed()
   if (found.kind === "idle") {
@@ -29,6 +29,7 @@ export async function lookForWork(
     return "nothing"
   }
   const { also, then, ...first } = found.source === "partition" ? found : { ...found, also: undefined, then: undefined }
+  dispatcher.served(found.group)
   const slices: readonly Slice[] = also === undefined ? [first] : [first, ...also]
   if (then !== undefined) rest(now, then, dispatcher, crew)
   dispatcher.wakeNext()

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest"
 
 import type { Clock } from "../../src/runtime/clock.ts"
-import { createDispatcher } from "../../src/runtime/dispatcher.ts"
+import { createDispatcher, SLICES_BEFORE_A_TURN } from "../../src/runtime/dispatcher.ts"
 
 const POLL_MS = 1_000
 
@@ -49,5 +49,29 @@ describe("the dispatcher", () => {
     expect([before.routine, askAndRest().routine]).toEqual([false, false])
     poll()
     expect(askAndRest().routine).toBe(true)
+  })
+
+  it("asks for a group alone when slices of others have gone before it for long, once, and for all again then", () => {
+    const { dispatcher } = dispatching()
+    const asked: (readonly string[])[] = []
+    for (let slices = 0; slices < 2 * SLICES_BEFORE_A_TURN; slices += 1) {
+      asked.push(dispatcher.ask().groups)
+      dispatcher.served("first")
+    }
+    const alone = asked.flatMap((groups, at) => (groups.length === 1 ? [[at, ...groups]] : []))
+    expect(alone).toEqual([[SLICES_BEFORE_A_TURN, "second"]])
+    expect(dispatcher.ask().groups).toEqual(["second"])
+    expect(dispatcher.ask().groups).toEqual(["first", "second"])
+  })
+
+  it("counts what went before a group from when it may have something", () => {
+    const { dispatcher, askAndRest } = dispatching()
+    askAndRest()
+    dispatcher.heard({ kind: "messages", types: ["one"] })
+    for (let slices = 0; slices < SLICES_BEFORE_A_TURN; slices += 1) dispatcher.served("first")
+    dispatcher.heard({ kind: "messages", types: ["two"] })
+    expect(dispatcher.ask().groups).toEqual(["first", "second"])
+    for (let slices = 0; slices < SLICES_BEFORE_A_TURN; slices += 1) dispatcher.served("first")
+    expect(dispatcher.ask().groups).toEqual(["second"])
   })
 })

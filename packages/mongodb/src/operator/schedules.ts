@@ -1,5 +1,6 @@
 import { checkInstant, checkLimit, type Instant, type MessageId, type ScheduleInfo } from "@millrace/core/backend"
 
+import { BY_DUE } from "../database.ts"
 import type { ScheduleChange } from "../entry.ts"
 import { finishOpen } from "../finish.ts"
 import type { Log } from "../log.ts"
@@ -17,7 +18,7 @@ export async function schedules(
   const behind =
     after === undefined ? {} : { $or: [{ at: { $gt: after.at } }, { at: after.at, _id: { $gt: after.number } }] }
   const rows = await database.read(() =>
-    database.schedules.find({ waits: 1, ...behind }, { sort: { at: 1, _id: 1 }, limit }).toArray(),
+    database.schedules.find({ waits: 1, ...behind }, { sort: { at: 1, _id: 1 }, limit, hint: BY_DUE }).toArray(),
   )
   return rows.map(({ _id: number, at, message }) => ({ message: messageOf(message), at, number }))
 }

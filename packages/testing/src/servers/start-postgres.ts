@@ -1,15 +1,13 @@
-import { type ChildProcess, execFile, spawn } from "node:child_process"
+import { type ChildProcess, spawn } from "node:child_process"
 import { chmod, chown, mkdtemp, rm, writeFile } from "node:fs/promises"
 import { connect } from "node:net"
 import { tmpdir } from "node:os"
-import { dirname, join } from "node:path"
-import { promisify } from "node:util"
+import { join } from "node:path"
 
 import { findPostgres, NoPostgres, type Programs } from "./find-postgres.ts"
 import { freePort } from "./free-port.ts"
+import { makeDatabaseFolder } from "./make-database-folder.ts"
 import { unprivileged, type User } from "./unprivileged.ts"
-
-const run = promisify(execFile)
 
 /** A Postgres server for tests. */
 export interface TestPostgres {
@@ -52,7 +50,7 @@ export async function startPostgres({ settings }: PostgresServerOptions = {}): P
   try {
     await chmod(folder, 0o711)
     if (user.uid !== undefined) await chown(folder, user.uid, user.gid ?? user.uid)
-    await initialise(programs, data, user)
+    await makeDatabaseFolder(programs, data, user)
     await writeFile(join(data, "postgresql.auto.conf"), configOf(port, settings ?? {}))
     let server = await launch(programs, folder, port, user)
     return {
@@ -81,15 +79,6 @@ function usePostgres(url: string): TestPostgres {
       throw new NoPostgres("the server of MILLRACE_TEST_POSTGRES_URL is not ours to restart: unset it for this test")
     },
     async stop() {},
-  }
-}
-
-async function initialise({ initdb }: Programs, data: string, user: User): Promise<void> {
-  try {
-    const flags = ["--auth=trust", "--username=postgres", "--encoding=UTF8", "--no-locale", "--no-sync"]
-    await run(initdb, ["-D", data, ...flags], { ...user, cwd: dirname(data) })
-  } catch (error) {
-    throw new NoPostgres(`initdb failed: ${error instanceof Error ? error.message : String(error)}`, { cause: error })
   }
 }
 

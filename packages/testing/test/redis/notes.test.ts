@@ -45,10 +45,10 @@ describe("on redis", () => {
     for (const history of sample) {
       const log = await redisHarness(() => server).open({ partitions: 3, migrated: true })
       for (const cast of GROUPS) await ensured(log.backend, cast, 3)
-      const { stage, play } = await playerOn(log, createLedger())
+      const player = await playerOn(log, createLedger())
       for (const [number, step] of history.entries()) {
-        await play(step, number)
-        const wrong = await wrongNotes(server.beside, stage.now)
+        await player.play(step, number)
+        const wrong = await wrongNotes(server.beside, player.stage.now)
         deepEqual(wrong, [], `MILLRACE_SEED=${seed}, after step ${number}: ${JSON.stringify(step)}`)
       }
       await log.dispose()

@@ -66,7 +66,7 @@ function freeAt({ owner = "", until = "0", hold = "" }: Readonly<Record<string, 
 function wantedOf(json: string): readonly (readonly [string, number])[] {
   const pairs: unknown = JSON.parse(json)
   return (Array.isArray(pairs) ? pairs : []).map((pair: unknown) => {
-    const [type, since]: readonly unknown[] = Array.isArray(pair) ? pair : []
+    const [type, since] = Array.isArray(pair) ? Array.from<unknown>(pair) : []
     return [String(type), Number(since)] as const
   })
 }
