@@ -80,7 +80,9 @@ async function lookAtLane(
 ): Promise<void> {
   const { group, want, now } = asked
   const dueAt = Math.max(freeFrom(lane.lease, asked), lane.at.retryAt)
-  const lacksNone = [...group.types.keys()].every((type) => want.types.includes(type))
+  // The type of a message that a trim has left to the lane may have left the group.
+  const own = lane.kept === undefined ? group.types.keys() : [...group.types.keys(), lane.kept.type]
+  const lacksNone = [...own].every((type) => want.types.includes(type))
   const type = lacksNone ? undefined : await firstOfLane(log, group, at, lane)
   if (type !== undefined && !want.types.includes(type)) {
     lacking.add(type)

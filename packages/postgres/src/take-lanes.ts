@@ -109,7 +109,9 @@ async function reachable(
 ): Promise<readonly LaneRow[]> {
   const handled = new Set(want.types)
   const apart = group.row.order !== "stream"
-  if ([...group.types.keys()].every((type) => handled.has(type))) return apart ? lanes.slice(0, 1) : lanes
+  // The type of a message that a trim has left to a lane may have left the group.
+  const kept = lanes.flatMap((lane) => keptMessage(lane)?.type ?? [])
+  if ([...group.types.keys(), ...kept].every((type) => handled.has(type))) return apart ? lanes.slice(0, 1) : lanes
   const look = async (some: readonly LaneRow[]): Promise<readonly LaneRow[]> => {
     const ahead = await lanesAhead(on, { group, at, lanes: some, partitions: log.partitions, limit: 0 })
     return some.filter(({ key }) => {

@@ -12,7 +12,9 @@ export type Candidate = {
   readonly oldest: Position
 } & ({ readonly kind: "partition" } | { readonly kind: "lanes"; readonly first: Lane })
 
-/** Whether a process lacks nothing of a group: then no message needs to be looked at to know. */
-export function handlesAll(group: GroupState, want: GroupWant): boolean {
-  return [...group.types.keys()].every((type) => want.types.includes(type))
+/** Whether a process lacks nothing of what a lane may hold: then no message needs to be looked at to know. The type of a message that a trim has left to it may have left its group. */
+export function handlesAll(group: GroupState, { kept }: Lane, { types }: GroupWant): boolean {
+  return (
+    [...group.types.keys()].every((type) => types.includes(type)) && (kept === undefined || types.includes(kept.type))
+  )
 }

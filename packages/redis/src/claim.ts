@@ -134,7 +134,7 @@ async function lookAtLane(
 ): Promise<void> {
   const { group, want, processName, now } = asked
   const dueAt = Math.max(freeFrom(lane.lease, asked), lane.at.retryAt)
-  if (handlesAll(group, want)) {
+  if (handlesAll(group, lane, want)) {
     if (dueAt > now) look.nextAt = Math.min(look.nextAt, dueAt)
   } else {
     for await (const { type } of wantedOfLane(log, group, at, lane)) {

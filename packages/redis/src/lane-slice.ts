@@ -74,7 +74,7 @@ async function scanTogether(log: Log, work: Work, candidate: Lanes): Promise<rea
 
 /** Whether the next message of a lane is of a type that this process lacks. */
 async function isBeyond(log: Log, { group, at, want }: Candidate, lane: Lane): Promise<boolean> {
-  if (handlesAll(group, want)) return false
+  if (handlesAll(group, lane, want)) return false
   for await (const { type } of wantedOfLane(log, group, at, lane)) return !want.types.includes(type)
   return false
 }

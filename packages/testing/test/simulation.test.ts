@@ -14,6 +14,7 @@ import {
   type PlayOptions,
   simulate,
 } from "../src/simulation/index.ts"
+import { errands } from "./simulation/errands/errands.ts"
 import { backendFaults, findFault, planted } from "./simulation/find-faults.ts"
 import { runPart } from "./simulation/run-part.ts"
 import { runtimeFaults } from "./simulation/runtime-faults.ts"
@@ -22,7 +23,9 @@ const deep = process.env["MILLRACE_DEEP"] === "1"
 const seed = Number(process.env["MILLRACE_SEED"] ?? Date.now() % 1_000_000)
 
 /** How many histories are played, and the share of planted faults that is looked for: all of them in deep runs. */
-const size = deep ? { bank: 10_000, contract: 1_000, every: 1 } : { bank: 500, contract: 60, every: 16 }
+const size = deep
+  ? { bank: 10_000, contract: 1_000, errands: 2_000, every: 1 }
+  : { bank: 500, contract: 60, errands: 60, every: 16 }
 const TIME_LIMIT = { timeout: deep ? 3_600_000 : 240_000 }
 
 /** Where the seeds of this run begin: elsewhere each time, and known from the seed that the run prints. */
@@ -61,6 +64,17 @@ describe("on memory", () => {
       equal(simulated.seeds, size.bank)
       // A simulation in which nothing happens shows nothing.
       ok(simulated.faults > size.bank && simulated.events > 100 * size.bank)
+    },
+  )
+
+  it(
+    "whatever befalls processes and calls, what a run of a workflow comes to follows from its stream alone, and it ends once [S47.b S47.c S47.e lesson 7 lesson 29]",
+    TIME_LIMIT,
+    async () => {
+      const simulated = await simulate(errands, { from, seeds: size.errands })
+      equal(told(simulated.failure), "")
+      equal(simulated.seeds, size.errands)
+      ok(simulated.faults > size.errands)
     },
   )
 

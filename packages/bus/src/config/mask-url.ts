@@ -7,7 +7,8 @@ const SECRET = /pass|secret|token|key/i
 /** The same in a text that is no proper URL. */
 const SECRET_PARAMETER = /([?&;][^=&;]*(?:pass|secret|token|key)[^=&;]*=)[^&;]*/gi
 
-const SCHEME = /^[a-z][a-z0-9+.-]*:(?:\/\/)?/i
+/** A scheme; or what is left of one that was forgotten. */
+const SCHEME = /^(?:(?:[a-z][a-z0-9+.-]*)?:)?\/\/|^[a-z][a-z0-9+.-]*:/i
 
 /**
  * A URL without its password and secret parameters, for logs and outputs. Of what is no proper URL (several hosts, as drivers of MongoDB take them; a mistake in

@@ -1,4 +1,4 @@
-import { existsSync } from "node:fs"
+import { existsSync, statSync } from "node:fs"
 import { resolve } from "node:path"
 import { pathToFileURL } from "node:url"
 
@@ -76,8 +76,11 @@ function givenBy({ serviceName, processName, url, only, skip }: AppOptions, conf
  */
 async function load(path: string, given: Given, all: Given): Promise<Loaded> {
   const file = resolve(path)
-  if (!existsSync(file))
-    throw new CommandFailed(`there is no file ${path}: name the one that makes the app`, EXIT.usage)
+  if (statSync(file, { throwIfNoEntry: false })?.isFile() !== true)
+    throw new CommandFailed(
+      `there is no file ${path === "" ? '""' : path}: name the one that makes the app`,
+      EXIT.usage,
+    )
   const exports: Readonly<Record<string, unknown>> = { ...(await importAll(file)) }
   const exported = exports["default"]
   if (isRunnable(exported)) {

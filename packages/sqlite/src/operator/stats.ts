@@ -1,11 +1,4 @@
-import {
-  fromSortable,
-  type Json,
-  type LogStats,
-  TRIMMED_CATEGORIES,
-  trimmedCategory,
-  type TrimmedCategory,
-} from "@millrace/core/backend"
+import type { LogStats } from "@millrace/core/backend"
 
 import type { Connection } from "../connection.ts"
 import { readLogRow } from "../log-row.ts"
@@ -14,8 +7,7 @@ import { countMessages } from "../sql/count-messages.ts"
 import { countSchedules } from "../sql/count-schedules.ts"
 import { countStreams } from "../sql/count-streams.ts"
 import { countUnhandled } from "../sql/count-unhandled.ts"
-import { selectDocumentPage } from "../sql/select-document-page.ts"
-import { storedJson } from "../stored-json.ts"
+import { trimmedCategories } from "./trimmed-categories.ts"
 
 /** Figures of the whole log. Where no category was trimmed positions have no gaps, so its messages need no counting. */
 export function stats(db: Connection, name: string, partitions: number): LogStats {
@@ -34,10 +26,4 @@ export function stats(db: Connection, name: string, partitions: number): LogStat
       .filter(({ messages }) => messages > 0),
     trimmed,
   }
-}
-
-function trimmedCategories(db: Connection): readonly TrimmedCategory[] {
-  return db
-    .all(selectDocumentPage, TRIMMED_CATEGORIES, "", Number.MAX_SAFE_INTEGER)
-    .map((row) => trimmedCategory(fromSortable(text(row[0])), storedJson<Json>(text(row[2]))))
 }

@@ -8,6 +8,26 @@ const LOOKED_AT = 100
 /** Defects of claims that look at a few of many lanes. */
 export const laneTypeFaults: readonly Fault[] = [
   {
+    name: "a process that lacks no type of a group is handed whatever its lanes keep",
+    caughtBy: "lanes that keep a trimmed message are not handed to a process that lacks its type",
+    alter: (backend) => ({
+      ...backend,
+      async claim(request) {
+        const infos = await backend.operator.groups()
+        const groups = request.groups.map((want) => {
+          const types = infos.find(({ group }) => group === want.group)?.types ?? []
+          return types.every(({ type }) => want.types.includes(type))
+            ? { ...want, types: [...want.types, "sent"] }
+            : want
+        })
+        const slice = await backend.claim({ ...request, groups })
+        if (slice.kind === "idle") return slice
+        const { types = [] } = request.groups.find(({ group }) => group === slice.group) ?? {}
+        return { ...slice, messages: slice.messages.filter(({ message }) => types.includes(message.type)) }
+      },
+    }),
+  },
+  {
     name: "a claim looks at the first hundred lanes of a partition only",
     caughtBy: "lanes of a type that a process lacks do not hide later lanes of their own partition",
     alter: (backend) => blind(backend, "stream", (before) => before >= LOOKED_AT),

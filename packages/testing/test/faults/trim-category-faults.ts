@@ -17,6 +17,15 @@ const trimming =
 /** Defects of retention by category. */
 export const trimCategoryFaults: readonly Fault[] = [
   {
+    name: "streams that retention has emptied are no longer among the latest",
+    caughtBy: "streams lists the most recently appended to first, those that retention has emptied",
+    alter: (backend) =>
+      operating(backend, (operator) => ({
+        streams: async (query) =>
+          (await operator.streams(query)).filter(({ messages }) => query.by === "id" || messages > 0),
+      })),
+  },
+  {
     name: "a category's trim takes in streams that begin alike",
     caughtBy: "trimCategory removes the oldest of a category's streams",
     alter: (backend) =>

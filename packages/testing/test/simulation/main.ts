@@ -1,13 +1,15 @@
 // Deterministic simulation of the runtime.
 //   npm run simulate -- --seeds 10000          plays so many seeds, on every core
 //   npm run simulate -- --seed 17              plays one and tells it line by line
+//   npm run simulate -- --scenario errands …   workflows in place of the bank
 //   npm run simulate -- --faults [--only text] puts one defect after the other in, and looks for each
 import { availableParallelism } from "node:os"
 import { parseArgs } from "node:util"
 
-import { bank, drawPlan, explain, type Failure, play } from "../../src/simulation/index.ts"
+import { drawPlan, explain, type Failure, play, type Scenario } from "../../src/simulation/index.ts"
 import { findFaults } from "./find-faults.ts"
 import { runPart } from "./run-part.ts"
+import { scenarios } from "./scenarios.ts"
 
 const { values } = parseArgs({
   options: {
@@ -16,23 +18,26 @@ const { values } = parseArgs({
     seed: { type: "string" },
     faults: { type: "boolean", default: false },
     only: { type: "string" },
+    scenario: { type: "string", default: "bank" },
     cores: { type: "string", default: String(availableParallelism()) },
   },
 })
 const cores = Math.max(1, Number(values.cores))
-if (values.seed !== undefined) await tellOne(Number(values.seed))
+const named = values.scenario === "errands" ? "errands" : "bank"
+if (values.seed !== undefined && named === "errands") await tellOne(scenarios.errands, Number(values.seed))
+else if (values.seed !== undefined) await tellOne(scenarios.bank, Number(values.seed))
 else if (values.faults)
   process.exitCode = await findFaults({ cores, seeds: Number(values.seeds ?? 1_000), only: values.only ?? "" })
 else await playMany(Number(values.seeds ?? 1_000), Number(values.from))
 
-async function tellOne(seed: number): Promise<void> {
-  const plan = drawPlan(seed, bank.draw)
-  const outcome = await play(bank, plan, { history: true })
+async function tellOne<Act>(scenario: Scenario<Act>, seed: number): Promise<void> {
+  const plan = drawPlan(seed, scenario.draw)
+  const outcome = await play(scenario, plan, { history: true })
   for (const line of outcome.history) console.log(line)
   console.log(`seed ${seed}: ${outcome.events} events, ${outcome.faults.length} faults of calls and callbacks`)
   if (outcome.violations.length === 0) return
   process.exitCode = 1
-  tellFailure(await explain(bank, plan, outcome))
+  tellFailure(await explain(scenario, plan, outcome))
 }
 
 async function playMany(seeds: number, from: number): Promise<void> {
@@ -42,7 +47,7 @@ async function playMany(seeds: number, from: number): Promise<void> {
   const parts = await Promise.all(
     shares.map((share, part) =>
       runPart({
-        scenario: "bank",
+        scenario: named,
         from: from + part,
         step: cores,
         seeds: share,
@@ -78,7 +83,9 @@ async function playMany(seeds: number, from: number): Promise<void> {
 }
 
 function tellFailure({ seed, violations, shortest, history }: Failure<unknown>): void {
-  console.log(`\nseed ${seed} fails (npm run simulate -- --seed ${seed} plays it again):`)
+  console.log(
+    `\nseed ${seed} fails (npm run simulate --${named === "bank" ? "" : ` --scenario ${named}`} --seed ${seed} plays it again):`,
+  )
   for (const violation of violations.slice(0, 5)) console.log(`  ${violation}`)
   console.log(
     `the shortest history found that fails has ${shortest.steps.length} steps and ${shortest.faults?.length ?? 0} faults:`,

@@ -162,9 +162,11 @@ export const runtimeFaults: readonly RuntimeFault[] = [
     name: "a run goes on with an outcome that was not recorded",
     scenario: "errands",
     file: "workflow/run-on.ts",
-    find: "if (mayRecord && (await access.record?.(last.delivery, step.key, guarded(outcome.actions, live))) !== undefined) {",
-    replace:
-      "if (mayRecord) await access.record?.(last.delivery, step.key, guarded(outcome.actions, live))\n    if (mayRecord) {",
+    find: "const before = live.afresh()",
+    replace: `last.steps = live.ended ? [] : moved.asked.steps
+    last.seen = live.version
+    if (live.version > version) return live.ended ? "wait" : "on"
+    const before = live.afresh()`,
   },
   {
     name: "what somebody else has recorded of a step is taken for one's own",

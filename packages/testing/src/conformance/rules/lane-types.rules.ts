@@ -1,10 +1,11 @@
 import { deepEqual, equal, ok } from "node:assert/strict"
 
-import { LANES_PER_SLICE, partitionOf } from "@millrace/core/backend"
+import { LANES_PER_SLICE, partitionOf, PROCESS_TTL_MS, TYPE_GRACE_MS } from "@millrace/core/backend"
+import type { Backend, Owner } from "@millrace/core/backend"
 
 import { store } from "../build/appending.ts"
 import { claim, claimLanes, claimNothing, positionsIn } from "../build/claims.ts"
-import { ensure, G, owner } from "../build/groups.ts"
+import { ensure, G, infoOf, owner } from "../build/groups.ts"
 import { dueLanes, NEVER, setAside } from "../build/lanes.ts"
 import { event } from "../build/messages.ts"
 import { settle } from "../build/settles.ts"
@@ -12,6 +13,8 @@ import { until } from "../build/until.ts"
 import { type Rule, rule } from "../rule.ts"
 
 const BOTH = ["noted", "sent"]
+const beat = (backend: Backend, who: Owner, kind: "join" | "beat") =>
+  backend.heartbeat({ kind, owner: who, facts: { host: "h", pid: 1 }, wants: [{ group: G, types: ["noted"] }] })
 const sent = (streamId: string) => event(streamId, { type: "sent" })
 const SHORT_MS = 400
 
@@ -62,6 +65,31 @@ export const laneTypeRules: readonly Rule[] = [
       deepEqual(positionsIn(slice), [one, two])
       deepEqual((await claimNothing(backend, { types: ["noted"] })).outdated, [{ group: G, type: "sent" }])
       equal((await claimLanes(backend, { types: BOTH, limit: 1_000 })).lanes.length, LANES_PER_SLICE)
+    },
+  ),
+
+  rule(
+    "lanes that keep a trimmed message are not handed to a process that lacks its type, though the type has left the group",
+    async ({ backend, advance }) => {
+      const [goes, stays] = [owner("p1"), owner("p2")]
+      await ensure(backend, { types: BOTH, owner: goes })
+      await beat(backend, stays, "join")
+      const [first = 0] = await store(backend, sent("a"))
+      await setAside(backend, ["a"], { types: BOTH, owner: goes, retryAt: NEVER })
+      await store(backend, sent("b"))
+      await backend.operator.trim(first, { force: true })
+      for (let spent = 0; spent <= TYPE_GRACE_MS + PROCESS_TTL_MS; spent += 5_000) {
+        await advance(5_000)
+        await beat(backend, stays, "beat")
+      }
+      await ensure(backend, { types: ["noted"], owner: stays })
+      deepEqual(
+        (await infoOf(backend)).types.map(({ type }) => type),
+        ["noted"],
+      )
+      await backend.operator.retryLanes(G, ["a"])
+      await claimNothing(backend, { types: ["noted"], owner: stays })
+      deepEqual(positionsIn(await claimLanes(backend, { types: BOTH, owner: goes })), [first])
     },
   ),
 

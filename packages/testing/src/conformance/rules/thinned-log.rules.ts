@@ -146,6 +146,21 @@ export const thinnedLogRules: readonly Rule[] = [
   ),
 
   rule(
+    "streams lists the most recently appended to first, those that retention has emptied among them [L9.d S35.c]",
+    async ({ backend }) => {
+      await store(backend, ...["order-1", "user-1", "cart-1", "user-2"].map((streamId) => event(streamId)))
+      await backend.operator.trimCategory("cart", { keep: 0 })
+      for (const limit of [1, 2, 3, 4]) {
+        const streams = await backend.operator.streams({ by: "recent", limit })
+        deepEqual(
+          streams.map(({ streamId, messages }) => [streamId, messages]),
+          Object.entries({ "user-2": 1, "cart-1": 0, "user-1": 1, "order-1": 1 }).slice(0, limit),
+        )
+      }
+    },
+  ),
+
+  rule(
     "trim takes the idempotency key of an append whose other messages trimCategory took [L9.d M2.b]",
     async ({ backend }) => {
       const { firstPosition } = appended(await appendOne(backend, mixedUp()))
