@@ -29,6 +29,12 @@ describe("text on its way to Postgres", () => {
 })
 
 describe("on postgres", () => {
+  it("lists too long to be drafted come as they were sent", async () => {
+    const texts = Array.from({ length: 50 }, (_, at) => "ä😀".repeat(at * 20))
+    const [sent] = await server.sql("SELECT $1::text[] AS texts", [textList(texts)])
+    expect(sent).toEqual({ texts })
+  })
+
   it("lists come as they were sent: nothing in a text means anything, NULL is no text", async () => {
     const texts = ["a", 'b"', "c\\", "NULL", "{}", ",", "", null, "ä😀"]
     const [sent] = await server.sql("SELECT $1::text[] AS texts, $2::bigint[]::text AS numbers, $3::text[] AS none", [

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest"
 
-import { checkAppend, judgeAppend, type Known, partVerdict } from "../../src/backend/index.ts"
+import { checkAppend, judgeAppend, type Known, type MessageJson, partVerdict } from "../../src/backend/index.ts"
 import { appendOf, event } from "../memory/log.ts"
 
 const HOLDS = { maxMessageBytes: 1_000, maxNameLength: 20 }
@@ -70,6 +70,27 @@ describe("checkAppend", () => {
   it("refuses a NUL in a payload, and not the text that merely looks like one", () => {
     expect(fault(appendOf(event("a", { ...short, payload: ["\u0000"] })))).toMatch("NUL character")
     expect(fault(appendOf(event("a", { ...short, payload: ["\\u0000", "\\\\u0000"] })))).toBe(undefined)
+  })
+
+  it("gives the JSON of each message as it was checked, in the order of the streams", () => {
+    const first = event("a", { ...short, payload: { n: 1 } })
+    const second = event("b", { ...short, payload: "x", metadata: { by: "me" } })
+    const written: MessageJson[] = []
+    const streams = [first, second].map((message) => ({
+      streamId: message.streamId,
+      expected: "any" as const,
+      messages: [message],
+    }))
+    expect(checkAppend({ streams }, HOLDS, written)).toBe(undefined)
+    expect(written).toEqual([
+      { payload: '{"n":1}', metadata: "{}" },
+      { payload: '"x"', metadata: '{"by":"me"}' },
+    ])
+  })
+
+  it("counts and looks through metadata as it does payloads", () => {
+    expect(fault(appendOf(event("a", { ...short, metadata: { by: "x".repeat(1_000) } })))).toMatch("at most 1000")
+    expect(fault(appendOf(event("a", { ...short, metadata: { by: "\u0000" } })))).toMatch("NUL character")
   })
 
   it("refuses what is too large by its bytes, not by its characters", () => {
