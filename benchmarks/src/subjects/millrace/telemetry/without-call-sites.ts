@@ -33,7 +33,7 @@ export const withoutCallSites: readonly Edit[] = [
   { file: "core/src/runtime/settle-surely.ts", from: "  const { instrumentation } = crew\n", to: "" },
   {
     file: "core/src/runtime/work.ts",
-    from: "  if (crew.instrumentation?.heard() === true) crew.instrumentation.claimed(found)\n",
+    from: "  if (crew.instrumentation?.heard() === true) for (const slice of slices) crew.instrumentation.claimed(slice)\n",
     to: "",
   },
   {
