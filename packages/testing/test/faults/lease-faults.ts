@@ -16,17 +16,15 @@ export const leaseFaults: readonly Fault[] = [
       })
       const given = (lease: Lease): Lease =>
         lease.of === "partition" ? { ...lease, token: tokens[lease.token - 1] ?? lease.token } : lease
-      const forgetting = <Args extends readonly unknown[]>(write: (...args: Args) => Promise<void>) => {
-        return async (...args: Args): Promise<void> => {
-          await write(...args)
-          tokens = []
-        }
+      const forget = (): void => {
+        tokens = []
       }
       return {
-        ...operating(counted, ({ deleteGroup, renameGroup }) => ({
-          deleteGroup: way === "deleting" ? forgetting(deleteGroup) : deleteGroup,
-          renameGroup: way === "renaming" ? forgetting(renameGroup) : renameGroup,
-        })),
+        ...operating(counted, (operator) =>
+          way === "deleting"
+            ? { deleteGroup: (...named) => operator.deleteGroup(...named).then(forget) }
+            : { renameGroup: (...named) => operator.renameGroup(...named).then(forget) },
+        ),
         settle: (settlement) => backend.settle({ ...settlement, lease: given(settlement.lease) }),
         extend: (lease, leaseMs) => backend.extend(given(lease), leaseMs),
       }

@@ -21,7 +21,14 @@ export interface RunEvent {
 export function runEvents(messages: readonly StoredMessage[]): readonly RunEvent[] {
   return messages.flatMap(({ kind, type, version, payload, recordedAt }) => {
     if (kind !== "event" || version === undefined || typeof payload !== "object" || payload === null) return []
-    return [{ kind: type.slice(type.indexOf(".") + 1), version, payload: { ...payload }, recordedAt }]
+    return [
+      {
+        kind: type.slice(type.indexOf(".") + 1),
+        version,
+        payload: Object.fromEntries(Object.entries(payload)),
+        recordedAt,
+      },
+    ]
   })
 }
 
