@@ -22,8 +22,8 @@ export const leaseFaults: readonly Fault[] = [
       return {
         ...operating(counted, (operator) =>
           way === "deleting"
-            ? { deleteGroup: forgetting((group: string) => operator.deleteGroup(group)) }
-            : { renameGroup: forgetting((from: string, to: string) => operator.renameGroup(from, to)) },
+            ? { deleteGroup: (...named) => operator.deleteGroup(...named).then(forget) }
+            : { renameGroup: (...named) => operator.renameGroup(...named).then(forget) },
         ),
         settle: (settlement) => backend.settle({ ...settlement, lease: given(settlement.lease) }),
         extend: (lease, leaseMs) => backend.extend(given(lease), leaseMs),
