@@ -10,7 +10,7 @@ export interface MongodbOptions {
   readonly partitions?: number
   /** How long a call goes on asking a server that does not answer, before it throws. */
   readonly patienceMs?: number
-  /** How long one answer of the server is waited for: shorter than the patience, so that it is asked again. Then the connection is given up, and the call asks again. `socketTimeoutMS` in the URL says otherwise. Meaningless with a client of yours. */
+  /** How long one answer of the server is waited for: shorter than the patience, so that it is asked again. Then the connection is given up, and the call asks again. `socketTimeoutMS` in the URL says otherwise. A client of yours keeps its own time; this only bounds what it would wait for for ever. */
   readonly answerMs?: number
   /** The longest pause between two looks for what other processes wrote, while nothing happens. Below a second, for whoever wants this process's name waits no longer for its answer. */
   readonly idlePollMs?: number
