@@ -39,10 +39,11 @@ export function viewOfSlice(slice: Slice): readonly unknown[] {
   return [...messages, ...rest]
 }
 
-/** What became of a settle, without tokens. */
+/** What became of a settle, without tokens, and without what not every storage tells. */
 export function viewOfSettled(settled: Settled): unknown {
   if (settled.kind === "fenced") return settled
-  return { ...settled, lanes: settled.lanes.map(({ key }) => key).toSorted() }
+  const { more: _more, ...rest } = settled
+  return { ...rest, lanes: settled.lanes.map(({ key }) => key).toSorted() }
 }
 
 /** Everything that can be seen of a log. */
