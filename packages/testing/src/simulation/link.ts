@@ -20,8 +20,8 @@ export interface LinkParts {
   readonly wakes: WakeRates
   /** Whether the storage can not be reached by anybody now. */
   readonly isAway: () => boolean
-  /** Carries a call out, and tells the auditor who called. */
-  readonly carryOut: (method: string, run: () => unknown) => unknown
+  /** Carries a call out, and tells the auditor who called, and whether the caller hears the answer. */
+  readonly carryOut: (method: string, isHeard: boolean, run: () => unknown) => unknown
   readonly crash: (boot: Boot, downMs: number) => void
   readonly note: (text: () => string) => void
 }
@@ -31,6 +31,9 @@ const WAY_MIN_US = 100
 const WAY_MAX_US = 3_000
 /** The longest way of a wake-up. */
 const WAKE_MS = 200
+
+/** What keeps the answer of a call that was carried out from its caller. */
+const UNHEARD: ReadonlySet<Fault["kind"] | undefined> = new Set(["crash-after", "answer-lost", "late"] as const)
 
 /** A backend as one process reaches it: over a way on which anything may happen. */
 export function createLink(backend: Backend, parts: LinkParts): Backend {
@@ -85,7 +88,7 @@ function send(call: Call, parts: LinkParts): Promise<unknown> {
         if (fault?.kind !== "late") fail("unavailable")
         return
       }
-      Promise.resolve(parts.carryOut(call.method, call.run)).then(
+      Promise.resolve(parts.carryOut(call.method, !UNHEARD.has(fault?.kind), call.run)).then(
         (value) => answered(() => resolve(value)),
         (error: unknown) => answered(() => reject(error)),
       )

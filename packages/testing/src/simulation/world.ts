@@ -89,10 +89,11 @@ export function createCrowd<Act>(parts: CrowdParts<Act>): Crowd<Act> {
       random,
       wakes: plan.wakes,
       isAway: () => timeline.now < awayUntil,
-      carryOut(method, run) {
+      carryOut(method, isHeard, run) {
         // What workers ask all the time tells itself where there is something to tell.
         if (method.startsWith("operator.")) note(() => `${boot.name} ${method}`)
         auditor.caller = boot.name
+        auditor.isHeard = isHeard
         return run()
       },
       crash: (crashed, downMs) => end(place, crashed, downMs),

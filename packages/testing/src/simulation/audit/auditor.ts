@@ -20,6 +20,8 @@ export interface Auditor {
   readonly violations: readonly string[]
   /** Who calls from now on. */
   caller: string
+  /** Whether that call's answer comes to it. */
+  isHeard: boolean
   readonly wrong: (text: string) => void
   /** Everything that was ever stored, what retention removed included. */
   readLog(): Promise<readonly StoredMessage[]>
@@ -40,7 +42,7 @@ export interface AuditorParts {
 }
 
 const PAGE = 1_000
-/** So many answers are not lost in a row: a process that beats on has heard that it has to stop. */
+/** So many answers are not all too slow: a process that beats on has heard that it has to stop. */
 const MOST_BEATS = 4
 /** Beats closer than this may have been on their way at the same time. */
 const BEAT_APART_MS = 900
@@ -78,6 +80,7 @@ export function createAuditor({ backend, now, keys, note, maxTakeovers }: Audito
     trace,
     violations,
     caller: "",
+    isHeard: true,
     wrong,
     readLog,
     backend: {
@@ -133,9 +136,9 @@ export function createAuditor({ backend, now, keys, note, maxTakeovers }: Audito
         return answer
       },
       async heartbeat(beat) {
-        const boot = auditor.caller
+        const { caller: boot, isHeard } = auditor
         const pulse = await backend.heartbeat(beat)
-        if (pulse.kind === "fenced") {
+        if (pulse.kind === "fenced" && isHeard) {
           const { times: before = 0, at = 0 } = fenced.get(beat.owner.bootId) ?? {}
           const times = now() - at < BEAT_APART_MS ? before : before + 1
           fenced.set(beat.owner.bootId, { times, at: times === before ? at : now() })
