@@ -56,6 +56,7 @@ export function applySettle(
 ): Settled {
   const { lease } = record
   const at = edit(draft, lease.partition)
+  const before = at.lanes.size
   const parts = record.parts.map(({ verdict }) => verdict)
   const settled = settledParts(record.parts, parts)
   const issuer: LeaseIssuer = { now, nextToken: () => nextToken(draft) }
@@ -66,7 +67,8 @@ export function applySettle(
   draft.dropped += droppedBy(record.parts, parts)
   const verdicts = commit === undefined ? parts : { commit }
   const open = draft.partitions.reduce((sum, one) => sum + one.lanes.size, 0)
-  const stop = record.stop ?? (open > draft.maxLanes ? tooManyLanes(open, draft.maxLanes) : undefined)
+  const tooMany = at.lanes.size > before && open > draft.maxLanes
+  const stop = record.stop ?? (tooMany ? tooManyLanes(open, draft.maxLanes) : undefined)
   if (stop === undefined) {
     remember(at, leaseKey(lease), { verdicts, lanes })
     return { kind: "settled", parts, lanes }

@@ -56,7 +56,7 @@ export async function conclude(
   const opened = change.lanes.filter(({ key }) => !lanes.has(key)).length
   const open = held.at.lanes + opened - change.closed.length
   const others = opened === 0 ? 0 : int((await on.rows(countLanes, group.id, held.at.partition))[0]?.[0])
-  const tooMany = open + others > group.maxLanes && (opened > 0 || open > group.maxLanes)
+  const tooMany = open > held.at.lanes && open + others > group.maxLanes
   const stop = settlement.stop ?? (tooMany ? tooManyLanes(open + others, group.maxLanes) : undefined)
   if (stop !== undefined && !locked) return "needs-lock"
   const at: PartitionRow = {

@@ -53,7 +53,8 @@ export function planSettle(
   const parts = judged.map(({ refused }): PartVerdict => refused ?? { kind: "stored", position: 0, streams: [] })
   const lanes = settleLease(work, held, settlement, settledParts(settlement.parts, parts))
   const open = group.openLanes + at.lanes.size - lanesBefore
-  const stop = settlement.stop ?? (open > group.maxLanes ? tooManyLanes(open, group.maxLanes) : undefined)
+  const tooMany = at.lanes.size > lanesBefore && open > group.maxLanes
+  const stop = settlement.stop ?? (tooMany ? tooManyLanes(open, group.maxLanes) : undefined)
   if (stop !== undefined && !known.whole) return "needs-whole-group"
   const { effects, commands } = handIn(work, groupKey(group), judged, known.works)
   if (stop !== undefined) {

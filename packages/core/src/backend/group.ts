@@ -15,7 +15,10 @@ export interface GroupSpec {
   /** The types this process handles for the group. */
   readonly types: readonly string[]
   readonly owner: Owner
-  /** The most open lanes (retrying and parked) before the group stops. */
+  /**
+   * The most open lanes (retrying and parked). A settle that leaves more of them than that, and more of its partition than it found, stops the group: one that
+   * was started again, or whose bound was lowered, goes on and works its lanes off as long as no more open.
+   */
   readonly maxLanes: number
 }
 

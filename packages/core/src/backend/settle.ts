@@ -79,7 +79,7 @@ export type Settled =
       readonly lanes: readonly LaneToken[]
       /** Partition leases, where the storage can tell: whether more waits in the partition. What is stored while it settles may be left out. A repetition need not tell it. */
       readonly more?: boolean
-      /** `max-lanes`: so many lanes are open that this settle stopped the group. */
+      /** `max-lanes`: this settle opened lanes, so many that it stopped the group (see `GroupSpec.maxLanes`). */
       readonly stopped?: "max-lanes"
     }
   /** The lease, or its owner's name, has passed to somebody else (or the group was stopped, reset, skipped, renamed or deleted): nothing was changed. */

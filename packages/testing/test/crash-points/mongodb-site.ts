@@ -5,6 +5,7 @@ import { testClock } from "../../src/test-clock.ts"
 import { armedWire } from "../mongo-wire/armed-wire.ts"
 import { auditedLog } from "../mongo-wire/raw-log.ts"
 import { siteBehind } from "./site-behind.ts"
+import { SITE_PARTITIONS } from "./site-partitions.ts"
 import type { Door, Site } from "./site.ts"
 
 /** How long the driver waits for an answer, and how soon it looks again for a server that it lost. */
@@ -19,7 +20,7 @@ export async function mongodbDoor(url: string, clock: Clock): Promise<Door> {
   return {
     wire,
     open: ({ brief }) =>
-      mongodbBackend(wire.url, { clock, partitions: 1, ...(brief ? { patienceMs: PATIENCE_MS } : {}) }),
+      mongodbBackend(wire.url, { clock, partitions: SITE_PARTITIONS, ...(brief ? { patienceMs: PATIENCE_MS } : {}) }),
     close: () => wire.close(),
   }
 }
@@ -28,6 +29,6 @@ export async function mongodbDoor(url: string, clock: Clock): Promise<Door> {
 export async function mongodbSite(url: string): Promise<Site> {
   const clock = testClock()
   const door = await mongodbDoor(url, clock)
-  const healthy = mongodbBackend(url, { clock, partitions: 1 })
+  const healthy = mongodbBackend(url, { clock, partitions: SITE_PARTITIONS })
   return siteBehind({ url, clock, door, healthy, before: () => auditedLog(url) })
 }

@@ -4,12 +4,14 @@ import { postgresBackend } from "@millrace/postgres"
 import { testClock } from "../../src/test-clock.ts"
 import { postgresProtocol } from "./postgres-protocol.ts"
 import { siteBehind } from "./site-behind.ts"
+import { SITE_PARTITIONS } from "./site-partitions.ts"
 import type { Door, Site } from "./site.ts"
 import { strikingProxy } from "./striking-proxy.ts"
 
 const SCHEMA = "crash_points"
 
-const optionsWith = (clock: Clock) => ({ clock, schema: SCHEMA, partitions: 1, maxConnections: 4 }) as const
+const optionsWith = (clock: Clock) =>
+  ({ clock, schema: SCHEMA, partitions: SITE_PARTITIONS, maxConnections: 4 }) as const
 
 /** A way to a log in PostgreSQL that is there already. */
 export async function postgresDoor(url: string, clock: Clock): Promise<Door> {

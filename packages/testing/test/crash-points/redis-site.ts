@@ -4,12 +4,13 @@ import { redisBackend } from "@millrace/redis"
 import { testClock } from "../../src/test-clock.ts"
 import { redisProtocol } from "./redis-protocol.ts"
 import { siteBehind } from "./site-behind.ts"
+import { SITE_PARTITIONS } from "./site-partitions.ts"
 import type { Door, Site } from "./site.ts"
 import { strikingProxy } from "./striking-proxy.ts"
 
 const PREFIX = "crash_points"
 
-const optionsWith = (clock: Clock) => ({ clock, prefix: PREFIX, partitions: 1 }) as const
+const optionsWith = (clock: Clock) => ({ clock, prefix: PREFIX, partitions: SITE_PARTITIONS }) as const
 
 /** A way to a log in Redis that is there already. */
 export async function redisDoor(url: string, clock: Clock): Promise<Door> {

@@ -21,6 +21,7 @@ import { claimsInOrders } from "./order-scenarios.ts"
 import { partScenarios } from "./part-scenarios.ts"
 import type { Scenario } from "./scenario.ts"
 import { settleAfterTakeOver, settleWith, settleWithLane, settleWithout } from "./settle-scenarios.ts"
+import { wokenScenarios } from "./woken-scenarios.ts"
 
 /** Every call of a backend that is struck. */
 export const scenarios: readonly Scenario[] = [
@@ -48,4 +49,5 @@ export const scenarios: readonly Scenario[] = [
   settleThatStops,
   ...claimsInOrders,
   ...partScenarios,
+  ...wokenScenarios,
 ]

@@ -8,6 +8,7 @@ import { testClock } from "../../src/test-clock.ts"
 import { temporaryFolder } from "../temporary-folder.ts"
 import { endThisProcess } from "./end-this-process.ts"
 import { siteBehind } from "./site-behind.ts"
+import { SITE_PARTITIONS } from "./site-partitions.ts"
 import type { Door, Mishap, Site } from "./site.ts"
 
 /** The process is dead: whatever it does now does not happen. */
@@ -46,7 +47,7 @@ export function sqliteDoor(path: string, clock: Clock): Door {
     open() {
       const db = new DatabaseSync(path, { timeout: 0 })
       opened.push(db)
-      return sqliteBackend(db, { clock, partitions: 1, onStatement: (sql) => onStatement(db, sql) })
+      return sqliteBackend(db, { clock, partitions: SITE_PARTITIONS, onStatement: (sql) => onStatement(db, sql) })
     },
     wire: {
       arm(step, mishap) {
@@ -79,6 +80,6 @@ export async function sqliteSite(): Promise<Site> {
   const path = join(folder.path, "log.db")
   const clock = testClock()
   const door = sqliteDoor(path, clock)
-  const healthy = sqliteBackend(path, { clock, partitions: 1 })
+  const healthy = sqliteBackend(path, { clock, partitions: SITE_PARTITIONS })
   return siteBehind({ url: path, clock, door, healthy, after: () => folder.remove() })
 }

@@ -4,6 +4,7 @@ import { type Backend, BackendError } from "@millrace/core"
 
 import { store } from "../../src/conformance/build/appending.ts"
 import { event } from "../../src/conformance/build/messages.ts"
+import { nameInOnePartition } from "./name-in-one-partition.ts"
 import type { Aftermath, Scenario } from "./scenario.ts"
 import type { Mishap, Site } from "./site.ts"
 
@@ -62,7 +63,7 @@ async function play(
 ): Promise<{ readonly victim: string | undefined; readonly died: boolean; readonly calls: readonly string[] }> {
   const { wire, clock } = site
   rounds += 1
-  const name = `${scenario.what.replaceAll(" ", "-")}-${mishap}-${step}-${rounds}`
+  const name = nameInOnePartition(`${scenario.what.replaceAll(" ", "-")}-${mishap}-${step}-${rounds}`)
   const { call, after } = await scenario.prepare({ name, faulty, healthy: site.healthy(), clock })
   wire.arm(step, mishap)
   const ended = outcomeOf(call())

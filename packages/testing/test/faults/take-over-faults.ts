@@ -77,6 +77,29 @@ export const takeOverFaults: readonly Fault[] = [
       }
     },
   },
+  {
+    name: "a settle stops a group of too many lanes though it opens none",
+    caughtBy: "settle stops a group of too many open lanes only where it leaves more of them than it found",
+    alter: (backend) => {
+      const most = new Map<string, number>()
+      return {
+        ...backend,
+        ensureGroup: (spec) => {
+          most.set(spec.group, spec.maxLanes)
+          return backend.ensureGroup(spec)
+        },
+        async settle(settlement) {
+          const settled = await backend.settle(settlement)
+          const { group } = settlement.lease
+          if (settled.kind !== "settled" || settled.stopped !== undefined) return settled
+          const open = await backend.operator.lanes({ group })
+          if (open.length <= (most.get(group) ?? Infinity)) return settled
+          await backend.operator.stopGroup(group, { reason: "max-lanes" })
+          return { ...settled, lanes: [], stopped: "max-lanes" }
+        },
+      }
+    },
+  },
 ]
 
 /** A backend that takes these settles for progress: the next claim counts from 0. */

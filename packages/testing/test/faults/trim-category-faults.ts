@@ -207,7 +207,9 @@ export const trimCategoryFaults: readonly Fault[] = [
         },
         async dump(query) {
           const page = await operator.dump(query)
-          return query.of === "keys" ? { ...page, records: [...page.records, ...kept] } : page
+          if (query.of !== "keys") return page
+          const there = new Set(page.records.map((record) => (record.kind === "key" ? record.key : undefined)))
+          return { ...page, records: [...page.records, ...kept.filter(({ key }) => !there.has(key))] }
         },
       }))
     },

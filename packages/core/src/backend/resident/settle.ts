@@ -78,6 +78,7 @@ function store<Tx>(log: LogState, held: Held, settlement: Settlement<Tx>, judged
   const { lease, stop } = settlement
   const issuer: LeaseIssuer = { now: log.clock.now(), nextToken: () => nextToken(log) }
   const settled = settledParts(settlement.parts, parts)
+  const before = at.lanes.size
   const lanes =
     lease.of === "partition"
       ? settlePartition(group, at, { ...settlement, parts: settled }, issuer)
@@ -88,7 +89,7 @@ function store<Tx>(log: LogState, held: Held, settlement: Settlement<Tx>, judged
   if (dropped > 0) touchGroup(log, group)
   log.news.work ||= at.lanes.size > 0 || firstWaiting(log, group, at) !== undefined
   const open = group.partitions.reduce((sum, one) => sum + one.lanes.size, 0)
-  const why = stop ?? (open > group.maxLanes ? tooManyLanes(open, group.maxLanes) : undefined)
+  const why = stop ?? (at.lanes.size > before && open > group.maxLanes ? tooManyLanes(open, group.maxLanes) : undefined)
   if (why === undefined) return { kind: "settled", parts, lanes }
   stopGroup(group, why, issuer.now)
   touchWholeGroup(log, group)

@@ -3,11 +3,11 @@ import { deepEqual, equal } from "node:assert/strict"
 import { partitionOf } from "@millrace/core/backend"
 
 import { store } from "../build/appending.ts"
-import { claimNothing, claimPartition } from "../build/claims.ts"
+import { claimLanes, claimNothing, claimPartition } from "../build/claims.ts"
 import { ensure, infoOf } from "../build/groups.ts"
-import { NEVER, openLanes } from "../build/lanes.ts"
+import { NEVER, openLanes, setAside } from "../build/lanes.ts"
 import { event } from "../build/messages.ts"
-import { doneWith, retried, settle } from "../build/settles.ts"
+import { allDone, doneWith, lanePart, retried, settle } from "../build/settles.ts"
 import { type Rule, rule } from "../rule.ts"
 
 const PARTITIONS = 4
@@ -38,5 +38,27 @@ export const maxLaneRules: readonly Rule[] = [
       await claimNothing(backend)
     },
     { partitions: PARTITIONS },
+  ),
+
+  rule(
+    "settle stops a group of too many open lanes only where it leaves more of them than it found",
+    async ({ backend }) => {
+      await ensure(backend, { maxLanes: 10 })
+      await store(backend, ...["a", "b", "c"].map((streamId) => event(streamId)))
+      await setAside(backend, ["a", "b", "c"])
+      await ensure(backend, { maxLanes: 1 })
+      const due = await claimLanes(backend)
+      const lanes = due.lease.lanes.slice(0, 1)
+      const parts = lanes.map(({ key }) => lanePart(due, key))
+      const closing = await settle(backend, { lease: { ...due.lease, lanes }, parts })
+      await store(backend, event("d"))
+      const beside = await settle(backend, allDone(await claimPartition(backend)))
+      deepEqual([closing.stopped, beside.stopped], [undefined, undefined])
+      deepEqual([(await openLanes(backend)).length, (await infoOf(backend)).status], [2, "active"])
+      await store(backend, event("e"))
+      const slice = await claimPartition(backend)
+      equal((await settle(backend, doneWith(slice, retried(slice, "e", NEVER)))).stopped, "max-lanes")
+      equal((await infoOf(backend)).status, "stopped")
+    },
   ),
 ]

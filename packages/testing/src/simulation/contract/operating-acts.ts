@@ -1,6 +1,6 @@
 import type { StartPoint } from "@millrace/core"
 
-import { type GuestAct, GROUPS, ownerOf, TYPES, typesOf } from "./guests.ts"
+import { type GuestAct, GROUPS, type Hands, ownerOf, TYPES, typesOf } from "./guests.ts"
 
 const beat: GuestAct = async ({ storage, random }) => {
   const owner = ownerOf(random)
@@ -78,10 +78,13 @@ const schedules: GuestAct = async ({ storage, random, now }) => {
 
 const promote: GuestAct = async ({ storage, random }) => storage.promote(random.pick([1, 2, 100]))
 
+/** The idempotency keys that are left. */
+const keysOf = (storage: Hands["storage"]) => storage.operator.dump({ of: "keys", limit: 100 })
+
 const trim: GuestAct = async ({ storage, random }) => {
   const { head, trimmedTo } = await storage.read({ from: "log", limit: 1 })
   await storage.operator.trim(Math.min(head, trimmedTo + random.below(8)), { force: random.chance(0.4) })
-  return storage.operator.groups()
+  return [await storage.operator.groups(), await keysOf(storage)]
 }
 
 const trimCategory: GuestAct = async ({ storage, random }) => {
@@ -90,7 +93,7 @@ const trimCategory: GuestAct = async ({ storage, random }) => {
     ...(random.chance(0.5) ? { limit: random.pick([1, 2, 5, 0, -1, 100_000]) } : {}),
     force: random.chance(0.4),
   })
-  return [trimmed, await storage.operator.groups()]
+  return [trimmed, await storage.operator.groups(), await keysOf(storage)]
 }
 
 /** What an operator, a process and the passing of time do. */

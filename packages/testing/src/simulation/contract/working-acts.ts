@@ -110,13 +110,22 @@ const piece: GuestAct = async (hands) => {
   }
 }
 
-/** A slice is given back as it was. */
-const giveBack: GuestAct = async ({ storage, slices }) => {
+/** A slice is given back as it was, after a settle that has to be refused. */
+const giveBack: GuestAct = async ({ storage, random, slices }) => {
   const slice = slices.pop()
   if (slice === undefined) return undefined
-  return slice.source === "partition"
-    ? storage.settle({ lease: slice.lease, checkpoint: slice.from, skipped: slice.skipped, parts: [] })
-    : storage.settle({ lease: slice.lease, parts: [] })
+  const { messages, lease } = slice
+  if (slice.source === "lanes") return storage.settle({ lease, parts: [] })
+  const { from, scannedTo, skipped } = slice
+  const first = messages[0]?.message
+  if (first !== undefined && orderOf(slice.group) === "stream") {
+    // Outside of what this settles.
+    const position = random.pick([first.position - 1, scannedTo + 1])
+    const deferral = { as: "park", position, failures: 1 } as const
+    const parts = [{ key: first.streamId, from: first.position, deferral }]
+    await storage.settle({ lease, checkpoint: scannedTo, skipped, parts }).catch(() => {})
+  }
+  return storage.settle({ lease, checkpoint: from, skipped, parts: [] })
 }
 
 /** Works something off to the end, so that not all of it goes wrong. */

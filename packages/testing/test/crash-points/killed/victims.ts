@@ -2,6 +2,7 @@ import { type Backend, BackendError } from "@millrace/core"
 
 import { store } from "../../../src/conformance/build/appending.ts"
 import { event } from "../../../src/conformance/build/messages.ts"
+import { nameInOnePartition } from "../name-in-one-partition.ts"
 import type { Aftermath, Prepared, Scenario } from "../scenario.ts"
 import type { KillMishap, Site } from "../site.ts"
 import { routedBackend, routeTo } from "./routed-backend.ts"
@@ -57,7 +58,7 @@ export function victimsOn(storage: StorageName, site: Site): Victims {
   const prepared = async (scenario: Scenario, told: string, other: () => Backend): Promise<Prepared> => {
     rounds += 1
     const { backend } = await living()
-    const name = `${scenario.what.replaceAll(" ", "-")}-${told}-${process.pid}-${rounds}`
+    const name = nameInOnePartition(`${scenario.what.replaceAll(" ", "-")}-${told}-${process.pid}-${rounds}`)
     return scenario.prepare({ name, faulty: backend, healthy: routedBackend(healthy, routeTo(other)), clock })
   }
   return {
