@@ -211,7 +211,7 @@ export const operatorFaults: readonly Fault[] = [
   },
   {
     name: "recent streams are those made last",
-    caughtBy: "streams lists the most recently appended to first",
+    caughtBy: "streams lists the most recently appended to first [",
     alter: (backend) =>
       operating(backend, (operator) => ({
         streams: async (query) => (await operator.streams({ ...query, by: "id" })).toReversed(),
