@@ -69,6 +69,7 @@ export function closedError(): BackendError {
 /** By the first word of the server's answer. */
 const WORDS: Readonly<Record<string, readonly [BackendErrorCode, string]>> = {
   OOM: ["full", "the server has reached its maxmemory and nothing of this write was stored; trim the log or raise it"],
+  FULL: ["full", "a stream (s:), type (t:) or conversation (c:) has as many messages as Redis can index; trim the log"],
   READONLY: ["read-only", "the server is a read-only replica; connect to the master, or wait until a failover is over"],
   LOADING: ["unavailable", "the server still loads its data; nothing was written: try again"],
   BUSY: ["unavailable", "another script holds the server up; nothing was written: try again"],

@@ -6,6 +6,9 @@ import { claimed, claimPartition, codeOf, ensure, event, owner, serverForTests, 
 
 const server = serverForTests()
 
+/** `proto-max-bulk-len` at its default. */
+const LONGEST_TEXT = 512 * 1024 * 1024
+
 /** Does something while the server has no memory left. */
 async function whileFull(work: () => Promise<void>): Promise<void> {
   await server.beside.config("SET", "maxmemory", "1mb")
@@ -82,4 +85,24 @@ describe("on redis", () => {
     })
     expect((await claimPartition(backend)).takeovers).toBe(1)
   })
+
+  it.each(["t:noted", "s:a"])(
+    "an index as long as Redis keeps a text refuses what belongs there as full, and stores nothing of it: %s",
+    async (index) => {
+      const backend = await twoStreams()
+      const key = `{${server.prefix}}:${index}`
+      await server.beside.hset(`{${server.prefix}}:log`, "head", 50_000_000)
+      await server.beside.setrange(key, LONGEST_TEXT - 12, Buffer.alloc(12))
+      try {
+        const before = await server.beside.hgetall(`{${server.prefix}}:log`)
+        const refused = await codeOf(backend.append([to("b", event("b", "other")), to("a", event("a"))]))
+        expect(refused).toBe("full")
+        expect(await server.beside.hgetall(`{${server.prefix}}:log`)).toEqual(before)
+        expect(await server.beside.exists(`{${server.prefix}}:t:other`)).toBe(0)
+        expect(await backend.append([to("b", event("b", "other"))])).toMatchObject([{ kind: "appended" }])
+      } finally {
+        await server.beside.unlink(key)
+      }
+    },
+  )
 })

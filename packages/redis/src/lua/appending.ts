@@ -175,11 +175,19 @@ local function told(kind, names)
   call('PUBLISH', P .. 'wake', table.concat(list, '\0'))
 end
 
+-- The longest text that Redis keeps (proto-max-bulk-len, 512 MB) less what one script adds: one index holds so many positions, and only a log of as many messages can have one.
+local LONGEST = 512 * 1024 * 1024 - 65536
+local MANY = floor(LONGEST / 12)
+local function checkLength(key)
+  if call('STRLEN', key) >= LONGEST then error(redis.error_reply('FULL ' .. string.sub(key, #P + 1) .. ' has no room for more positions')) end
+end
+
 -- Looks at every key that is about to be written: one that holds something else stops the script before its first write, for nothing is undone.
 local LOOK = { HSET = 'HLEN', HDEL = 'HLEN', ZADD = 'ZCARD', ZREM = 'ZCARD', RPUSH = 'LLEN', LREM = 'LLEN', SETRANGE = 'STRLEN' }
 local function checkKeys()
+  for n = 1, #indexKeys do checkLength(indexKeys[n]) end
   -- A stream's own key was looked at when its version was read.
-  for n = 1, #indexKeys do call('STRLEN', indexKeys[n]) end
+  if HEAD >= MANY then for key in pairs(ofStreams) do checkLength(key) end end
   for _, place in pairs(places) do call('XLEN', place.stream) end
   for _, words in ipairs(pending.calls) do
     local look = LOOK[words[1]]
