@@ -18,7 +18,7 @@ import { groupToChange, type LockedLog, underLock } from "../change-group.ts"
 import type { Row } from "../database.ts"
 import { lockPartitions, replayOf } from "../group-rows.ts"
 import { keptMessage, lanesOf } from "../lane-rows.ts"
-import { textList } from "../list.ts"
+import { numberList, textList } from "../list.ts"
 import type { Log } from "../log.ts"
 import { int, text } from "../row.ts"
 import { selectAllDocuments } from "../sql/select-all-documents.ts"
@@ -108,7 +108,9 @@ async function groupRecord(locked: LockedLog, stored: string): Promise<readonly 
       epoch,
       reemit,
       dropped: int(facts[13]),
-      skips: (await on.rows(selectSkips, group.id, SKIPS_KEPT)).map(skipOf).toReversed(),
+      skips: (await on.rows(selectSkips, numberList([group.id]), SKIPS_KEPT))
+        .map(([, ...skip]) => skipOf(skip))
+        .toReversed(),
       skipped: int(facts[10]),
       marks: (await on.rows(selectMarks, group.id)).map((row) => int(row[0])).sort((a, b) => a - b),
       partitions: partitions.map(({ partition, checkpoint, replay, hold }) => ({

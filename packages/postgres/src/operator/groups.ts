@@ -1,15 +1,15 @@
 import { type GroupInfo, SKIPS_KEPT, type SkipInfo, type StopReason, toSortable } from "@millrace/core/backend"
 
-import type { Row } from "../database.ts"
+import type { Connection, Row } from "../database.ts"
 import { noSuchGroup } from "../errors.ts"
 import { groupOf, type GroupRow } from "../group-rows.ts"
-import { textList } from "../list.ts"
+import { numberList, textList } from "../list.ts"
 import type { Log } from "../log.ts"
 import { int, intOrNull, text } from "../row.ts"
-import { selectGroupTypes } from "../sql/select-group-types.ts"
 import { selectGroups } from "../sql/select-groups.ts"
 import { selectLag } from "../sql/select-lag.ts"
 import { selectSkips } from "../sql/select-skips.ts"
+import { selectTypesOfGroups } from "../sql/select-types-of-groups.ts"
 import { selectWaitingSince } from "../sql/select-waiting-since.ts"
 import { storedJson } from "../stored-json.ts"
 
@@ -19,16 +19,48 @@ export async function groups(log: Log, names?: readonly string[]): Promise<reado
   const found = (await log.database.read.rows(selectGroups, wanted)).map((row) => ({ row, group: groupOf(row) }))
   const missing = names?.find((name) => !found.some(({ group }) => group.name === name))
   if (missing !== undefined) throw noSuchGroup(missing)
-  return Promise.all(found.map(({ row, group }) => infoOf(log, group, row)))
+  const facts = await factsOf(
+    log.database.read,
+    found.map(({ group }) => group.id),
+  )
+  return found.map(({ row, group }) => infoOf(group, row, facts(group.id)))
 }
 
-async function infoOf(log: Log, group: GroupRow, row: Row): Promise<GroupInfo> {
-  const { read } = log.database
-  const types = await read.rows(selectGroupTypes, group.id)
-  const [lag] = await read.rows(selectLag, group.id)
-  const waits = int(lag?.[0]) > 0
-  const since = waits ? intOrNull((await read.rows(selectWaitingSince, group.id))[0]?.[0] ?? null) : null
-  const skips = await read.rows(selectSkips, group.id, SKIPS_KEPT)
+/** What is known of a group besides its own row. */
+interface Facts {
+  readonly lag: number
+  readonly since: number | null
+  readonly types: readonly Row[]
+  readonly skips: readonly Row[]
+}
+
+/** Looks at all groups together, however many they are. Rows begin behind the group's id. */
+async function factsOf(on: Connection, ids: readonly number[]): Promise<(id: number) => Facts> {
+  const types = byGroup(await on.rows(selectTypesOfGroups, numberList(ids)))
+  const lags = byGroup(await on.rows(selectLag, numberList(ids)))
+  const lagOf = (id: number): number => int(lags.get(id)?.[0]?.[0] ?? "0")
+  const waiting = ids.filter((id) => lagOf(id) > 0)
+  const since = byGroup(waiting.length === 0 ? [] : await on.rows(selectWaitingSince, numberList(waiting)))
+  const skips = byGroup(await on.rows(selectSkips, numberList(ids), SKIPS_KEPT))
+  return (id) => ({
+    lag: lagOf(id),
+    since: intOrNull(since.get(id)?.[0]?.[0] ?? null),
+    types: types.get(id) ?? [],
+    skips: skips.get(id) ?? [],
+  })
+}
+
+function byGroup(rows: readonly Row[]): ReadonlyMap<number, readonly Row[]> {
+  const found = new Map<number, Row[]>()
+  for (const [id, ...rest] of rows) {
+    const known = found.get(int(id))
+    if (known === undefined) found.set(int(id), [rest])
+    else known.push(rest)
+  }
+  return found
+}
+
+function infoOf(group: GroupRow, row: Row, { lag, since, types, skips }: Facts): GroupInfo {
   const stopped = row[9] === null ? undefined : stopOf(text(row[9]))
   const retryAt = intOrNull(row[16])
   return {
@@ -37,7 +69,7 @@ async function infoOf(log: Log, group: GroupRow, row: Row): Promise<GroupInfo> {
     status: group.active ? "active" : "stopped",
     ...(stopped === undefined ? {} : { stopped }),
     types: types.map(([type, since]) => ({ type: text(type), since: int(since) })),
-    lag: int(lag?.[0]),
+    lag,
     ...(since === null ? {} : { waitingSince: since }),
     oldestCheckpoint: int(row[11]),
     newestCheckpoint: int(row[12]),

@@ -1,7 +1,9 @@
 import { planned } from "../statement.ts"
 
-/** In: group, how many. Out: position, how and when of its last skips, newest first. Locks nothing. */
+/** In: groups, how many of each. Out: group, then position, how and when of its last skips, newest first. Locks nothing. */
 export const selectSkips = planned(
   "select-skips",
-  `SELECT position, how, at FROM {skips} WHERE grp = $1 AND listed ORDER BY number DESC LIMIT $2`,
+  `SELECT one.id, s.position, s.how, s.at FROM unnest($1::bigint[]) AS one(id) CROSS JOIN LATERAL (
+    SELECT number, position, how, at FROM {skips} WHERE grp = one.id AND listed ORDER BY number DESC LIMIT $2
+  ) s ORDER BY one.id, s.number DESC`,
 )

@@ -1,13 +1,14 @@
 import { planned } from "../statement.ts"
 
 /**
- * In: group. Out: when the oldest wanted message was recorded that is not settled (NULL: there is none), in front of the group's partitions or of its
+ * In: groups. Out: for each, when the oldest wanted message was recorded that is not settled (NULL: there is none), in front of the group's partitions or of its
  * lanes, which may keep theirs themselves. An index seek for each type and partition. Locks nothing.
  */
 export const selectWaitingSince = planned(
   "select-waiting-since",
-  `WITH g AS (SELECT id, ordering FROM {groups} WHERE id = $1)
-  SELECT min(recorded_at) FROM (
+  `SELECT one.id, y.since FROM {groups} one CROSS JOIN LATERAL (
+  WITH g AS (SELECT one.id, one.ordering)
+  SELECT min(recorded_at) AS since FROM (
     SELECT x.recorded_at FROM g JOIN {partitions} p ON p.grp = g.id JOIN {group_types} t ON t.grp = g.id JOIN {types} h ON h.name = t.type
     CROSS JOIN LATERAL unnest(h.heads[:cardinality(h.heads) - 1]) WITH ORDINALITY AS e(head, ord)
     CROSS JOIN LATERAL (
@@ -30,5 +31,6 @@ export const selectWaitingSince = planned(
   UNION ALL
     SELECT (extract(epoch FROM (l.kept::jsonb ->> 'recordedAt')::timestamptz) * 1000)::bigint FROM g JOIN {lanes} l ON l.grp = g.id
     WHERE l.kept IS NOT NULL
-  ) waiting`,
+  ) waiting
+  ) y WHERE one.id = ANY($1::bigint[])`,
 )
