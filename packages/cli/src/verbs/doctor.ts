@@ -1,4 +1,4 @@
-import type { GroupInfo, LogStats, Migration, ProcessInfo } from "@millrace/core"
+import type { GroupInfo, Idle, LogStats, Migration, ProcessInfo } from "@millrace/core"
 
 import type { Finding } from "../doctor/finding.ts"
 import { hangingGroups } from "../doctor/hanging-groups.ts"
@@ -100,9 +100,16 @@ async function halfImport(backend: Session["backend"]): Promise<readonly Finding
   ]
 }
 
+/** What a claim of no groups answers: the storage's clock, and nothing is changed. */
+async function nothingOf(backend: Session["backend"]): Promise<Idle> {
+  const answer = await backend.claim({ owner: { processName: "doctor", bootId: "doctor" }, groups: [], leaseMs: 1 })
+  if (answer.kind === "slice") throw new TypeError("the backend handed out a slice that nobody had asked for")
+  return answer
+}
+
 async function clockOf(backend: Session["backend"]): Promise<{ readonly finding: Finding; readonly now: number }> {
   const before = Date.now()
-  const { now } = await backend.promote(1)
+  const { now } = await nothingOf(backend)
   const apart = Math.abs(now - (before + Date.now()) / 2)
   const fine = { severity: "fine", what: `the store's clock is ${Math.round(apart)} ms from this machine's` } as const
   if (apart < CLOCK_TOLERANCE_MS) return { now, finding: fine }

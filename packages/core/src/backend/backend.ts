@@ -47,7 +47,7 @@ export interface Backend<Tx = unknown> {
    * Leases the neediest free partition (the one whose oldest waiting message is oldest), or due lanes, of the groups named, and reads its next messages.
    * At most one lease per partition and per lane at a time; an expired lease may be taken over, which is counted. A lane slice holds
    * only messages at or below the partition's checkpoint of that moment. Costs nothing that grows with the log; passes each unwanted message at most once per group.
-   * What a process of the same name held before comes first, and while it is reserved for that name nobody else gets it (see `Beat`). Which is neediest may be what was so up to a second ago; `idle` is true of now: when nothing waits. Throws `not-found` for a group that was never ensured.
+   * What a process of the same name held before comes first, and while it is reserved for that name nobody else gets it (see `Beat`). Which is neediest may be what was so up to a second ago; `idle` is true of now: when nothing waits. Of no groups it is always `idle`, and changes nothing: that tells the storage's clock, and when a schedule falls due. Throws `not-found` for a group that was never ensured.
    */
   claim(request: ClaimRequest): Promise<Slice | Idle>
 

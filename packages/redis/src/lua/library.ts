@@ -37,6 +37,7 @@ local function int(key, field) return tonumber(call('HGET', key, field) or 0) en
 -- For words of any number: some at a time.
 local WORDS = 1000
 local function hmget(key, fields)
+  if #fields == 0 then return {} end
   if #fields <= WORDS then return call('HMGET', key, unpack(fields)) end
   local values = {}
   for from = 1, #fields, WORDS do

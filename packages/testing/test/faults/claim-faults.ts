@@ -20,6 +20,17 @@ export const claimFaults: readonly Fault[] = [
     }),
   },
   {
+    name: "a claim of no groups stores what is due",
+    caughtBy: "claim of no groups answers idle",
+    alter: (backend) => ({
+      ...backend,
+      async claim(request) {
+        if (request.groups.length === 0) await backend.promote(1)
+        return backend.claim(request)
+      },
+    }),
+  },
+  {
     name: "a wanted type is added without since: everything older is delivered",
     caughtBy: "ensureGroup adds a type above the head of that moment",
     alter: (backend) => ({

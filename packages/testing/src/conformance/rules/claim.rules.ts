@@ -3,7 +3,7 @@ import { deepEqual, equal, ok } from "node:assert/strict"
 import { partitionOf } from "@millrace/core/backend"
 
 import { store, to } from "../build/appending.ts"
-import { claim, claimNothing, claimPartition, positionsIn, storageNow } from "../build/claims.ts"
+import { claim, claimNothing, claimPartition, inShort, LEASE_MS, positionsIn, storageNow } from "../build/claims.ts"
 import { ensure, G, owner } from "../build/groups.ts"
 import { event, events } from "../build/messages.ts"
 import { refuses } from "../build/refusal.ts"
@@ -26,6 +26,27 @@ export const claimRules: readonly Rule[] = [
       deepEqual([slice.group, slice.takeovers, slice.reemit, slice.epoch, slice.skipped], [G, 0, false, 0, []])
       deepEqual([slice.lease.of, slice.lease.group, slice.lease.partition], ["partition", G, 0])
       ok(slice.from < (positions[0] ?? 0) && slice.scannedTo >= (positions.at(-1) ?? 0))
+    },
+  ),
+
+  rule(
+    "claim of no groups answers idle, with the storage's clock and when a schedule falls due, and changes nothing",
+    async ({ backend, advance }) => {
+      await ensure(backend)
+      await store(backend, event("a"))
+      const before = await storageNow(backend)
+      const at = before + 60_000
+      await backend.append([{ streams: [], schedules: [{ message: event("a"), at }] }])
+      const nothing = { owner: owner(), groups: [], leaseMs: LEASE_MS }
+      const idle = await backend.claim(nothing)
+      if (idle.kind !== "idle") throw new Error(`expected nothing, got ${inShort(idle)}`)
+      deepEqual([idle.nextAt, idle.outdated], [at, []])
+      ok(idle.now >= before && idle.now <= (await storageNow(backend)))
+      await advance(90_000)
+      const later = await backend.claim(nothing)
+      ok(later.kind === "idle" && later.nextAt !== null && later.nextAt <= later.now)
+      equal((await backend.operator.stats()).schedules, 1)
+      equal(positionsIn(await claimPartition(backend)).length, 1)
     },
   ),
 
