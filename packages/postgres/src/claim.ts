@@ -5,6 +5,7 @@ import {
   type GroupWant,
   type Idle,
   isClaimable,
+  leaseSpan,
   type Slice,
 } from "@millrace/core/backend"
 
@@ -54,7 +55,7 @@ export async function claim(log: Log, request: ClaimRequest): Promise<Slice | Id
     const slice = await takeNeediest(log, request, candidates, found)
     if (slice !== undefined && slice.source === "partition" && !found.lost && candidates.empty()) {
       log.looks.atRest = true
-      const nextAt = Math.min(found.nextAt, look.now + request.leaseMs)
+      const nextAt = Math.min(found.nextAt, look.now + leaseSpan(request.leaseMs, slice.takeovers))
       return { ...slice, nothingElse: idle(look, { ...found, nextAt }) }
     }
     if (slice !== undefined) return slice

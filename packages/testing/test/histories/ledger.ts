@@ -9,6 +9,8 @@ import { type CastGroup, keyOf } from "./cast.ts"
  * handled twice or out of order.
  */
 export interface Ledger {
+  /** A slice was handed out: what it says to be new never was before. */
+  handedOut(slice: Slice): void
   settled(slice: Slice, cast: CastGroup, settlement: Settlement, answer: Settled): void
   /** What lies above may be handled again. */
   reset(group: string, point: Position): void
@@ -27,7 +29,17 @@ export function createLedger(): Ledger {
     groups.set(group, known)
     return known
   }
+  const highest = new Map<string, Map<number, Position>>()
   return {
+    handedOut(slice) {
+      const known = highest.get(slice.group) ?? new Map<number, Position>()
+      highest.set(slice.group, known)
+      const { partition } = slice.lease
+      const before = known.get(partition) ?? 0
+      if (slice.source === "partition" && slice.newAbove !== undefined)
+        ok(slice.newAbove >= before, `${slice.group} was handed ${before}, which is said to be new`)
+      known.set(partition, Math.max(before, ...slice.messages.map(({ message }) => message.position)))
+    },
     settled(slice, cast, settlement, answer) {
       if (answer.kind === "fenced") return
       for (const [id, position] of effectsIn(settlement, answer)) effects.set(id, position)
@@ -51,9 +63,13 @@ export function createLedger(): Ledger {
       const handled = handledBy(from)
       groups.delete(from)
       groups.set(to, handled)
+      const positions = highest.get(from)
+      highest.delete(from)
+      if (positions !== undefined) highest.set(to, positions)
     },
     deleted(group) {
       groups.delete(group)
+      highest.delete(group)
     },
     async complete(backend) {
       const { messages, trimmedTo } = await backend.read({ from: "log", limit: 10_000 })

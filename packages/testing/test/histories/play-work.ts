@@ -1,4 +1,6 @@
-import type { Settlement, Slice } from "@millrace/core/backend"
+import { deepEqual } from "node:assert/strict"
+
+import type { ClaimRequest, Idle, Settlement, Slice } from "@millrace/core/backend"
 
 import { type CastGroup, hashOf, ownerOf, pickOf, TYPES, typesOf } from "./cast.ts"
 import type { Held, Stage, Tried } from "./stage.ts"
@@ -43,27 +45,44 @@ export async function work(stage: Stage, step: Work, casts: readonly CastGroup[]
   const types = typesOf(step.types)
   const request = {
     owner: ownerOf(step.owner),
-    groups: casts.map(({ group }) => ({ group, types, limit: step.limit })),
+    groups: casts.map(({ group }) => ({ group, types, limit: step.limit, slices: step.slices })),
     leaseMs: LEASE_MS,
   }
-  const slices: Slice[] = []
-  for (;;) {
-    const slice = await stage.backend.claim(request)
-    if (slice.kind === "slice") {
-      slices.push(slice)
-      if (slices.length > MOST_SLICES) throw new Error(`${step.group} hands out slices for ever`)
-      continue
-    }
-    const { nextAt, outdated } = slice
-    const views = sorted(slices.flatMap(viewOfSlice))
-    const settled: unknown[] = []
-    for (const one of slices.toSorted((first, second) => (orderOf(first) < orderOf(second) ? -1 : 1)))
-      settled.push(await settleOrLeave(stage, step, one, casts))
-    // What a process can be given that lacks types is told in different words; what it is given is not.
-    const idle = step.types === ALL_TYPES ? { nextAt, outdated: sorted(outdated) } : {}
-    return { views, settled, now: slice.now, ...idle }
-  }
+  const { slices, idle } = await claimAll(stage, request)
+  const views = sorted(slices.flatMap(viewOfSlice))
+  const settled: unknown[] = []
+  for (const one of slices.toSorted((first, second) => (orderOf(first) < orderOf(second) ? -1 : 1)))
+    settled.push(await settleOrLeave(stage, step, one, casts))
+  // What a process can be given that lacks types is told in different words; what it is given is not.
+  const rest = step.types === ALL_TYPES ? viewOfIdle(idle) : {}
+  return { views, settled, now: idle.now, ...rest }
 }
+
+/** Claims until nothing is left. Fails when a claim brings more than it was asked for, or a slice says that it is the last and is not. */
+async function claimAll(
+  { backend, ledger }: Stage,
+  request: ClaimRequest,
+): Promise<{ readonly slices: readonly Slice[]; readonly idle: Idle }> {
+  const most = request.groups[0]?.slices ?? 1
+  const slices: Slice[] = []
+  let last: Idle | undefined
+  while (slices.length <= MOST_SLICES) {
+    const answer = await backend.claim(request)
+    if (answer.kind === "idle") {
+      if (last !== undefined) deepEqual(viewOfIdle(last), viewOfIdle(answer), "what a slice said of the claim after it")
+      return { slices, idle: answer }
+    }
+    if (last !== undefined) throw new Error(`${answer.group} hands out a slice behind the last one`)
+    const together = [answer, ...(answer.source === "partition" ? (answer.also ?? []) : [])]
+    if (together.length > most) throw new Error(`${answer.group} hands out ${together.length} slices, not ${most}`)
+    if (answer.source === "partition") last = answer.nothingElse
+    for (const slice of together) ledger.handedOut(slice)
+    slices.push(...together)
+  }
+  throw new Error(`${request.groups[0]?.group} hands out slices for ever`)
+}
+
+const viewOfIdle = ({ nextAt, outdated }: Idle): object => ({ nextAt, outdated: sorted(outdated) })
 
 async function settleOrLeave(
   stage: Stage,

@@ -104,6 +104,7 @@ async function workOff(stage: Stage, cast: CastGroup): Promise<void> {
     await backend.operator.startGroup(cast.group)
     const slice = await backend.claim(request)
     if (slice.kind === "idle") return
+    stage.ledger.handedOut(slice)
     await settle(stage, { slice, cast }, settlementOf(slice, cast, { seed: ALL_DONE, now: stage.now }))
   }
   throw new Error(`${cast.group} is never done`)

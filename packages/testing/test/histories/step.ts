@@ -36,6 +36,8 @@ export type Step =
       readonly together: boolean
       readonly owner: number
       readonly limit: number
+      /** How many slices of a group may come at once. */
+      readonly slices: number
       readonly types: number
       readonly seed: number
     }
@@ -157,6 +159,7 @@ const steps: readonly fc.WeightedArbitrary<Step>[] = [
       together: fc.constantFrom(false, false, false, true),
       owner: small,
       limit: fc.constantFrom(1, 3, 100),
+      slices: fc.constantFrom(1, 1, 2, 4),
       types: fc.constantFrom(7, 7, 7, 7, 3, 1),
       seed,
     }),

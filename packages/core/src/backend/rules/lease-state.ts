@@ -45,7 +45,12 @@ export function leaseAfterClaim(
   { owner, now, leaseMs }: { readonly owner: Owner; readonly now: Instant; readonly leaseMs: number },
 ): LeaseState {
   const takeovers = takeoversOf(lease)
-  return { owner, until: now + leaseMs * Math.min(2 ** takeovers, MAX_LEASE_FACTOR), takeovers }
+  return { owner, until: now + leaseSpan(leaseMs, takeovers), takeovers }
+}
+
+/** How long a lease lasts after so many take-overs without progress, in milliseconds. */
+export function leaseSpan(leaseMs: number, takeovers: number): number {
+  return leaseMs * Math.min(2 ** takeovers, MAX_LEASE_FACTOR)
 }
 
 /** The lease after its settle or a `leave`. Only progress forgets the take-overs. */
