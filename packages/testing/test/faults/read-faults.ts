@@ -1,3 +1,5 @@
+import { setImmediate as turn } from "node:timers/promises"
+
 import type { Position, StoredMessage } from "@millrace/core/backend"
 
 import { appending } from "./altered.ts"
@@ -86,6 +88,19 @@ export const readFaults: readonly Fault[] = [
         if (query.from !== "log" || query.direction !== "backward") return backend.read(query)
         const page = await backend.read({ ...query, direction: "forward" })
         return { ...page, messages: page.messages.toReversed() }
+      },
+    }),
+  },
+  {
+    name: "a backward page asks for the head before it asks for its messages",
+    caughtBy: "read backward is one view of the log",
+    alter: (backend) => ({
+      ...backend,
+      async read(query) {
+        if (query.from !== "log" || query.direction !== "backward") return backend.read(query)
+        const { head } = await backend.read({ from: "log", limit: 1 })
+        await turn()
+        return { ...(await backend.read(query)), head }
       },
     }),
   },

@@ -1,10 +1,10 @@
 import { deepEqual, equal } from "node:assert/strict"
 
-import { READ_LIMIT } from "@millrace/core/backend"
+import { READ_LIMIT, type ReadPage } from "@millrace/core/backend"
 
 import { store, to } from "../build/appending.ts"
 import { command, event, events, newId } from "../build/messages.ts"
-import { idsOf, positionsOf } from "../build/reading.ts"
+import { idsOf, positionsOf, readAll } from "../build/reading.ts"
 import { type Rule, rule } from "../rule.ts"
 
 /** Reading the log, conversations and messages by id. */
@@ -107,6 +107,25 @@ export const readRules: readonly Rule[] = [
       }
       await writing
       equal((await backend.read({ from: "log", limit: 1_000 })).messages.length, 40)
+    },
+  ),
+
+  rule(
+    "read backward is one view of the log as well: its page ends at its head and leaves out nothing below it [lesson 25]",
+    async ({ backend, reopen }) => {
+      const other = await reopen()
+      await store(backend, ...events("a", 20))
+      const pages: ReadPage[] = []
+      for (let round = 0; round < 20; round += 1) {
+        const reading = backend.read({ from: "log", limit: 7, direction: "backward" })
+        await store(other, event("b"), event("c"))
+        pages.push(await reading)
+      }
+      const all = (await readAll(backend)).map(({ position }) => position)
+      for (const page of pages) {
+        const below = all.filter((position) => position <= page.head)
+        deepEqual(positionsOf(page), below.slice(-7).toReversed())
+      }
     },
   ),
 ]
