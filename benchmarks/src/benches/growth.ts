@@ -9,14 +9,20 @@ const SIZES = [10_000, 100_000, 1_000_000, 5_000_000]
 const FLAT = 0.7
 
 /** How Millrace grows on a storage: the same appends and the same drain, one thing varied at a time. */
-export function growthOf(backend: BackendName, sizes: readonly number[] = SIZES): readonly Bench[] {
+export function growthOf(
+  backend: BackendName,
+  {
+    sizes = SIZES,
+    atRest,
+  }: { readonly sizes?: readonly number[]; readonly atRest?: (url: string) => Promise<void> } = {},
+): readonly Bench[] {
   const [first, last] = [short(sizes[0] ?? 0), short(sizes.at(-1) ?? 0)]
   return [
     {
       name: "growth-messages",
       what: "64 callers appending, and a backlog of 20,000 drained, with so many messages in the log",
       unit: "messages/s",
-      course: atMessages(backend, sizes),
+      course: atMessages(backend, sizes, atRest),
       claims: ["append", "drain"].map((work) => ({
         kind: "ratio",
         name: `growth-${work}-at-${last}-to-${first}`,

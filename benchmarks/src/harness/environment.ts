@@ -48,12 +48,16 @@ export function describeEnvironment({ folder, seed, storage, peers }: RunFacts):
   }
 }
 
+/** What a run writes changes no figure. */
+const OWN_OUTPUT = ":(top,exclude)benchmarks/results"
+
 /** The commit checked out, marked when files differ from it. */
 export function commitInUse(): string {
   try {
     const git = (...words: string[]) =>
       execFileSync("git", words, { cwd: import.meta.dirname, encoding: "utf8" }).trim()
-    const changed = git("status", "--porcelain", "--untracked-files=no", ":/packages", ":/benchmarks") !== ""
+    const changed =
+      git("status", "--porcelain", "--untracked-files=no", ":/packages", ":/benchmarks", OWN_OUTPUT) !== ""
     return git("rev-parse", "--short=12", "HEAD") + (changed ? " with changes" : "")
   } catch {
     return "unknown"

@@ -6,7 +6,7 @@ import { idleCost, idleLatency } from "../benches/idle.ts"
 import { drain, orderedPerKey, orderedWhenFailing } from "../benches/work.ts"
 import { workflows } from "../benches/workflows.ts"
 import type { Suite } from "../harness/bench.ts"
-import { startPostgresServer } from "../harness/start-postgres-server.ts"
+import { atRest, startPostgresServer } from "../harness/start-postgres-server.ts"
 import { twin } from "../subjects/bare-postgres/contenders.ts"
 import { castore } from "../subjects/castore-postgres/contenders.ts"
 import { dbos } from "../subjects/dbos-postgres/contenders.ts"
@@ -72,5 +72,5 @@ export const postgres: Suite = {
     idleLatency([millrace.pings, graphileWorker("defaults").pings, pgBoss.pings]),
     idleCost(millrace.idleCost),
   ],
-  growth: growthOf("postgres"),
+  growth: growthOf("postgres", { atRest }),
 }

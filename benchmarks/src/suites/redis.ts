@@ -54,6 +54,6 @@ export function redisSuite(appendfsync: "always" | "everysec"): Suite {
       idleCost(millrace.idleCost),
       longestScript(scripts),
     ],
-    growth: growthOf("redis", SIZES),
+    growth: growthOf("redis", { sizes: SIZES }),
   }
 }

@@ -16,8 +16,12 @@ const PAYLOAD_BACKLOG_KB = 20_000
 /** What an entry is without its note, in bytes of JSON. */
 const BARE_ENTRY = 100
 
-/** The same appends and the same backlog at growing numbers of messages in the log. */
-export function atMessages(backend: BackendName, sizes: readonly number[]): Course {
+/** The same appends and the same backlog at growing numbers of messages in the log. `atRest`: has the server do first what millions of messages within a minute have left it to do. */
+export function atMessages(
+  backend: BackendName,
+  sizes: readonly number[],
+  atRest?: (url: string) => Promise<void>,
+): Course {
   return {
     names: sizes.flatMap((size) => [`append at ${short(size)}`, `drain at ${short(size)}`]),
     async run({ url }, emit) {
@@ -26,6 +30,7 @@ export function atMessages(backend: BackendName, sizes: readonly number[]): Cour
       for (const size of sizes) {
         await bulkFill(opened, { count: size - stored, typeOf: (batch) => `stored_${batch % 10}` })
         stored = size
+        await atRest?.(url)
         for (let round = 0; round < ROUNDS; round += 1) {
           emit(`append at ${short(size)}`, await measureAppends(opened, { ...LOAD, prefix: `cart-${size}-${round}` }))
           const name = `drain-${size}-${round}`

@@ -37,10 +37,10 @@ export async function measureDrain(backend: Backend, { entries, groups, payload,
     const began = performance.now()
     await worker.start()
     await Promise.all(watches.map((watch) => watch.ended()))
-    const own = new Set(reactors.map((one) => one.name))
+    const own = reactors.map((one) => one.name)
     for (;;) {
-      const stats = await writer.stats()
-      if (stats.groups.every(({ group, lag }) => lag === 0 || !own.has(group))) break
+      const known = await writer.groups(own)
+      if (known.every(({ lag }) => lag === 0)) break
       await setTimeout(LOOK_MS)
     }
     const seconds = (performance.now() - began) / 1_000

@@ -96,8 +96,8 @@ function untilHandled(workers: readonly ChildProcess[], entries: number): Promis
 
 async function untilSettled(app: AnyApp, name: string): Promise<void> {
   for (;;) {
-    const { groups } = await app.stats()
-    if (groups.some(({ group, lag }) => group === name && lag === 0)) return
+    const [own] = await app.groups([name])
+    if (own?.lag === 0) return
     await new Promise((resolve) => {
       setTimeout(resolve, LOOK_MS)
     })
