@@ -10,8 +10,8 @@ import { PROJECTION } from "../reactor/projector/projector-types.ts"
 import type { Registration } from "../reactor/registration.ts"
 import { stopOnError } from "../reactor/strategy/stop-on-error.ts"
 import { type AnyReactor, NotAReactor, toRegistration } from "../reactor/to-registration.ts"
+import { createAdmission } from "../store/admission.ts"
 import { observeAppends } from "../store/observe-appends.ts"
-import { createRoom } from "../store/room.ts"
 import { createStore } from "../store/store.ts"
 import { createWriter } from "../store/writer.ts"
 import { actorSnapshots } from "./actor-snapshots.ts"
@@ -111,7 +111,7 @@ function assemble(backend: Backend<never>, own: boolean, options: AppOptions): A
     snapshots: keeper,
     queue: keyedQueue(limits.executionsAtOnce),
   }
-  const executing = createExecuting({ ...parts, room: createRoom(bounds) }, engine, clock)
+  const executing = createExecuting({ ...parts, admission: createAdmission(bounds) }, engine, clock)
   const deciders = new Map<string, Decider>()
   const know = (decider: Decider): void => {
     for (const [type, { definition }] of decider.decides) {

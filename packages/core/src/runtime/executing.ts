@@ -1,7 +1,7 @@
 import type { CommandMessage, Decider } from "../decider/decider.ts"
 import { UnhandledCommand } from "../decider/errors.ts"
+import type { Admission } from "../store/admission.ts"
 import { messageBytes } from "../store/held-bytes.ts"
-import type { Room } from "../store/room.ts"
 import type { Clock } from "./clock.ts"
 import type { Engine } from "./engine.ts"
 import type { ExecuteInput, ExecuteOptions } from "./execute-types.ts"
@@ -16,20 +16,20 @@ export interface Executing {
   execute(decider: Decider | undefined, input: ExecuteInput, options?: ExecuteOptions): Promise<object>
 }
 
-/** `room`: how many may be under way or wait. */
+/** `admission`: how many may be under way or wait. */
 export function createExecuting(
-  parts: ExecuteParts & { readonly room: Room },
+  parts: ExecuteParts & { readonly admission: Admission },
   engine: Engine,
   clock: Clock,
 ): Executing {
   /** Throws `Overloaded` before anything is loaded. */
-  const roomy = async <T>(command: CommandMessage, work: () => Promise<T>): Promise<T> => {
+  const admitted = async <T>(command: CommandMessage, work: () => Promise<T>): Promise<T> => {
     const bytes = messageBytes(command)
-    parts.room.enter(bytes)
+    parts.admission.enter(bytes)
     try {
       return await work()
     } finally {
-      parts.room.leave(bytes)
+      parts.admission.leave(bytes)
     }
   }
   return {
@@ -37,7 +37,7 @@ export function createExecuting(
       if ("ok" in input && !input.ok) return { ok: false, errors: input.errors }
       const command: CommandMessage = "ok" in input ? input.message : input
       if (decider === undefined) throw new UnhandledCommand(command.type, "no registered actor")
-      const { instance, events, stored, correlationId } = await roomy(command, () =>
+      const { instance, events, stored, correlationId } = await admitted(command, () =>
         executeCommand(parts, decider, command, engine.baselines(decider.name), options),
       )
       if (options.settle === true) {

@@ -1,7 +1,7 @@
 import { Overloaded } from "./errors.ts"
 
 /** How much may wait in this process, by what a caller meets who comes when it is full. */
-export interface RoomLimits {
+export interface AdmissionLimits {
   readonly queuedAppends: number
   readonly queuedBytes: number
   readonly waitingAppends: number
@@ -10,7 +10,7 @@ export interface RoomLimits {
 }
 
 /** Counts the writes that wait in this process, and about how much memory they hold, so that neither grows without end. */
-export interface Room {
+export interface Admission {
   /** Takes one more. Throws `Overloaded` where it does not fit; one that is too large by itself fits while nothing else waits. */
   enter(bytes: number): void
   leave(bytes: number): void
@@ -20,7 +20,7 @@ export interface Room {
  * `refuse`: no more fit than `queuedAppends` and `queuedBytes`. `wait`: callers who come later wait as well, up to `waitingAppends` and `waitingBytes`: those who
  * await are slowed to the storage's pace and never meet that, those who do not are told.
  */
-export function createRoom({ whenFull, ...limits }: RoomLimits): Room {
+export function createAdmission({ whenFull, ...limits }: AdmissionLimits): Admission {
   const most = whenFull === "refuse" ? limits.queuedAppends : limits.waitingAppends
   const mostBytes = whenFull === "refuse" ? limits.queuedBytes : limits.waitingBytes
   let waiting = 0

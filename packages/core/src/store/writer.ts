@@ -1,8 +1,8 @@
 import type { Append, Verdict } from "../backend/append.ts"
 import { BackendError } from "../backend/errors.ts"
+import { type AdmissionLimits, createAdmission } from "./admission.ts"
 import { heldBytes } from "./held-bytes.ts"
 import { createPace } from "./pace.ts"
-import { createRoom, type RoomLimits } from "./room.ts"
 
 /** How the writer waits between tries: given by whoever knows the time. */
 export type Pause = (ms: number) => Promise<void>
@@ -54,7 +54,7 @@ export interface Writer {
   idle(): Promise<void>
 }
 
-export interface WriterLimits extends RoomLimits {
+export interface WriterLimits extends AdmissionLimits {
   readonly writeTries: number
   readonly pause: Pause
   /** Milliseconds of a clock that nobody sets. */
@@ -63,7 +63,7 @@ export interface WriterLimits extends RoomLimits {
 
 export function createWriter(target: AppendTarget, limits: WriterLimits): Writer {
   const queue: Waiting[] = []
-  const room = createRoom(limits)
+  const admission = createAdmission(limits)
   const away: Away[] = []
   const pace = createPace(target.capabilities.appendsAtOnce ?? 1, limits.monotonicNow)
   let woken = false
@@ -77,7 +77,7 @@ export function createWriter(target: AppendTarget, limits: WriterLimits): Writer
       // Two halves: the storage works on one while this process prepares the other.
       if (away.length === 0 && pace.most() > 1 && length >= SPLIT_FROM) length = Math.ceil(length / 2)
       const batch = queue.splice(0, length)
-      for (const { bytes } of batch) room.leave(bytes)
+      for (const { bytes } of batch) admission.leave(bytes)
       send({ batch })
     }
     if (queue.length > 0 || away.length > 0 || repeating) return
@@ -124,7 +124,7 @@ export function createWriter(target: AppendTarget, limits: WriterLimits): Writer
     submit(append) {
       return new Promise((resolve, reject) => {
         const bytes = heldBytes(append)
-        room.enter(bytes)
+        admission.enter(bytes)
         queue.push({ append, weight: weightOf(append), bytes, resolve, reject })
         resting ??= Promise.withResolvers()
         wake()
