@@ -29,6 +29,7 @@ import { createKeepAlive } from "./keep-alive.ts"
 import { keyedQueue } from "./keyed-queue.ts"
 import { DEFAULT_LIMITS } from "./limits.ts"
 import { loadActor } from "./loaded.ts"
+import { nextTurn } from "./next-turn.ts"
 import { openBackend } from "./open-backend.ts"
 import { randomProcessName } from "./process-name.ts"
 import { projectionOf } from "./projection.ts"
@@ -83,6 +84,7 @@ function assemble(backend: Backend<never>, own: boolean, options: AppOptions): A
     ...bounds,
     pause,
     monotonicNow: () => performance.now(),
+    nextTurn: (run) => nextTurn(clock, run),
   })
   const reads = readTogether(backend, clock)
   const keeper = createSnapshotKeeper({ reads, writer, logger })

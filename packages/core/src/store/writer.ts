@@ -59,6 +59,8 @@ export interface WriterLimits extends AdmissionLimits {
   readonly pause: Pause
   /** Milliseconds of a clock that nobody sets. */
   readonly monotonicNow: () => number
+  /** Calls back in a later turn of the event loop. */
+  readonly nextTurn: (run: () => void) => void
 }
 
 export function createWriter(target: AppendTarget, limits: WriterLimits): Writer {
@@ -90,6 +92,15 @@ export function createWriter(target: AppendTarget, limits: WriterLimits): Writer
     woken = true
     queueMicrotask(fill)
   }
+  /**
+   * Those who were just answered come again within this turn of the event loop: what waits goes with them. Sent at once it would leave them behind, and so the
+   * callers would stay parted into groups that take turns, each of half the size, for as long as they go on.
+   */
+  const rejoin = (): void => {
+    if (woken) return
+    woken = true
+    limits.nextTurn(fill)
+  }
   const send = (one: Away): void => {
     away.push(one)
     pace.sent()
@@ -110,7 +121,8 @@ export function createWriter(target: AppendTarget, limits: WriterLimits): Writer
   }
   const landed = (): void => {
     if (repeating && away.every(({ failed }) => failed !== undefined)) void repeat()
-    wake()
+    if (queue.length === 0) wake()
+    else rejoin()
   }
   /** What failed is written again in its order, before anything else is sent. */
   const repeat = async (): Promise<void> => {
