@@ -1,4 +1,4 @@
-import { type GuestAct, GROUPS, type Hands, STREAMS, TYPES } from "./guests.ts"
+import { type GuestAct, GROUPS, type Hands, ownerOf, STREAMS, TYPES } from "./guests.ts"
 
 function range({ random }: Hands) {
   const after = random.chance(0.5) ? { after: random.below(6) } : {}
@@ -51,7 +51,7 @@ const documents: GuestAct = async ({ storage, random }) => {
 const look: GuestAct = async ({ storage, random }) => {
   const { operator } = storage
   const group = random.pick(GROUPS)
-  switch (random.below(7)) {
+  switch (random.below(8)) {
     case 0:
       return operator.stats()
     case 1:
@@ -74,6 +74,8 @@ const look: GuestAct = async ({ storage, random }) => {
     }
     case 5:
       return operator.schedules({ limit: 10 })
+    case 6:
+      return storage.claim({ owner: ownerOf(random), groups: [], leaseMs: 50 })
     default:
       return operator.processes()
   }
