@@ -14,6 +14,7 @@ import {
   type PlayOptions,
   simulate,
 } from "../src/simulation/index.ts"
+import { allFaults } from "./faults/all-faults.ts"
 import { errands } from "./simulation/errands/errands.ts"
 import { backendFaults, findFault, planted } from "./simulation/find-faults.ts"
 import { runPart } from "./simulation/run-part.ts"
@@ -135,6 +136,12 @@ describe("the simulation", () => {
     ok(runtimeFaults.length >= 10)
     equal(new Set(planted.map(({ name }) => name)).size, planted.length)
     equal(planted.length, runtimeFaults.length + backendFaults.flatMap(({ faults }) => faults).length)
+    // All but those of risks and of taking a log out, and two more.
+    const beyond = allFaults
+      .filter(({ of }) => of === "risks" || of === "operator: transfer")
+      .flatMap(({ faults }) => faults)
+    const all = allFaults.flatMap(({ faults }) => faults)
+    equal(all.length - beyond.length - 2, planted.length - runtimeFaults.length)
   })
 
   it("finds the place of each fault to plant in the runtime exactly once [lesson 47]", () => {

@@ -183,14 +183,6 @@ export const runtimeFaults: readonly RuntimeFault[] = [
     replace: "",
   },
   {
-    name: "a run's end that was recorded is settled again",
-    scenario: "errands",
-    file: "workflow/run-on.ts",
-    find: `      last.actions.length = 0
-      return`,
-    replace: "      return",
-  },
-  {
     name: "a step whose outcome is recorded is sent to a lane",
     scenario: "errands",
     file: "workflow/run-on.ts",
