@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest"
 
 import { readEvidence } from "../scripts/rows/evidence.ts"
 import { type Promises, readPromises } from "../scripts/rows/promises.ts"
-import { isInScope, lessonsInScope, lessonsOn, rowsInScope } from "../scripts/rows/scope.ts"
+import { isInScope, lessonsOn } from "../scripts/rows/scope.ts"
 import { standingsOf } from "../scripts/rows/standing.ts"
 import { readTags } from "../scripts/rows/tags.ts"
 import type { TestReport } from "../scripts/test-report.ts"
@@ -96,19 +96,17 @@ describe("rows", () => {
     expect(missing[0]).toMatchObject({ says: "stores", standing: "not-run" })
   })
 
-  it("know every row and lesson that is in scope", () => {
+  it("know all rows and lessons, and those that only some storages have to show", () => {
     const known = readPromises()
-    expect(Object.keys(known.rows)).toEqual(expect.arrayContaining([...rowsInScope]))
-    expect(Object.keys(known.lessons)).toEqual(expect.arrayContaining([...lessonsInScope]))
-    expect(rowsInScope.size).toBe(64)
-    expect(lessonsInScope.size).toBe(42)
+    expect(Object.keys(known.rows)).toHaveLength(65)
+    expect(Object.keys(known.lessons)).toHaveLength(49)
     expect(Object.keys(known.lessons)).toEqual(expect.arrayContaining(Object.keys(lessonsOn)))
   })
 
   it("are asked of a backend where they are in scope: some lessons only of some", () => {
     expect(["S1.a", "S1", "lesson 7", "7"].map((id) => isInScope(id, "sqlite"))).toEqual([true, true, true, true])
     expect(["lesson 36", "36"].map((id) => isInScope(id, "redis"))).toEqual([true, true])
-    expect(["lesson 36", "L9.a", "lesson 27"].map((id) => isInScope(id, "sqlite"))).toEqual([false, false, false])
+    expect(["lesson 36", "L9.a", "lesson 27"].map((id) => isInScope(id, "sqlite"))).toEqual([false, true, false])
   })
 })
 

@@ -58,6 +58,8 @@ export function openEars(parts: {
   readonly idlePollMs: number
   /** Hears the number of the last trim of a category, with every look. */
   readonly onThinned: (number: number) => void
+  /** Told of the end of what retention removed, whenever it is seen. */
+  readonly onTrimmed: (position: Position) => void
 }): Ears {
   const { database } = parts
   const heard = new Set<(wake: Wake) => void>()
@@ -155,7 +157,9 @@ export function openEars(parts: {
     if (commit !== undefined) chain.meet(commit)
     if (commit !== undefined || !chain.isKnown) await chain.refresh()
     lookedAt = began
-    return pulse?.trimmedTo ?? 0
+    const trimmedTo = pulse?.trimmedTo ?? 0
+    parts.onTrimmed(trimmedTo)
+    return trimmedTo
   }
   const hearPulse = ({ work = 0, schedule = 0, challenges = [] }: Partial<Pulse> = {}): void => {
     const before = known ? seen : undefined

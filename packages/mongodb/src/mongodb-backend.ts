@@ -52,6 +52,7 @@ export function mongodbBackend(target: string | MongoClient, options: MongodbOpt
     chain: () => chain,
     idlePollMs: settings.idlePollMs,
     onThinned: (number) => thinnedTo(number),
+    onTrimmed: (position) => segments.dropTo(position),
   })
   let othersWroteAt = Number.NEGATIVE_INFINITY
   const chain = chainOf(database, {

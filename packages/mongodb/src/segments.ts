@@ -34,8 +34,10 @@ export interface Segments {
   load(number: number, head: Position): Promise<readonly LogEntry[]>
   /** Somebody goes on behind segment `number`: what follows is read while that one is handled, several segments by one command. */
   readOn(number: number, head: Position): void
-  /** Takes in a commit at the end of the chain. */
+  /** Takes in a commit at the end of the chain, if anybody reads the log here. */
   add(commit: ChainCommit): void
+  /** Gives up segments that end at or below a position: retention has removed what was in them. */
+  dropTo(position: Position): void
   forget(): void
 }
 
@@ -76,6 +78,8 @@ export function segmentsOf(database: Database): Segments {
   const loading = new Map<number, Promise<void>>()
   let characters = 0
   let forgotten = 0
+  // A process that only writes would keep what nobody looks at.
+  let isRead = false
 
   const put = (into: Kept, entry: LogEntry): void => {
     into.entries.push(entry)
@@ -125,6 +129,7 @@ export function segmentsOf(database: Database): Segments {
     (kept.get(number)?.upto ?? -1) >= Math.min((number + 1) * SEGMENT, head)
   return {
     async load(number, head) {
+      isRead = true
       while (!isThere(number, head)) await (loading.get(number) ?? begin(number, 1, head))
       return kept.get(number)?.entries ?? []
     },
@@ -143,6 +148,7 @@ export function segmentsOf(database: Database): Segments {
       if (count > 0) begin(first, count, head).catch(() => {})
     },
     add(commit) {
+      if (!isRead) return
       commit.messages?.forEach((message, index) => {
         const position = commit._id + index
         const number = segmentOf(position)
@@ -156,6 +162,13 @@ export function segmentsOf(database: Database): Segments {
         into.upto = position
       })
       makeRoom(segmentOf(commit._id + commit.n - 1))
+    },
+    dropTo(position) {
+      for (const [number, { characters: size }] of kept) {
+        if ((number + 1) * SEGMENT > position) continue
+        kept.delete(number)
+        characters -= size
+      }
     },
     forget() {
       forgotten += 1
