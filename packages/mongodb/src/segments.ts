@@ -102,8 +102,8 @@ export function segmentsOf(database: Database): Segments {
     if (from >= end) return
     const began = forgotten
     const entries = await readEntries(database, from, end)
-    // What was read may be what had to be forgotten: whoever waits asks again.
-    if (forgotten !== began) return
+    // What was read may be what had to be forgotten, or go on from what was given up meanwhile: whoever waits asks again.
+    if (forgotten !== began || (kept.get(number)?.upto ?? number * SEGMENT) < from) return
     let at = 0
     for (let one = number; one < number + count; one += 1) {
       const upto = Math.min((one + 1) * SEGMENT, head)

@@ -1,5 +1,6 @@
 import { deepEqual } from "node:assert/strict"
 
+import type { Position } from "@millrace/core/backend"
 import { mongodbBackend } from "@millrace/mongodb"
 import { MongoClient } from "mongodb"
 import { afterAll, describe, it } from "vitest"
@@ -19,8 +20,8 @@ const HEAD = 3 * SEGMENT
 
 interface Stretches {
   readonly segments: Segments
-  /** How many messages a segment holds, and whether the server was asked for them. */
-  readonly load: (number: number) => Promise<readonly [messages: number, asked: boolean]>
+  /** How many messages a segment holds up to a head (default: the log's), and whether the server was asked for them. */
+  readonly load: (number: number, head?: Position) => Promise<readonly [messages: number, asked: boolean]>
   /** The first commit of the log, as the chain would bring it. */
   readonly first: () => Promise<Parameters<Segments["add"]>[0]>
 }
@@ -38,9 +39,9 @@ async function withStretches(name: string, use: (stretches: Stretches) => Promis
     const segments = segmentsOf(database)
     await use({
       segments,
-      async load(number) {
+      async load(number, head = HEAD) {
         const before = asked
-        const { length } = await segments.load(number, HEAD)
+        const { length } = await segments.load(number, head)
         return [length, asked > before]
       },
       async first() {
@@ -56,32 +57,35 @@ async function withStretches(name: string, use: (stretches: Stretches) => Promis
   }
 }
 
-describe("on mongodb", () => {
+describe.skipIf(mongo.missing)(`on mongodb${mongo.missing === undefined ? "" : `, skipped: ${mongo.missing}`}`, () => {
   afterAll(() => mongo.server?.stop())
 
-  it.skipIf(mongo.missing !== undefined)(
-    `what a process keeps of the log is given up once retention has removed it${mongo.missing ?? ""}`,
-    async () => {
-      await withStretches("dropped", async ({ segments, load }) => {
-        deepEqual([await load(0), await load(1)].flat(), [SEGMENT, true, SEGMENT, true])
-        segments.dropTo(2 * SEGMENT - 1)
-        deepEqual([await load(1), await load(0)].flat(), [SEGMENT, false, SEGMENT, true])
-        segments.dropTo(2 * SEGMENT)
-        deepEqual(await load(1), [SEGMENT, true])
-      })
-    },
-  )
+  it("what a process keeps of the log is given up once retention has removed it", async () => {
+    await withStretches("dropped", async ({ segments, load }) => {
+      deepEqual([await load(0), await load(1)].flat(), [SEGMENT, true, SEGMENT, true])
+      segments.dropTo(2 * SEGMENT - 1)
+      deepEqual([await load(1), await load(0)].flat(), [SEGMENT, false, SEGMENT, true])
+      segments.dropTo(2 * SEGMENT)
+      deepEqual(await load(1), [SEGMENT, true])
+    })
+  })
 
-  it.skipIf(mongo.missing !== undefined)(
-    `a process that only writes keeps nothing of the log, and one that reads keeps what comes in${mongo.missing ?? ""}`,
-    async () => {
-      await withStretches("unread", async ({ segments, load, first }) => {
-        segments.add(await first())
-        deepEqual(await load(0), [SEGMENT, true])
-        segments.forget()
-        segments.add(await first())
-        deepEqual(await load(0), [SEGMENT, false])
-      })
-    },
-  )
+  it("what is given up while somebody reads on behind it is read from its beginning", async () => {
+    await withStretches("read-on", async ({ segments, load }) => {
+      deepEqual(await load(0, SEGMENT / 2), [SEGMENT / 2, true])
+      const reading = load(0)
+      segments.dropTo(SEGMENT)
+      deepEqual(await reading, [SEGMENT, true])
+    })
+  })
+
+  it("a process that only writes keeps nothing of the log, and one that reads keeps what comes in", async () => {
+    await withStretches("unread", async ({ segments, load, first }) => {
+      segments.add(await first())
+      deepEqual(await load(0), [SEGMENT, true])
+      segments.forget()
+      segments.add(await first())
+      deepEqual(await load(0), [SEGMENT, false])
+    })
+  })
 })
