@@ -9,9 +9,11 @@ export const selectLag = planned(
   `SELECT one.id, x.lag FROM {groups} one CROSS JOIN LATERAL (
   WITH g AS (SELECT one.id, one.ordering)
   SELECT (
-    SELECT count(*) FROM g JOIN {partitions} p ON p.grp = g.id JOIN {group_types} t ON t.grp = g.id JOIN {types} h ON h.name = t.type
+    SELECT coalesce(sum(c.waiting), 0)::bigint FROM g JOIN {partitions} p ON p.grp = g.id JOIN {group_types} t ON t.grp = g.id JOIN {types} h ON h.name = t.type
     CROSS JOIN LATERAL unnest(h.heads[:cardinality(h.heads) - 1]) WITH ORDINALITY AS e(head, ord)
-    JOIN {messages} m ON m.partition = e.ord - 1 AND m.type = t.type AND m.position > greatest(p.checkpoint, t.since)
+    CROSS JOIN LATERAL (
+      SELECT count(*) AS waiting FROM {messages} m WHERE m.partition = e.ord - 1 AND m.type = t.type AND m.position > greatest(p.checkpoint, t.since)
+    ) c
     WHERE (g.ordering <> 'stream' OR e.ord - 1 = p.partition) AND e.head > greatest(p.checkpoint, t.since)
   ) + (
     SELECT count(*) FROM g JOIN {lanes} l ON l.grp = g.id AND g.ordering <> 'stream'
