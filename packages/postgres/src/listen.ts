@@ -6,6 +6,7 @@ import { closedError, toConnectError } from "./errors.ts"
 import type { Names } from "./names.ts"
 import type { News } from "./news.ts"
 import type { Settings } from "./options.ts"
+import { countOtherListeners, type OtherListeners } from "./other-listeners.ts"
 import { openPoll } from "./poll.ts"
 import { sendWakes } from "./send-wakes.ts"
 import { readWakes } from "./wakes.ts"
@@ -29,7 +30,12 @@ export function openEars(
   const tellAll = (wakes: readonly Wake[]): void => {
     for (const hear of heard) for (const wake of wakes) hear(wake)
   }
-  const sender = sendWakes(database, { names, origin }, tellAll)
+  const others = countOtherListeners({ lock: names.listenersLock, channel: names.channel }, origin)
+  const sender = sendWakes(database, { names, origin, others }, tellAll)
+  const onPayload = (payload: string): void => {
+    if (others.hear(payload)) sender.repeat()
+    else tellAll(readWakes(payload, origin))
+  }
   let line: Line | undefined
   let closed = false
   return {
@@ -37,8 +43,8 @@ export function openEars(
     async listen(onWake) {
       if (closed) throw closedError()
       line ??= settings.listen
-        ? openLine(database, names.channel, (payload) => tellAll(readWakes(payload, origin)))
-        : openPoll(database, tellAll)
+        ? openLine(database, { channel: names.channel, others }, onPayload)
+        : { ...openPoll(database, tellAll), async meet() {} }
       try {
         await line.ready
       } catch (error) {
@@ -47,6 +53,7 @@ export function openEars(
       }
       const ear = (wake: Wake): void => onWake(wake)
       heard.add(ear)
+      await line.meet()
       return {
         async close() {
           heard.delete(ear)
@@ -66,14 +73,21 @@ export function openEars(
 interface Line {
   /** Resolves when it hears. */
   readonly ready: Promise<void>
+  /** Makes itself known to the others, once somebody is there to take their answer. */
+  meet(): Promise<void>
   close(): Promise<void>
 }
 
-function openLine(database: Database, channel: string, onPayload: (payload: string) => void): Line {
+function openLine(
+  database: Database,
+  { channel, others }: { readonly channel: string; readonly others: OtherListeners },
+  onPayload: (payload: string) => void,
+): Line {
   let client: Client | undefined
   let closed = false
   let timer: NodeJS.Timeout | undefined
   let wait = RECONNECT_MS
+  let met: Promise<void> | undefined
 
   const connect = async (): Promise<void> => {
     const next = database.single()
@@ -83,6 +97,8 @@ function openLine(database: Database, channel: string, onPayload: (payload: stri
       if (lost) return
       lost = true
       if (client === next) client = undefined
+      met = undefined
+      others.leave()
       next.end().catch(() => {})
       if (ready && !closed) again()
     }
@@ -101,12 +117,15 @@ function openLine(database: Database, channel: string, onPayload: (payload: stri
     if (lost) again()
     if (closed) await next.end()
   }
+  // Who can not be counted may be there: the others are told as if they were.
+  const meet = (): Promise<void> => (client === undefined ? NOBODY : (met ??= others.join(client).catch(() => {})))
   const again = (): void => {
     timer = setTimeout(() => {
       connect().then(
         () => {
           wait = RECONNECT_MS
           onPayload(RECONNECTED)
+          return meet()
         },
         () => {
           wait = Math.min(wait * 2, MAX_RECONNECT_MS)
@@ -117,6 +136,7 @@ function openLine(database: Database, channel: string, onPayload: (payload: stri
   }
   return {
     ready: connect(),
+    meet,
     async close() {
       closed = true
       clearTimeout(timer)
@@ -124,6 +144,8 @@ function openLine(database: Database, channel: string, onPayload: (payload: stri
     },
   }
 }
+
+const NOBODY = Promise.resolve()
 
 /** The payload that stands for a line that came back. */
 const RECONNECTED = JSON.stringify(["", [{ kind: "reconnected" }]])

@@ -12,6 +12,8 @@ export interface Names {
   readonly lock: string
   /** The key of the lock that migrations take. */
   readonly migrationLock: string
+  /** The key of the lock that all who listen share. */
+  readonly listenersLock: string
   /** The channel of wake-ups. Its own for each log of a database. */
   readonly channel: string
   /** Sets apart the prepared statements of two logs on one connection. */
@@ -32,6 +34,7 @@ export function namesOf({ schema, prefix }: Pick<Settings, "schema" | "prefix">)
     log: prefix === "" ? schema : `${schema}.${prefix}`,
     lock: digest.readBigInt64BE(8).toString(),
     migrationLock: digest.readBigInt64BE(16).toString(),
+    listenersLock: digest.readBigInt64BE(24).toString(),
     channel: `millrace_${tag}`,
     tag,
     of: (table) => `"${schema}"."${prefix}${table}"`,

@@ -5,6 +5,7 @@ import type { Wake } from "@millrace/core/backend"
 import type { Database } from "./database.ts"
 import type { Names } from "./names.ts"
 import { gatherNews, type News } from "./news.ts"
+import type { OtherListeners } from "./other-listeners.ts"
 import { notify } from "./sql/notify.ts"
 
 /** How soon after one NOTIFY the next may go: under load others are woken often enough, and appends keep the server. */
@@ -14,9 +15,11 @@ const GAP_MS = 4
 const BUSY_GAP_MS = 16
 const BUSY_NEWS = 64
 
-/** Tells this object's listeners at once, others by one NOTIFY at a time: what becomes news while one is on its way goes with the next. */
+/** Tells this object's listeners at once, others (where there are any) by one NOTIFY at a time: what becomes news while one is on its way goes with the next. */
 export interface Sender {
   readonly news: News
+  /** Somebody has begun to listen: what was told to nobody may be news to them. */
+  repeat(): void
   /** Resolves when nothing is on its way any more. */
   idle(): Promise<void>
 }
@@ -24,13 +27,18 @@ export interface Sender {
 /** `origin`: by which this object knows its own. */
 export function sendWakes(
   database: Database,
-  { names, origin }: { readonly names: Names; readonly origin: string },
+  {
+    names,
+    origin,
+    others,
+  }: { readonly names: Names; readonly origin: string; readonly others: Pick<OtherListeners, "none"> },
   tellAll: (wakes: readonly Wake[]) => void,
 ): Sender {
   let flushing = false
   let sending: Promise<void> | undefined
   let waiting: Wake[] = []
   let count = 0
+  let untold = false
   const news = gatherNews((more) => {
     count += more
     if (flushing) return
@@ -43,6 +51,15 @@ export function sendWakes(
     const wakes = news.take()
     if (wakes.length === 0) return
     tellAll(wakes)
+    tellOthers(wakes)
+  }
+  function tellOthers(wakes: readonly Wake[]): void {
+    // Who is challenged may live without listening.
+    if (!wakes.some(({ kind }) => kind === "challenge") && others.none()) {
+      untold = true
+      count = 0
+      return
+    }
     waiting = merged([...waiting, ...wakes])
     sending ??= send()
   }
@@ -82,10 +99,17 @@ export function sendWakes(
     }
   }
   return {
-    news: { ...news, behind: () => (sending === undefined ? behind : undefined) },
+    news: { ...news, behind: () => (sending === undefined && !others.none() ? behind : undefined) },
+    repeat() {
+      if (untold) tellOthers(ALL)
+      untold = false
+    },
     idle: async () => sending,
   }
 }
+
+/** Whatever may have become news. */
+const ALL: readonly Wake[] = [{ kind: "messages", types: null }, { kind: "work" }, { kind: "schedule" }]
 
 /** Several wake-ups of a kind as one. */
 function merged(wakes: readonly Wake[]): Wake[] {
