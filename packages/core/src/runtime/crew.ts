@@ -19,8 +19,8 @@ export interface Crew {
   readonly instrumentation: Instrumentation | undefined
   readonly limits: Limits
   readonly sizes: SliceSizes
-  /** How many claims were begun, and how many of them have been answered. */
-  readonly claims: { begun: number; answered: number }
+  /** How many claims were begun, how many of them have been answered, and whether the last answer was all that there was. */
+  readonly claims: { begun: number; answered: number; leftNothing: boolean }
   readonly owner: () => Owner
   readonly registration: (group: string) => Registration | undefined
   readonly strategy: (registration: Registration) => ErrorStrategy

@@ -56,12 +56,14 @@ const NOTHING_BESIDES: Pick<PartitionSlice, "also" | "nothingElse"> = {}
 async function claim(groups: readonly GroupWant[], { routine }: Asked, crew: Crew): Promise<Slice | Idle> {
   crew.claims.begun += 1
   try {
-    return await crew.backend.claim({
+    const found = await crew.backend.claim({
       owner: crew.owner(),
       groups,
       leaseMs: crew.limits.leaseMs,
       ...(routine ? { routine: true } : {}),
     })
+    crew.claims.leftNothing = found.kind === "idle" || (found.source === "partition" && found.nothingElse !== undefined)
+    return found
   } finally {
     crew.claims.answered += 1
   }

@@ -1,9 +1,10 @@
 import { deepEqual, equal, ok } from "node:assert/strict"
 
 import { type Backend, durable, handlerTime, StepFailed, workflow } from "@millrace/core"
-import { describe, it } from "vitest"
+import { describe, it, onTestFinished } from "vitest"
 
 import { backends } from "../backends.ts"
+import { interceptBackend } from "../intercept-backend.ts"
 import { openLog, type TestLog } from "../open-log.ts"
 import { travelUntil } from "../travel-until.ts"
 
@@ -52,6 +53,35 @@ for (const backend of backends) {
       for (const run of [inTurn, sideBySide]) deepEqual((await run.wait()).output, ["A", "B", "C"])
       await context.annotate(`in turn ${sequential} × ${STEP_MS} ms, side by side ${fannedOut} × ${STEP_MS} ms`)
       deepEqual([sequential, fannedOut, seen.most, seen.calls], [3, 1, 3, 6])
+    })
+
+    it("runs that begin while others are in hand are claimed together a moment later, and at once where nothing is in hand", async () => {
+      const log = await openLog(backend)
+      const gate = Promise.withResolvers<void>()
+      const did: string[] = []
+      const step = durable("step", async (name: string) => {
+        did.push(name)
+        if (name === "long") await gate.promise
+      })
+      const Step = workflow("one_step", (name: string) => step(name))
+      let claims = 0
+      const counting = interceptBackend(await log.connect(), ({ method, run }) => {
+        if (method === "claim") claims += 1
+        return run()
+      })
+      onTestFinished(() => gate.resolve())
+      const app = await log.app({ reactors: [Step], backend: counting })
+      await app.start()
+      await log.clock.settle()
+      await app.startWorkflow(Step, "long", { id: "long" })
+      await log.clock.settle()
+      deepEqual(did, ["long"])
+      const before = claims
+      for (const name of ["a", "b", "c"]) await app.startWorkflow(Step, name, { id: name })
+      await log.clock.settle()
+      deepEqual([did, claims], [["long"], before])
+      await log.clock.advance(2)
+      deepEqual(did.toSorted(), ["a", "b", "c", "long"])
     })
 
     it("workflows run side by side as children of one and are joined by it [S48.a S47.e]", async () => {
