@@ -12,12 +12,13 @@ const DAY_MS = 24 * 60 * 60 * 1_000
 
 function record(of: {
   readonly load?: number
+  readonly busy?: number
   readonly name?: string
   readonly at?: string
   readonly median?: number
   readonly lost?: number
 }): BenchRecord {
-  const { load = 0, name = "append", at = today, median = 1_000, lost = 0 } = of
+  const { load = 0, busy, name = "append", at = today, median = 1_000, lost = 0 } = of
   const faults = { lost: 0, doubled: 0, outOfOrder: 0 }
   return {
     suite: "postgres",
@@ -30,6 +31,7 @@ function record(of: {
       memoryGiB: 4,
       kernel: "a kernel",
       loadBefore: load,
+      ...(busy === undefined ? {} : { busyBefore: busy }),
       fsyncsPerSecond: 4_000,
       node: "v24",
       storage: { postgres: "18" },
@@ -92,6 +94,10 @@ describe("keeping results", () => {
     expect(page()).not.toContain("to be repeated")
     keep(record({ name: "append", load: 9 }), folder)
     expect(page()).toContain("load 9 on 2 cores): to be repeated")
+    keep(record({ name: "append", load: 9, busy: 0.05 }), folder)
+    expect(page()).not.toContain("to be repeated")
+    keep(record({ name: "append", load: 0, busy: 0.34 }), folder)
+    expect(page()).toContain("(34 % of its processors): to be repeated")
   })
 
   it("a bench counts as kept today for its own commit alone", () => {

@@ -1,6 +1,7 @@
 import { execFileSync } from "node:child_process"
 import { cpus, loadavg, release, totalmem, type } from "node:os"
 
+import { busyShare } from "./busy-share.ts"
 import { fsyncRate } from "./fsync-rate.ts"
 
 /** What a figure depends on besides the code: printed and kept with every run. */
@@ -9,7 +10,10 @@ export interface Environment {
   readonly cores: number
   readonly memoryGiB: number
   readonly kernel: string
+  /** The mean number of processes that ran or waited for the disk in the minute before. */
   readonly loadBefore: number
+  /** The share of the processors' time that was taken right before. Not in records of before 2026-11-22. */
+  readonly busyBefore?: number
   readonly fsyncsPerSecond: number
   readonly node: string
   /** The storage's version and settings. */
@@ -30,13 +34,15 @@ export interface RunFacts {
   readonly peers: Readonly<Record<string, string>>
 }
 
-export function describeEnvironment({ folder, seed, storage, peers }: RunFacts): Environment {
+export async function describeEnvironment({ folder, seed, storage, peers }: RunFacts): Promise<Environment> {
+  const busyBefore = Number((await busyShare()).toFixed(2))
   return {
     cpu: cpus()[0]?.model.trim() ?? "unknown",
     cores: cpus().length,
     memoryGiB: Math.round(totalmem() / 2 ** 30),
     kernel: `${type()} ${release()}`,
     loadBefore: Number((loadavg()[0] ?? 0).toFixed(2)),
+    busyBefore,
     fsyncsPerSecond: fsyncRate(folder),
     node: process.version,
     storage,

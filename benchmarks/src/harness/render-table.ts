@@ -1,3 +1,4 @@
+import type { Environment } from "./environment.ts"
 import { figure, verdictOf } from "./judge-claim.ts"
 import { type BenchRecord, isClean, type SubjectRecord } from "./record.ts"
 import { environmentText } from "./report.ts"
@@ -34,12 +35,20 @@ function sectionOf(suite: string, benches: readonly BenchRecord[]): string {
   ].join("\n")
 }
 
+/** From this share of the processors' time on, others count as working beside a bench. */
+const BUSY_FROM = 0.1
+
+/** What others took of the machine, where it was too much. */
+function othersIn({ busyBefore, loadBefore, cores }: Environment): string | undefined {
+  if (busyBefore === undefined) return loadBefore > cores ? `load ${loadBefore} on ${cores} cores` : undefined
+  return busyBefore > BUSY_FROM ? `${Math.round(busyBefore * 100)} % of its processors` : undefined
+}
+
 function benchLines({ name, what, unit, subjects, claims, environment }: BenchRecord): readonly string[] {
-  const { at, commit, loadBefore, cores, fsyncsPerSecond } = environment
+  const { at, commit, fsyncsPerSecond } = environment
+  const others = othersIn(environment)
   const busy =
-    loadBefore > cores
-      ? ["", `**The machine was busy with other things (load ${loadBefore} on ${cores} cores): to be repeated.**`]
-      : []
+    others === undefined ? [] : ["", `**The machine was busy with other things (${others}): to be repeated.**`]
   return [
     `**${name}**: ${what} · ${dayAndTime(at)}, commit ${commit}, ${fsyncsPerSecond} fdatasync/s`,
     ...busy,

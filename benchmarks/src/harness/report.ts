@@ -8,7 +8,7 @@ export function environmentText(it: Environment): string {
   const named = (facts: Readonly<Record<string, string>>) =>
     Object.entries(facts).map(([name, value]) => `${name} ${value}`)
   return [
-    `${it.cores} × ${it.cpu} · ${it.memoryGiB} GiB · ${it.kernel} · ${it.fsyncsPerSecond} fdatasync/s · load ${it.loadBefore}`,
+    `${it.cores} × ${it.cpu} · ${it.memoryGiB} GiB · ${it.kernel} · ${it.fsyncsPerSecond} fdatasync/s · ${it.busyBefore === undefined ? `load ${it.loadBefore}` : `${Math.round(it.busyBefore * 100)} % taken by others`}`,
     [`node ${it.node}`, ...named(it.storage), ...named(it.peers)].join(" · "),
     `commit ${it.commit} · seed ${it.seed} · ${it.at} · ${it.command}`,
   ].join("\n")

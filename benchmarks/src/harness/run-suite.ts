@@ -32,7 +32,7 @@ export async function runSuite(suite: Suite, benches: readonly Bench[], options:
     for (const bench of benches) {
       const began = performance.now()
       const peers = Object.fromEntries(peersOf(bench).flatMap(versionsOf))
-      const environment = describeEnvironment({ folder, seed: options.seed, storage: server.facts, peers })
+      const environment = await describeEnvironment({ folder, seed: options.seed, storage: server.facts, peers })
       const samples = await runBench(bench, {
         suite: options.name,
         server,
