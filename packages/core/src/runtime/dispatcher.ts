@@ -13,6 +13,8 @@ export interface Dispatcher {
   /** Something happened that may be work: everything, or what concerns these types or this group. */
   news(news: { readonly types?: readonly string[] | null; readonly group?: string }): void
   heard(wake: Wake): void
+  /** All groups that may have something. */
+  may(): readonly string[]
   /** The groups to ask for now, or none: all that may have something, or one alone whose turn it is. */
   ask(): Asked
   /** The moment of an ask that begins now. */
@@ -25,6 +27,8 @@ export interface Dispatcher {
   again(group: string): void
   /** Resolves when there may be something to ask for. */
   wait(): Promise<void>
+  /** Calls back whenever groups were marked; answers how to end that. */
+  watch(marked: () => void): () => void
   /** Lets the next waiting worker look, if there is anything to look for. */
   wakeNext(): void
   /** Lets every waiting worker look, for the end. */
@@ -55,6 +59,7 @@ export function createDispatcher({ clock, pollMs }: { readonly clock: Clock; rea
   const polled = new Set<string>() // groups that were at rest until the slow poll
   const turns = new Map<string, number>() // marked group → slices handed out when its turn was last, or when it was marked
   const waiting: (() => void)[] = []
+  const watching = new Set<() => void>()
   let moment = 1
   let slices = 0
   let timer: { readonly at: number; readonly cancel: () => void } | undefined
@@ -72,6 +77,7 @@ export function createDispatcher({ clock, pollMs }: { readonly clock: Clock; rea
       if (before === 0) turns.set(group, slices)
       marked.set(group, moment)
     }
+    for (const told of watching) told()
     wakeNext()
   }
   /** Of groups that may have something: the one that others have been served before for longest, if that is long. */
@@ -94,6 +100,8 @@ export function createDispatcher({ clock, pollMs }: { readonly clock: Clock; rea
     if (types === null) for (const one of marked.keys()) concerned.add(one)
     if (concerned.size > 0) mark(concerned)
   }
+
+  const may = (): readonly string[] => [...marked].filter(([, at]) => at > 0).map(([group]) => group)
 
   return {
     want(group, types) {
@@ -118,11 +126,12 @@ export function createDispatcher({ clock, pollMs }: { readonly clock: Clock; rea
       if (wake.kind === "messages") news({ types: wake.types })
       else if (wake.kind === "work" || wake.kind === "reconnected") news({ types: null })
     },
+    may,
     ask() {
-      const may = [...marked].filter(([, at]) => at > 0).map(([group]) => group)
-      const next = whoseTurn(may)
+      const all = may()
+      const next = whoseTurn(all)
       if (next !== undefined) turns.set(next, slices)
-      const groups = next === undefined ? may : [next]
+      const groups = next === undefined ? all : [next]
       return { groups, moment, routine: groups.every((group) => polled.has(group)) }
     },
     moment: () => moment,
@@ -148,6 +157,10 @@ export function createDispatcher({ clock, pollMs }: { readonly clock: Clock; rea
         waiting.push(resolve)
         wakeNext()
       }),
+    watch(told) {
+      watching.add(told)
+      return () => void watching.delete(told)
+    },
     wakeNext,
     wakeAll() {
       for (const resolve of waiting.splice(0)) resolve()

@@ -1,6 +1,7 @@
 import type { Background } from "./background.ts"
 import type { Crew } from "./crew.ts"
 import type { Asked, Dispatcher } from "./dispatcher.ts"
+import { createGathering } from "./gathering.ts"
 import { supervise, type Supervised } from "./supervise.ts"
 import { type Look, lookForWork } from "./work.ts"
 
@@ -10,29 +11,16 @@ export interface Workers {
   stop(drainMs: number): Promise<void>
 }
 
-/**
- * How long a claim for groups whose slices go on by themselves waits for company, where the one before it left nothing behind and some of those slices are still in
- * hand: what becomes news meanwhile is handed out together, and goes on together. A process with nothing in hand waits for nothing.
- */
-const GATHER_MS = 2
-
 /** Starts `count` supervised loops, each: wait for a hint, claim, handle, settle. */
 export function startWorkers(count: number, dispatcher: Dispatcher, crew: Crew, background: Background): Workers {
   const abort = new AbortController()
   let stopping = false
   let claiming: Promise<void> | undefined
-  let endGathering = (): void => {}
-  const gather = (): Promise<void> =>
-    new Promise((resolve) => {
-      const cancel = crew.clock.setTimer(GATHER_MS, resolve)
-      endGathering = () => {
-        cancel()
-        resolve()
-      }
-    })
+  const allWait = (groups: readonly string[]): boolean =>
+    groups.every((group) => crew.registration(group)?.waits === true)
+  const gathering = createGathering(crew.clock, dispatcher, allWait)
   const look = async (asked: Asked): Promise<Look> => {
-    if (!asked.groups.every((group) => crew.registration(group)?.waits === true))
-      return lookForWork(asked, dispatcher, crew, abort.signal)
+    if (!allWait(asked.groups)) return lookForWork(asked, dispatcher, crew, abort.signal)
     const { promise, resolve } = Promise.withResolvers<void>()
     claiming = promise
     const claimed = (): void => {
@@ -40,7 +28,7 @@ export function startWorkers(count: number, dispatcher: Dispatcher, crew: Crew, 
       resolve()
     }
     try {
-      if (crew.claims.leftNothing && crew.besideWorkers.inUse()) await gather()
+      if (crew.claims.leftNothing && crew.besideWorkers.inUse()) await gathering.wait()
       return stopping ? "nothing" : await lookForWork(asked, dispatcher, crew, abort.signal, claimed)
     } finally {
       claimed()
@@ -64,7 +52,7 @@ export function startWorkers(count: number, dispatcher: Dispatcher, crew: Crew, 
   return {
     async stop(drainMs) {
       stopping = true
-      endGathering()
+      gathering.end()
       const ended = Promise.all(loops.map((loop) => loop.stop()))
       dispatcher.wakeAll()
       const cancel = crew.clock.setTimer(drainMs, () => abort.abort(new Error("stopping took too long")))

@@ -1,6 +1,6 @@
 import { deepEqual, equal, ok } from "node:assert/strict"
 
-import { type Backend, durable, handlerTime, StepFailed, workflow } from "@millrace/core"
+import { type Backend, durable, event, handler, handlerTime, StepFailed, workflow } from "@millrace/core"
 import { describe, it, onTestFinished } from "vitest"
 
 import { backends } from "../backends.ts"
@@ -55,7 +55,7 @@ for (const backend of backends) {
       deepEqual([sequential, fannedOut, seen.most, seen.calls], [3, 1, 3, 6])
     })
 
-    it("runs that begin while others are in hand are claimed together a moment later, and at once where nothing is in hand", async () => {
+    it("runs that begin while others are in hand are claimed together a moment later, but at once where nothing is in hand or a group of another kind has work", async () => {
       const log = await openLog(backend)
       const gate = Promise.withResolvers<void>()
       const did: string[] = []
@@ -70,7 +70,9 @@ for (const backend of backends) {
         return run()
       })
       onTestFinished(() => gate.resolve())
-      const app = await log.app({ reactors: [Step], backend: counting })
+      const Told = event("told")
+      const tell = handler("tell").on(Told, () => void did.push("told"))
+      const app = await log.app({ reactors: [Step, tell], backend: counting })
       await app.start()
       await log.clock.settle()
       await app.startWorkflow(Step, "long", { id: "long" })
@@ -82,6 +84,12 @@ for (const backend of backends) {
       deepEqual([did, claims], [["long"], before])
       await log.clock.advance(2)
       deepEqual(did.toSorted(), ["a", "b", "c", "long"])
+      await app.startWorkflow(Step, "d", { id: "d" })
+      await log.clock.settle()
+      ok(!did.includes("d"))
+      await app.dispatch(Told("all"))
+      await log.clock.settle()
+      deepEqual(did.slice(4).toSorted(), ["d", "told"])
     })
 
     it("workflows run side by side as children of one and are joined by it [S48.a S47.e]", async () => {

@@ -1,0 +1,39 @@
+import type { Clock } from "./clock.ts"
+import type { Dispatcher } from "./dispatcher.ts"
+
+/**
+ * How long a claim for groups whose slices go on by themselves waits for company, where the one before it left nothing behind and some of those slices are still in
+ * hand: what becomes news meanwhile is handed out together, and goes on together. A process with nothing in hand waits for nothing, and other groups do not wait with these.
+ */
+const GATHER_MS = 2
+
+/** A wait of one worker, for what may be claimed with what it has news of. */
+export interface Gathering {
+  /** Resolves after the span, or when it is ended, or as soon as a group has news of which `mayWait` says no. */
+  wait(): Promise<void>
+  end(): void
+}
+
+export function createGathering(
+  clock: Clock,
+  dispatcher: Dispatcher,
+  mayWait: (groups: readonly string[]) => boolean,
+): Gathering {
+  let endLast = (): void => {}
+  return {
+    wait: () =>
+      new Promise((resolve) => {
+        const end = (): void => {
+          cancel()
+          forget()
+          resolve()
+        }
+        const cancel = clock.setTimer(GATHER_MS, end)
+        const forget = dispatcher.watch(() => {
+          if (!mayWait(dispatcher.may())) end()
+        })
+        endLast = end
+      }),
+    end: () => endLast(),
+  }
+}
