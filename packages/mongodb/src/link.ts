@@ -98,14 +98,27 @@ function lineOf(client: MongoClient, settings: Settings, named: string | undefin
   const answerMs = socketTimeoutMS > 0 ? socketTimeoutMS : settings.answerMs
   return {
     client,
-    db: client.db(settings.database ?? named ?? client.options.dbName, {
-      readConcern: readConcern(client),
-      writeConcern: { w: "majority" },
-      ignoreUndefined: true,
-    }),
+    db: databaseOf(client, settings.database ?? named ?? client.options.dbName),
     lostAfterMs: serverSelectionTimeoutMS + connectTimeoutMS + MOST_ANSWERS * answerMs,
     asking: 0,
     hasAnswered: false,
+  }
+}
+
+/** Throws `invalid` for a name that can not be: the driver looks at it here for the first time where hosts are looked up (`mongodb+srv`). */
+function databaseOf(client: MongoClient, name: string): Db {
+  try {
+    return client.db(name, {
+      readConcern: readConcern(client),
+      writeConcern: { w: "majority" },
+      ignoreUndefined: true,
+    })
+  } catch (error) {
+    const why = error instanceof Error ? ` (${error.message})` : ""
+    throw new BackendError(
+      "invalid",
+      `MongoDB has no database of the name that the URL or client gives: correct it${why}`,
+    )
   }
 }
 

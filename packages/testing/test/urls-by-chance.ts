@@ -88,5 +88,6 @@ export const ONCE_WRONG = [
   `mongodb://shop:${SECRET}127.0.0.1:1/shop?serverSelectionTimeoutMS=30`,
   `mongodb://shop:${SECRET}@127.0.0.1:1/shop?prefix=%zz&serverSelectionTimeoutMS=30`,
   `mongodb://shop:${SECRET}@127.0.0.1:1/%zz?serverSelectionTimeoutMS=30`,
+  `mongodb+srv://shop:${SECRET}@[zz]/a.b?serverSelectionTimeoutMS=30`,
   "file://%zz/a",
 ]
