@@ -19,8 +19,8 @@ export interface Crew {
   readonly instrumentation: Instrumentation | undefined
   readonly limits: Limits
   readonly sizes: SliceSizes
-  /** How many claims were begun, how many of them have been answered, and whether the last answer was all that there was. */
-  readonly claims: { begun: number; answered: number; leftNothing: boolean }
+  /** How many claims were begun, how many of them have been answered, which share of the last ones that found something brought several slices, and whether the last one left nothing. */
+  readonly claims: { begun: number; answered: number; company: number; leftNothing: boolean }
   readonly owner: () => Owner
   readonly registration: (group: string) => Registration | undefined
   readonly strategy: (registration: Registration) => ErrorStrategy

@@ -115,7 +115,7 @@ export function createEngine(parts: EngineParts): Engine {
     instrumentation,
     limits,
     sizes: sliceSizes(limits.sliceBytes),
-    claims: { begun: 0, answered: 0, leftNothing: false },
+    claims: { begun: 0, answered: 0, company: 0, leftNothing: false },
     owner: membership.owner,
     registration: (group) => registrations.get(group),
     strategy: (registration) => registration.errorStrategy ?? parts.errorStrategy,

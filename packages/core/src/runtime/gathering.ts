@@ -2,10 +2,14 @@ import type { Clock } from "./clock.ts"
 import type { Dispatcher } from "./dispatcher.ts"
 
 /**
- * How long a claim for groups whose slices go on by themselves waits for company, where the one before it left nothing behind and some of those slices are still in
- * hand: what becomes news meanwhile is handed out together, and goes on together. A process with nothing in hand waits for nothing, and other groups do not wait with these.
+ * How long a claim for groups whose slices go on by themselves waits for company, where some before it brought several, the last one left nothing, and slices are still in
+ * hand: what becomes news meanwhile is handed out together, goes on together, and so ends together. Longer than such slices lie apart: below that they stay in several
+ * companies, each with claims, records and settles of its own. Where slices come one at a time none is waited for, and other groups do not wait with these.
  */
-const GATHER_MS = 2
+const GATHER_MS = 5
+
+/** From this share of the last claims on, which brought several, the next one waits for company. */
+export const COMPANY_FROM = 0.1
 
 /** A wait of one worker, for what may be claimed with what it has news of. */
 export interface Gathering {

@@ -53,6 +53,9 @@ export async function lookForWork(
 /** What slices of lanes bring along. */
 const NOTHING_BESIDES: Pick<PartitionSlice, "also" | "nothingElse"> = {}
 
+/** How much a claim counts beside those before it. */
+const LAST_CLAIM_WEIGHT = 0.25
+
 async function claim(groups: readonly GroupWant[], { routine }: Asked, crew: Crew): Promise<Slice | Idle> {
   crew.claims.begun += 1
   try {
@@ -62,7 +65,9 @@ async function claim(groups: readonly GroupWant[], { routine }: Asked, crew: Cre
       leaseMs: crew.limits.leaseMs,
       ...(routine ? { routine: true } : {}),
     })
-    crew.claims.leftNothing = found.kind === "idle" || (found.source === "partition" && found.nothingElse !== undefined)
+    const { also = [], nothingElse } = found.kind !== "idle" && found.source === "partition" ? found : NOTHING_BESIDES
+    if (found.kind !== "idle") crew.claims.company += (Math.sign(also.length) - crew.claims.company) * LAST_CLAIM_WEIGHT
+    crew.claims.leftNothing = found.kind === "idle" || nothingElse !== undefined
     return found
   } finally {
     crew.claims.answered += 1

@@ -1,7 +1,7 @@
 import type { Background } from "./background.ts"
 import type { Crew } from "./crew.ts"
 import type { Asked, Dispatcher } from "./dispatcher.ts"
-import { createGathering } from "./gathering.ts"
+import { COMPANY_FROM, createGathering } from "./gathering.ts"
 import { supervise, type Supervised } from "./supervise.ts"
 import { type Look, lookForWork } from "./work.ts"
 
@@ -28,7 +28,8 @@ export function startWorkers(count: number, dispatcher: Dispatcher, crew: Crew, 
       resolve()
     }
     try {
-      if (crew.claims.leftNothing && crew.besideWorkers.inUse()) await gathering.wait()
+      const { company, leftNothing } = crew.claims
+      if (company > COMPANY_FROM && leftNothing && crew.besideWorkers.inUse()) await gathering.wait()
       return stopping ? "nothing" : await lookForWork(asked, dispatcher, crew, abort.signal, claimed)
     } finally {
       claimed()
