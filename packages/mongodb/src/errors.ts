@@ -56,10 +56,24 @@ export function isAway(thrown: unknown): boolean {
   return unwrapped(thrown) instanceof MongoServerSelectionError
 }
 
-/** What the system says of a connection (`write ECONNRESET`): the driver hands it on as it is when the connection breaks while a command is being sent. */
+/**
+ * What the system (`write ECONNRESET`) or the runtime (a write behind the other side's end) says of a connection: the driver hands it on as it is when the connection
+ * breaks while a command is being sent.
+ */
 function isOfSocket(error: unknown): boolean {
-  return error instanceof Error && !(error instanceof MongoError) && "syscall" in error
+  if (!(error instanceof Error) || error instanceof MongoError) return false
+  return "syscall" in error || ("code" in error && SOCKET_CODES.has(String(error.code)))
 }
+
+/** What the runtime says of a socket without asking the system. */
+const SOCKET_CODES: ReadonlySet<string> = new Set([
+  "EPIPE",
+  "ECONNRESET",
+  "ERR_SOCKET_CLOSED",
+  "ERR_STREAM_DESTROYED",
+  "ERR_STREAM_PREMATURE_CLOSE",
+  "ERR_STREAM_WRITE_AFTER_END",
+])
 
 /** A bulk write wraps what happened to its connection. */
 function unwrapped(error: unknown): unknown {
